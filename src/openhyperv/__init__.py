@@ -1,0 +1,1 @@
+"""Run Windows Hyper-V hosts from Linux, with nothing installed on Windows."""
