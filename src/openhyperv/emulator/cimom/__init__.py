@@ -1,0 +1,1 @@
+"""The CIM object manager: providers, queries, associations, events."""

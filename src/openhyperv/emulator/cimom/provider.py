@@ -1,0 +1,95 @@
+"""How a provider says which classes it answers for and which methods it implements.
+
+A provider is a class whose methods carry one of the marks below. The object manager collects the marks,
+checks each against the schema when it starts, and lists them in ``/about``. What carries no mark is absent,
+and is answered with the fault that Windows gives for it, never with an empty success.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
+
+from attrs import field, frozen
+
+from openhyperv.wire.path import ObjectPath
+from openhyperv.wire.types import Value
+
+
+@frozen
+class Call:
+    """One method call: ``path`` names the object, ``parameters`` holds every declared input, NULL if absent.
+
+    References arrive as :class:`ObjectPath`; embedded-instance texts (CIM-XML) arrive as ``str``.
+    """
+
+    path: ObjectPath
+    method: str
+    parameters: Mapping[str, Value]
+    user: str = ""
+
+    def __getitem__(self, name: str) -> Value:
+        return self.parameters.get(name)
+
+
+@frozen
+class Result:
+    """What a method answers: its ReturnValue and its output parameters (absent ones are NULL)."""
+
+    return_value: int = 0
+    out: Mapping[str, Value] = field(factory=dict)
+
+
+class MethodFailure(Exception):  # noqa: N818  # not an error of the emulator: a code for the caller
+    """Raised by a provider to answer with a nonzero ReturnValue: Hyper-V refuses by code, not by fault."""
+
+    def __init__(self, return_value: int, reason: str = "") -> None:
+        super().__init__(reason or f"ReturnValue {return_value}")
+        self.return_value = return_value
+
+
+@frozen
+class Mark:
+    """What a marked provider method is for."""
+
+    kind: str
+    class_name: str
+    method: str | None = None
+
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+def _marked(mark: Mark) -> Callable[[_Function], _Function]:
+    def decorate(function: _Function) -> _Function:
+        function.__dict__.setdefault("cim_marks", []).append(mark)
+        return function
+
+    return decorate
+
+
+def instances_of(class_name: str) -> Callable[[_Function], _Function]:
+    """``def f(self) -> Iterable[Instance]``: every instance of exactly this class, with all its keys."""
+    return _marked(Mark("instances", class_name))
+
+
+def lookup(class_name: str) -> Callable[[_Function], _Function]:
+    """``def f(self, path: ObjectPath) -> Instance | None``: one instance by full key, without a walk."""
+    return _marked(Mark("lookup", class_name))
+
+
+def links(class_name: str) -> Callable[[_Function], _Function]:
+    """``def f(self, end: ObjectPath) -> Iterable[Instance]``: an association's instances touching ``end``."""
+    return _marked(Mark("links", class_name))
+
+
+def method(class_name: str, name: str) -> Callable[[_Function], _Function]:
+    """``def f(self, call: Call) -> Result``: the method, for this class and its subclasses."""
+    return _marked(Mark("method", class_name, name))
+
+
+def marks_of(provider: object) -> Iterable[tuple[Mark, Callable[..., Any]]]:
+    """Every mark on a provider with its bound method."""
+    for name in dir(type(provider)):
+        for mark in getattr(getattr(type(provider), name, None), "cim_marks", ()):
+            yield mark, getattr(provider, name)

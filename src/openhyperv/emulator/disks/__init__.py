@@ -1,0 +1,1 @@
+"""VHD and VHDX files at rest: create, read, resize, merge, fold."""

@@ -1,0 +1,1 @@
+"""Real guests: QEMU, firmware, TPM, serial ports, screen and keyboard."""

@@ -1,0 +1,179 @@
+"""What the emulated Hyper-V asks of a guest runner: the contract between host state and QEMU."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+from attrs import frozen
+
+
+class Template(StrEnum):
+    """Secure Boot templates by the name Hyper-V gives them."""
+
+    MICROSOFT_WINDOWS = "MicrosoftWindows"
+    MICROSOFT_UEFI_CA = "MicrosoftUEFICertificateAuthority"
+    OPEN_SOURCE_SHIELDED_VM = "OpenSourceShieldedVM"
+
+
+class Bus(StrEnum):
+    """What a drive hangs on."""
+
+    IDE = "ide"
+    SCSI = "scsi"
+
+
+@frozen
+class GuestDrive:
+    """A disk or DVD drive: ``device_id`` is stable over the VM's life; an empty DVD drive has no path."""
+
+    device_id: str
+    bus: Bus
+    controller: int
+    slot: int
+    path: Path | None
+    is_dvd: bool = False
+    read_only: bool = False
+
+
+@frozen
+class GuestNic:
+    """A network card; ``mac`` is 12 hex digits."""
+
+    device_id: str
+    mac: str
+    connected: bool = False
+
+
+@frozen
+class GuestMachine:
+    """Everything a runner needs to run a VM. ``boot_order`` lists device_ids, first choice first."""
+
+    guid: str
+    name: str
+    generation: int
+    vcpus: int
+    memory_mb: int
+    state_dir: Path
+    drives: Sequence[GuestDrive] = ()
+    nics: Sequence[GuestNic] = ()
+    serial_pipes: Sequence[str | None] = (None, None)
+    """Pipe names of COM1 and COM2 without the ``\\\\.\\pipe\\`` prefix; None is an unconnected port."""
+    boot_order: Sequence[str] = ()
+    secure_boot: Template | None = None
+    has_tpm: bool = False
+
+
+class GuestEvent(StrEnum):
+    """What a guest can do by itself."""
+
+    POWERED_OFF = "powered off"
+    REBOOTED = "rebooted"
+    CRASHED = "crashed"
+    HEARTBEAT = "heartbeat"
+
+
+class GuestError(Exception):
+    """A guest could not be started or would not do as told; the text becomes the job's error."""
+
+
+class Guest(Protocol):
+    """One running guest. Every call blocks until done and raises :class:`GuestError` when it fails."""
+
+    @property
+    def process_id(self) -> int | None:
+        """The worker process, as Msvm_ComputerSystem.ProcessID shows it."""
+        ...
+
+    def pause(self) -> None:
+        """Freeze the processors."""
+        ...
+
+    def resume(self) -> None:
+        """Let a paused guest go on."""
+        ...
+
+    def reset(self) -> None:
+        """Press the reset button."""
+        ...
+
+    def press_power_button(self) -> None:
+        """Ask the guest to shut down; POWERED_OFF follows if it obeys."""
+        ...
+
+    def turn_off(self) -> None:
+        """Pull the plug. Disk contents are folded into their VHD/VHDX files before it returns."""
+        ...
+
+    def save(self) -> None:
+        """Write memory and devices into ``state_dir`` and end; disks are folded."""
+        ...
+
+    def checkpoint(self, moves: Sequence[tuple[str, Path, Path]]) -> None:
+        """Freeze disks, each (device_id, frozen file, new differencing leaf), and go on with the leaf."""
+        ...
+
+    def add_drive(self, drive: GuestDrive) -> None:
+        """Hot-plug a SCSI drive."""
+        ...
+
+    def remove_drive(self, device_id: str) -> None:
+        """Hot-unplug a SCSI drive; its disk is folded."""
+        ...
+
+    def change_medium(self, device_id: str, path: Path | None) -> None:
+        """Insert or eject a DVD."""
+        ...
+
+    def resize_drive(self, device_id: str, size_bytes: int) -> None:
+        """Grow a SCSI disk; the guest sees the new size without a restart."""
+        ...
+
+    def add_nic(self, nic: GuestNic) -> None:
+        """Hot-plug a network card."""
+        ...
+
+    def remove_nic(self, device_id: str) -> None:
+        """Hot-unplug a network card."""
+        ...
+
+    def screen(self, width: int, height: int) -> bytes:
+        """The screen scaled to that size: RGB565 little-endian, rows from the top, 2*width*height bytes."""
+        ...
+
+    def resolution(self) -> tuple[int, int]:
+        """The screen's own width and height in pixels."""
+        ...
+
+    def type_text(self, text: str) -> None:
+        """Type characters on a US keyboard."""
+        ...
+
+    def press_key(self, virtual_key: int, *, down: bool) -> None:
+        """Press or release a Windows virtual key."""
+        ...
+
+    def type_scancodes(self, codes: bytes) -> None:
+        """Send set 1 scan codes."""
+        ...
+
+
+class GuestRunner(Protocol):
+    """Starts guests. ``on_event`` may be called from any thread, never after the guest's last event."""
+
+    def start(self, machine: GuestMachine, on_event: Callable[[GuestEvent], None]) -> Guest:
+        """Boot; returns once the firmware runs.
+
+        :raises GuestError: it cannot start: missing or broken disk, no memory, no such program
+        """
+        ...
+
+    def restore(self, machine: GuestMachine, on_event: Callable[[GuestEvent], None]) -> Guest:
+        """Go on from the state that :meth:`Guest.save` wrote into ``machine.state_dir``."""
+        ...
+
+    def close(self) -> None:
+        """End every guest that still runs, and everything started for them."""
+        ...

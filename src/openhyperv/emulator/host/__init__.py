@@ -1,0 +1,1 @@
+"""The state of one emulated host: virtual machines, jobs, versions, identities."""

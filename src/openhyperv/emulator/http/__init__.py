@@ -1,0 +1,1 @@
+"""HTTP as Windows' listener speaks it: connections, authentication, sealing."""

@@ -1,0 +1,1 @@
+"""What each CIM class of the host answers and each method does."""

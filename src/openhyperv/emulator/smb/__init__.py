@@ -1,0 +1,1 @@
+"""The host's files and named pipes, served by a private Samba."""

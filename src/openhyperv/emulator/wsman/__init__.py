@@ -1,0 +1,1 @@
+"""WS-Management requests to operations on the object manager, and back."""
