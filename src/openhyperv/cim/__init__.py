@@ -1,0 +1,1 @@
+"""CIM over WS-Management: session, query, invoke, subscribe, jobs and the class schema."""

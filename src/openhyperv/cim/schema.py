@@ -1,0 +1,182 @@
+"""The class schema: which properties, methods and keys each CIM class has, in which Windows release.
+
+The data was gathered from Microsoft's documentation and class dumps of Windows Server 2019 and 23H2; see
+``schema_data/README.md``. Declarations are resolved on first use, inherited members included.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from openhyperv.cim.release import Release
+from openhyperv.wire.types import CimType, ClassDecl, MethodDecl, ParameterDecl, PropertyDecl
+
+_DATA_FILES = {
+    "root/virtualization/v2": "root_virtualization_v2.json",
+    "root/cimv2": "root_cimv2.json",
+    "root/standardcimv2": "root_standardcimv2.json",
+}
+_SYSTEM_FILE = "root_system.json"
+"""WMI's own ``__`` classes, present in every namespace."""
+
+_SINCE = {
+    "2012": Release.WS2012,
+    "2012R2": Release.WS2012R2,
+    "2016": Release.WS2016,
+    # UNVERIFIED: what came between 2022 and 23H2 is only known from a dump of 23H2, so 2022 goes without it
+    "2022-23H2": Release.WS23H2,
+    "2025": Release.WS2025,
+}
+_LAST_SEEN = {"docs only": Release.WS2012R2, "ws2019": Release.WS2019}
+
+_Record = dict[str, Any]
+
+
+@cache
+def _records(file_name: str) -> Mapping[str, tuple[str, _Record]]:
+    """Raw records of one data file by lower-case class name."""
+    text = files("openhyperv.cim").joinpath("schema_data", file_name).read_text("utf-8")
+    return {name.lower(): (name, record) for name, record in json.loads(text)["classes"].items()}
+
+
+class Schema:
+    """Declarations of one Windows release, or of everything known where ``release`` is None.
+
+    Thread-safe: two threads may resolve the same class at once and get equal declarations.
+    """
+
+    def __init__(self, release: Release | None = None) -> None:
+        self.release = release
+        self._resolved: dict[tuple[str, str], ClassDecl | None] = {}
+
+    @classmethod
+    def load(cls, release: Release | None = None) -> Schema:
+        """The schema of a release; data files are read on first use of their namespace."""
+        return cls(release)
+
+    @property
+    def namespaces(self) -> tuple[str, ...]:
+        """Every namespace with known classes."""
+        return tuple(_DATA_FILES)
+
+    def has_namespace(self, namespace: str) -> bool:
+        """True for a namespace with known classes, in any case of letters."""
+        return namespace.lower() in _DATA_FILES
+
+    def find(self, namespace: str, class_name: str) -> ClassDecl | None:
+        """The declaration, or None where this release has no such namespace or class."""
+        key = (namespace.lower(), class_name.lower())
+        if key not in self._resolved:
+            self._resolved[key] = self._resolve(*key)
+        return self._resolved[key]
+
+    def classes(self, namespace: str) -> Iterator[ClassDecl]:
+        """Every class of a namespace, WMI's ``__`` classes included."""
+        for name in self._names(namespace.lower()):
+            if (decl := self.find(namespace, name)) is not None:
+                yield decl
+
+    def subclasses(self, decl: ClassDecl) -> tuple[ClassDecl, ...]:
+        """The class itself and all below it."""
+        return tuple(c for c in self.classes(decl.namespace) if c.is_a(decl.name))
+
+    def _names(self, namespace: str) -> list[str]:
+        if namespace not in _DATA_FILES:
+            return []
+        return [*_records(_DATA_FILES[namespace]), *_records(_SYSTEM_FILE)]
+
+    def _resolve(self, namespace: str, class_name: str) -> ClassDecl | None:
+        if namespace not in _DATA_FILES:
+            return None
+        own = _records(_DATA_FILES[namespace]).get(class_name)
+        name, record = own or _records(_SYSTEM_FILE).get(class_name) or (None, None)
+        if name is None or record is None or not self._has_class(record):
+            return None
+        parent = self.find(namespace, record["super"]) if "super" in record else None
+        return _declare(namespace, name, record, parent, self._has)
+
+    def _has_class(self, record: _Record) -> bool:
+        last = min((_LAST_SEEN[s] for s in record.get("seen_on", ()) if s in _LAST_SEEN), default=None)
+        if self.release is not None and last is not None and self.release > last:
+            return False
+        return self._has(record.get("min_server"))
+
+    def _has(self, since: str | None) -> bool:
+        return self.release is None or since not in _SINCE or self.release >= _SINCE[since]
+
+
+def _declare(namespace: str, name: str, record: _Record, parent: ClassDecl | None, has: Any) -> ClassDecl:
+    keys = tuple(record.get("keys", ())) or (parent.keys if parent else ())
+    properties = dict(parent.properties) if parent else {}
+    for spelled, prop in record["props"].items():
+        if has(prop.get("since")):
+            properties[spelled.lower()] = _property(
+                spelled, prop, name, keys, properties.get(spelled.lower())
+            )
+    methods = dict(parent.methods) if parent else {}
+    for spelled, method in record.get("methods", {}).items():
+        inherited_is_better = method.get("signature_unknown") and spelled.lower() in methods
+        if has(method.get("since")) and not inherited_is_better:
+            methods[spelled.lower()] = _method(spelled, method)
+    ancestry = (name, *parent.ancestry) if parent else (name,)
+    return ClassDecl(
+        name=name,
+        namespace=namespace,
+        ancestry=ancestry,
+        properties=dict(sorted(properties.items())),
+        methods=methods,
+        keys=keys,
+        is_abstract=record.get("abstract", False),
+        is_association=record.get("association", parent.is_association if parent else False),
+        is_indication=record.get("indication", parent.is_indication if parent else False),
+        is_singleton=record.get("singleton", False),
+        lower_ancestry=frozenset(a.lower() for a in ancestry),
+    )
+
+
+def _property(
+    name: str, record: _Record, declared_in: str, keys: tuple[str, ...], inherited: PropertyDecl | None
+) -> PropertyDecl:
+    if not record.get("override"):
+        inherited = None
+    return PropertyDecl(
+        name=inherited.name if inherited else name,
+        type=CimType(record.get("type", inherited.type if inherited else "string")),
+        is_array=record.get("array", inherited.is_array if inherited else False),
+        is_key=name in keys,
+        is_writable=record.get("rw", inherited.is_writable if inherited else False),
+        declared_in=inherited.declared_in if inherited else declared_in,
+        default=record.get("default", inherited.default if inherited else None),
+        values=record.get("values", inherited.values if inherited else {}),
+        embedded_class=record.get("emb", inherited.embedded_class if inherited else None),
+        reference_class=record.get("ref", inherited.reference_class if inherited else None),
+    )
+
+
+def _method(name: str, record: _Record) -> MethodDecl:
+    returns = record.get("returns")
+    return MethodDecl(
+        name=name,
+        parameters=tuple(_parameter(parameter) for parameter in record["params"]),
+        returns=CimType(returns) if returns else None,
+        is_static=record.get("static", False),
+        codes={int(code): meaning for code, meaning in record.get("codes", {}).items() if code.isdigit()},
+    )
+
+
+def _parameter(record: _Record) -> ParameterDecl:
+    direction = record.get("dir", "in")
+    return ParameterDecl(
+        name=record["name"],
+        type=CimType(record["type"]),
+        is_array=record.get("array", False),
+        is_in="in" in direction,
+        is_out="out" in direction,
+        is_optional=record.get("optional", False),
+        embedded_class=record.get("emb"),
+        reference_class=record.get("ref"),
+    )
