@@ -12,6 +12,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from attrs import evolve
+
 from openhyperv.cim.release import Release
 from openhyperv.wire.types import CimType, ClassDecl, MethodDecl, ParameterDecl, PropertyDecl
 
@@ -127,7 +129,7 @@ def _declare(namespace: str, name: str, record: _Record, parent: ClassDecl | Non
         name=name,
         namespace=namespace,
         ancestry=ancestry,
-        properties=dict(sorted(properties.items())),
+        properties={p: _keyed(decl, keys) for p, decl in sorted(properties.items())},
         methods=methods,
         keys=keys,
         is_abstract=record.get("abstract", False),
@@ -138,16 +140,18 @@ def _declare(namespace: str, name: str, record: _Record, parent: ClassDecl | Non
     )
 
 
-def _property(
-    name: str, record: _Record, declared_in: str, keys: tuple[str, ...], inherited: PropertyDecl | None
-) -> PropertyDecl:
+def _keyed(decl: PropertyDecl, keys: tuple[str, ...]) -> PropertyDecl:
+    is_key = decl.name in keys
+    return decl if decl.is_key == is_key else evolve(decl, is_key=is_key)
+
+
+def _property(name: str, record: _Record, declared_in: str, inherited: PropertyDecl | None) -> PropertyDecl:
     if not record.get("override"):
         inherited = None
     return PropertyDecl(
         name=inherited.name if inherited else name,
         type=CimType(record.get("type", inherited.type if inherited else "string")),
         is_array=record.get("array", inherited.is_array if inherited else False),
-        is_key=name in keys,
         is_writable=record.get("rw", inherited.is_writable if inherited else False),
         declared_in=inherited.declared_in if inherited else declared_in,
         default=record.get("default", inherited.default if inherited else None),
