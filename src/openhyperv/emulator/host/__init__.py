@@ -1,1 +1,1 @@
-"""The state of one emulated host: virtual machines, jobs, versions, identities."""
+"""The emulated host's state: virtual systems, jobs, files, identity. ``providers`` project it to CIM."""

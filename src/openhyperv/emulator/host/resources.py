@@ -1,0 +1,232 @@
+"""The kinds of resources a virtual machine can have, and what each setting says if nobody says otherwise.
+
+Pool GUIDs were recorded on real hosts; device kinds without a pool cannot be added by a client: DefineSystem
+creates them. Default values: Microsoft's class pages, and instances printed by real hosts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from attrs import frozen
+
+from openhyperv.cim.release import Release
+from openhyperv.wire.types import Value
+
+_PREFIX = "Microsoft:Hyper-V:"
+
+RASD = "Msvm_ResourceAllocationSettingData"
+SASD = "Msvm_StorageAllocationSettingData"
+
+
+@frozen
+class Quantity:
+    """The bounds that a kind's Minimum, Maximum and Increment definitions tell."""
+
+    minimum: int = 1
+    maximum: int = 1
+    increment: int = 1
+
+
+@frozen
+class ResourceKind:
+    """One kind of resource. ``changes`` holds what later releases made different, oldest first."""
+
+    name: str
+    resource_type: int
+    class_name: str = RASD
+    pool: str | None = None
+    pool_class: str = "Msvm_ResourcePool"
+    values: Mapping[str, Value] = {}
+    quantity: Quantity = Quantity()
+    changes: Sequence[tuple[Release, Mapping[str, Value]]] = ()
+    since: Release = Release.WS2012
+    until: Release = Release.WS2025
+
+    @property
+    def sub_type(self) -> str:
+        """The ResourceSubType."""
+        return _PREFIX + self.name
+
+    def exists_in(self, release: Release) -> bool:
+        """True where that release of Windows has this kind."""
+        return self.since <= release <= self.until
+
+
+COMMON_VALUES: Mapping[str, Value] = {
+    "AllocationUnits": "count",
+    "VirtualQuantity": 1,
+    "VirtualQuantityUnits": "count",
+    "Reservation": 1,
+    "Limit": 1,
+    "Weight": 0,
+    "AutomaticAllocation": True,
+    "AutomaticDeallocation": True,
+    "ConsumerVisibility": 3,
+    "PoolID": "",
+    "Address": "",
+}
+"""What every kind says that does not say otherwise."""
+
+_MEGABYTES = "byte * 2^20"
+_STORAGE_VALUES: Mapping[str, Value] = {
+    "Caption": "Hard Disk Image Default Settings",
+    "Description": "Describes the default settings for the hard disk image resources",
+    "Access": 3,
+    "IOPSAllocationUnits": "count",
+    "IOPSLimit": 0,
+    "IOPSReservation": 0,
+    "PersistentReservationsSupported": False,
+    "StorageQoSPolicyID": "",
+    "CachingMode": 2,
+    "WriteHardeningMethod": 0,
+    "IgnoreFlushes": False,
+    "SnapshotId": "",
+}
+
+PROCESSOR = ResourceKind(
+    name="Processor",
+    resource_type=3,
+    class_name="Msvm_ProcessorSettingData",
+    pool="B637F347-6A0E-4DEC-AF52-BD70CB80A21D",
+    pool_class="Msvm_ProcessorPool",
+    quantity=Quantity(1, 64, 1),
+    values={
+        "Caption": "Processor",
+        "Description": "A logical processor of the hypervisor running on the host computer system.",
+        "ElementName": "Processor",
+        "AllocationUnits": "percent / 1000",
+        "Reservation": 0,
+        "Limit": 100_000,
+        "Weight": 100,
+        "LimitCPUID": False,
+        "LimitProcessorFeatures": False,
+        "EnableHostResourceProtection": False,
+        "ExposeVirtualizationExtensions": False,
+        "HideHypervisorPresent": False,
+        "HwThreadsPerCore": 1,
+    },
+    changes=((Release.WS2019, {"HwThreadsPerCore": 0}),),
+)
+MEMORY = ResourceKind(
+    name="Memory",
+    resource_type=4,
+    class_name="Msvm_MemorySettingData",
+    pool="4764334E-E001-4176-82EE-5594EC9B530E",
+    quantity=Quantity(32, 1_048_576, 2),
+    values={
+        "Caption": "Memory Default Settings",
+        "Description": "Describes the default settings for the memory resources.",
+        "ElementName": "Memory",
+        "AllocationUnits": _MEGABYTES,
+        "VirtualQuantityUnits": _MEGABYTES,
+        "VirtualQuantity": 512,
+        "Reservation": 512,
+        "Limit": 1_048_576,
+        "Weight": 5000,
+        "DynamicMemoryEnabled": False,
+        "TargetMemoryBuffer": 20,
+        "IsVirtualized": True,
+        "SwapFilesInUse": False,
+        "HugePagesEnabled": False,
+        "SgxEnabled": False,
+        "SgxSize": 0,
+    },
+    changes=((Release.WS2016, {"VirtualQuantity": 1024}),),
+)
+SCSI_CONTROLLER = ResourceKind(
+    name="Synthetic SCSI Controller",
+    resource_type=6,
+    pool="bde5d4d6-e450-46d2-b925-976ca3e989b4",
+    quantity=Quantity(0, 4, 1),
+    values={"ElementName": "SCSI Controller"},
+)
+IDE_CONTROLLER = ResourceKind(
+    name="Emulated IDE Controller", resource_type=5, values={"ElementName": "IDE Controller"}
+)
+DISK_DRIVE = ResourceKind(
+    name="Synthetic Disk Drive",
+    resource_type=17,
+    pool="118C3BE5-0D31-4804-85F0-5C6074ABEA8F",
+    quantity=Quantity(0, 260, 1),
+    values={"ElementName": "Hard Drive"},
+)
+PHYSICAL_DISK_DRIVE = ResourceKind(
+    name="Physical Disk Drive",
+    resource_type=17,
+    pool="353B3BE8-310C-4cf4-839E-4E1B14616136",
+    quantity=Quantity(0, 260, 1),
+    values={"ElementName": "Physical Disk Drive", "ConsumerVisibility": 2},
+)
+HARD_DISK = ResourceKind(
+    name="Virtual Hard Disk",
+    resource_type=31,
+    class_name=SASD,
+    pool="70BB60D2-A9D3-46AA-B654-3DE53004B4F8",
+    quantity=Quantity(0, 260, 1),
+    values={"ElementName": "Hard Disk Image", **_STORAGE_VALUES},
+)
+DVD_DRIVE = ResourceKind(
+    name="Synthetic DVD Drive",
+    resource_type=16,
+    pool="7951A5ED-8DC5-42d7-AA8C-9F14C54CEB84",
+    quantity=Quantity(0, 260, 1),
+    values={"ElementName": "DVD Drive"},
+)
+DVD_DISK = ResourceKind(
+    name="Virtual CD/DVD Disk",
+    resource_type=31,
+    class_name=SASD,
+    pool="D92D268E-9AA8-49DD-8C7D-821CEFB5F597",
+    quantity=Quantity(0, 260, 1),
+    values={"ElementName": "ISO Disk Image", **_STORAGE_VALUES, "Access": 1},
+)
+DISKETTE_CONTROLLER = ResourceKind(
+    name="Diskette Controller",  # UNVERIFIED: the sub-type of the diskette controller
+    resource_type=1,
+    values={"ElementName": "Diskette Controller"},
+)
+DISKETTE_DRIVE = ResourceKind(
+    name="Synthetic Diskette Drive",
+    resource_type=14,
+    pool="DACDCF3F-6F67-4eb8-A4D0-5D93B48A2468",
+    values={"ElementName": "Diskette Drive"},
+)
+FLOPPY_DISK = ResourceKind(
+    name="Virtual Floppy Disk",
+    resource_type=31,
+    class_name=SASD,
+    pool="19839BFF-6F04-4B24-B4B5-1AFCCBE729DE",  # UNVERIFIED: which of three recorded pools this is
+    values={"ElementName": "Floppy Disk Image", **_STORAGE_VALUES},
+)
+SERIAL_CONTROLLER = ResourceKind(
+    name="Serial Controller", resource_type=13, values={"ElementName": "Serial Controller"}
+)
+SERIAL_PORT = ResourceKind(
+    name="Serial Port",
+    resource_type=21,
+    class_name="Msvm_SerialPortSettingData",
+    values={"ElementName": "Serial Port", "Connection": [""], "DebuggerMode": False},
+)
+SERIAL_PORT_BEFORE_2016 = ResourceKind(
+    name="Serial Port",
+    resource_type=21,
+    values={"ElementName": "Serial Port", "Connection": [""]},
+    until=Release.WS2012R2,
+)
+KEYBOARD = ResourceKind(name="Keyboard", resource_type=13, values={"ElementName": "Keyboard"})
+SYNTHETIC_KEYBOARD = ResourceKind(
+    name="Synthetic Keyboard", resource_type=13, values={"ElementName": "Keyboard"}, since=Release.WS2012R2
+)
+PS2_MOUSE = ResourceKind(name="PS2 Mouse", resource_type=13, values={"ElementName": "Mouse"})
+SYNTHETIC_MOUSE = ResourceKind(
+    name="Synthetic Mouse",
+    resource_type=13,
+    pool="F6293891-F32F-4930-B2DB-1A8961D9CB75",
+    values={"ElementName": "Mouse"},
+)
+S3_DISPLAY = ResourceKind(
+    name="S3 Display Controller",
+    resource_type=24,
+    values={"ElementName": "Display Controller", "Address": "5353,00000000,00"},
+)
