@@ -1,4 +1,4 @@
-"""The kinds of resources a virtual machine can have, and what each setting says if nobody says otherwise.
+"""The devices a virtual machine can have, and what each one's setting says if nobody says otherwise.
 
 Pool GUIDs were recorded on real hosts; device kinds without a pool cannot be added by a client: DefineSystem
 creates them. Default values: Microsoft's class pages, and instances printed by real hosts.
@@ -8,65 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from attrs import frozen
-
 from openhyperv.cim.release import Release
+from openhyperv.emulator.host.resource_kind import SASD, Quantity, ResourceKind
 from openhyperv.wire.types import Value
-
-_PREFIX = "Microsoft:Hyper-V:"
-
-RASD = "Msvm_ResourceAllocationSettingData"
-SASD = "Msvm_StorageAllocationSettingData"
-
-
-@frozen
-class Quantity:
-    """The bounds that a kind's Minimum, Maximum and Increment definitions tell."""
-
-    minimum: int = 1
-    maximum: int = 1
-    increment: int = 1
-
-
-@frozen
-class ResourceKind:
-    """One kind of resource. ``changes`` holds what later releases made different, oldest first."""
-
-    name: str
-    resource_type: int
-    class_name: str = RASD
-    pool: str | None = None
-    pool_class: str = "Msvm_ResourcePool"
-    values: Mapping[str, Value] = {}
-    quantity: Quantity = Quantity()
-    changes: Sequence[tuple[Release, Mapping[str, Value]]] = ()
-    since: Release = Release.WS2012
-    until: Release = Release.WS2025
-
-    @property
-    def sub_type(self) -> str:
-        """The ResourceSubType."""
-        return _PREFIX + self.name
-
-    def exists_in(self, release: Release) -> bool:
-        """True where that release of Windows has this kind."""
-        return self.since <= release <= self.until
-
-
-COMMON_VALUES: Mapping[str, Value] = {
-    "AllocationUnits": "count",
-    "VirtualQuantity": 1,
-    "VirtualQuantityUnits": "count",
-    "Reservation": 1,
-    "Limit": 1,
-    "Weight": 0,
-    "AutomaticAllocation": True,
-    "AutomaticDeallocation": True,
-    "ConsumerVisibility": 3,
-    "PoolID": "",
-    "Address": "",
-}
-"""What every kind says that does not say otherwise."""
 
 _MEGABYTES = "byte * 2^20"
 _STORAGE_VALUES: Mapping[str, Value] = {
@@ -182,7 +126,7 @@ DVD_DISK = ResourceKind(
     values={"ElementName": "ISO Disk Image", **_STORAGE_VALUES, "Access": 1},
 )
 DISKETTE_CONTROLLER = ResourceKind(
-    name="Diskette Controller",  # UNVERIFIED: the sub-type of the diskette controller
+    name="Diskette Controller",  # UNVERIFIED: type and sub-type of the diskette controller
     resource_type=1,
     values={"ElementName": "Diskette Controller"},
 )
@@ -207,6 +151,7 @@ SERIAL_PORT = ResourceKind(
     resource_type=21,
     class_name="Msvm_SerialPortSettingData",
     values={"ElementName": "Serial Port", "Connection": [""], "DebuggerMode": False},
+    since=Release.WS2016,
 )
 SERIAL_PORT_BEFORE_2016 = ResourceKind(
     name="Serial Port",
@@ -229,4 +174,147 @@ S3_DISPLAY = ResourceKind(
     name="S3 Display Controller",
     resource_type=24,
     values={"ElementName": "Display Controller", "Address": "5353,00000000,00"},
+)
+SYNTHETIC_DISPLAY = ResourceKind(
+    name="Synthetic Display Controller",
+    resource_type=24,
+    class_name="Msvm_SyntheticDisplayControllerSettingData",
+    pool="D45268DA-37C5-44da-B827-B0C55CCB3BDC",
+    values={
+        "ElementName": "Display Controller",
+        "ResolutionType": 4,
+        "HorizontalResolution": 1920,  # UNVERIFIED: the resolution that a new VM's display setting shows
+        "VerticalResolution": 1080,
+    },
+    since=Release.WS2016,
+)
+SYNTHETIC_DISPLAY_BEFORE_2016 = ResourceKind(
+    name="Synthetic Display Controller",
+    resource_type=24,
+    pool="D45268DA-37C5-44da-B827-B0C55CCB3BDC",
+    values={"ElementName": "Display Controller"},
+    until=Release.WS2012R2,
+)
+DISPLAY_3D = ResourceKind(
+    name="Synthetic 3D Display Controller",
+    resource_type=24,
+    class_name="Msvm_Synthetic3DDisplayControllerSettingData",
+    pool="06FF76FA-2D58-4BAF-9F8D-455773824F37",
+    pool_class="Msvm_Synth3dVideoPool",
+    quantity=Quantity(0, 1, 1),
+    values={
+        "Caption": "3D Display Controller Default Settings",
+        "Description": "Describes the default settings for the 3D video controller resource pool.",
+        "ElementName": "Synthetic 3D Display Controller",
+        "MaximumMonitors": 1,
+        "MaximumScreenResolution": 3,
+    },
+    until=Release.WS2019,
+)
+SYNTHETIC_NIC = ResourceKind(
+    name="Synthetic Ethernet Port",
+    resource_type=10,
+    class_name="Msvm_SyntheticEthernetPortSettingData",
+    pool="6A45335D-4C3A-44b7-B61F-C9808BBDF8ED",
+    quantity=Quantity(0, 8, 1),
+    values={
+        "Caption": "Virtual Ethernet Port Default Settings",
+        "Description": "Describes the default settings for the virtual Ethernet port resources.",
+        "ElementName": "Network Adapter",
+        "StaticMacAddress": False,
+        "ClusterMonitored": True,
+        "AllowPacketDirect": False,
+        "DeviceNamingEnabled": False,
+        "InterruptModeration": True,
+        "NumaAwarePlacement": False,
+    },
+)
+EMULATED_NIC = ResourceKind(
+    name="Emulated Ethernet Port",
+    resource_type=10,
+    class_name="Msvm_EmulatedEthernetPortSettingData",
+    pool="4EA4F71F-16E6-4250-99A8-A2315332CC64",  # UNVERIFIED: which of three recorded pools this is
+    quantity=Quantity(0, 4, 1),
+    values={
+        "Caption": "Ethernet Port",
+        "Description": "Settings for the Microsoft Emulated Ethernet Port",
+        "ElementName": "Legacy Network Adapter",
+        "StaticMacAddress": False,
+        "ClusterMonitored": True,
+    },
+)
+ETHERNET_CONNECTION = ResourceKind(
+    name="Ethernet Connection",
+    resource_type=33,
+    class_name="Msvm_EthernetPortAllocationSettingData",
+    pool="72027ECE-E44A-446E-AF2B-8D8C4B8A2279",
+    quantity=Quantity(0, 12, 1),
+    values={
+        "Caption": "Ethernet Connection Default Settings",
+        "Description": "Describes the default settings for ethernet connection resources.",
+        "ElementName": "Ethernet Connection",
+        "DesiredVLANEndpointMode": 2,
+        "EnabledState": 2,
+        "LastKnownSwitchName": "",
+        "TestReplicaPoolID": "",
+        "TestReplicaSwitchName": "",
+        "RequiredFeatures": [],
+        "RequiredFeatureHints": [],
+    },
+)
+FIBRE_CHANNEL_PORT = ResourceKind(
+    name="Synthetic FiberChannel Port",
+    resource_type=7,
+    class_name="Msvm_SyntheticFcPortSettingData",
+    pool="78AA0C27-B2BD-45BA-83D1-5F2A8C4C6656",  # UNVERIFIED: which of three recorded pools this is
+    quantity=Quantity(0, 4, 1),
+    values={
+        "Caption": "Virtual Fibre Channel Port Default Settings",
+        "Description": "Describes the default settings for the virtual Fibre Channel port resources.",
+        "ElementName": "Fibre Channel Adapter",
+        "ChapEnabled": False,
+    },
+)
+FIBRE_CHANNEL_CONNECTION = ResourceKind(
+    name="FiberChannel Connection",
+    resource_type=64764,
+    class_name="Msvm_FcPortAllocationSettingData",
+    pool="146C56A0-3546-469B-9737-FCBCF82428F4",
+    quantity=Quantity(0, 4, 1),
+    values={
+        "Caption": "Virtual Fibre Channel VDev Default Settings",
+        "Description": "The default settings for the virtual Fibre Channel connection pool.",
+        "ElementName": "Fibre Channel Connection",
+    },
+)
+
+DEVICES: Sequence[ResourceKind] = (
+    PROCESSOR,
+    MEMORY,
+    SCSI_CONTROLLER,
+    IDE_CONTROLLER,
+    DISK_DRIVE,
+    PHYSICAL_DISK_DRIVE,
+    HARD_DISK,
+    DVD_DRIVE,
+    DVD_DISK,
+    DISKETTE_CONTROLLER,
+    DISKETTE_DRIVE,
+    FLOPPY_DISK,
+    SERIAL_CONTROLLER,
+    SERIAL_PORT,
+    SERIAL_PORT_BEFORE_2016,
+    KEYBOARD,
+    SYNTHETIC_KEYBOARD,
+    PS2_MOUSE,
+    SYNTHETIC_MOUSE,
+    S3_DISPLAY,
+    SYNTHETIC_DISPLAY,
+    SYNTHETIC_DISPLAY_BEFORE_2016,
+    DISPLAY_3D,
+    SYNTHETIC_NIC,
+    EMULATED_NIC,
+    ETHERNET_CONNECTION,
+    FIBRE_CHANNEL_PORT,
+    FIBRE_CHANNEL_CONNECTION,
 )
