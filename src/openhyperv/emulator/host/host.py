@@ -11,6 +11,7 @@ from openhyperv.cim.schema import Schema
 from openhyperv.emulator.cimom.events import EventBus
 from openhyperv.emulator.guests.machine import GuestRunner
 from openhyperv.emulator.host.files import HostFiles
+from openhyperv.emulator.host.hardware import Hardware, adapters_for
 from openhyperv.emulator.host.job_view import job_instance
 from openhyperv.emulator.host.jobs import Jobs
 from openhyperv.emulator.host.profile import Profile
@@ -41,9 +42,17 @@ class Host:
     ``data`` is the host's private folder: drive C is ``data/C``, everything else is bookkeeping.
     """
 
-    def __init__(self, name: str, profile: Profile, data: Path, runner: GuestRunner) -> None:
+    def __init__(
+        self,
+        name: str,
+        profile: Profile,
+        data: Path,
+        runner: GuestRunner,
+        hardware: Hardware | None = None,
+    ) -> None:
         self.name = name.upper()
         self.profile = profile
+        self.hardware = hardware or Hardware(adapters=adapters_for(name, 2))
         self.schema = Schema.load(profile.release)
         self.data = data
         self.runner = runner
