@@ -1,4 +1,4 @@
-"""Default settings: what a resource's setting holds when whoever adds it leaves something open."""
+"""Default settings: what a resource or feature setting holds when whoever adds it leaves something open."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from functools import cache
 from openhyperv.cim.release import Release
 from openhyperv.cim.schema import Schema
 from openhyperv.emulator.host.components import COMPONENTS
+from openhyperv.emulator.host.feature_kind import FeatureKind
+from openhyperv.emulator.host.features import FEATURES
 from openhyperv.emulator.host.hardware import Hardware
 from openhyperv.emulator.host.profile import Profile
 from openhyperv.emulator.host.resource_kind import COMMON_VALUES, ResourceKind
@@ -55,6 +57,33 @@ def default_values(kind: ResourceKind, profile: Profile, hardware: Hardware) -> 
         if profile.has(release):
             values.update(changed)
     values.update(ResourceType=kind.resource_type, ResourceSubType=kind.sub_type)
+    known = _properties(kind.class_name, profile.release)
+    return {name: value for name, value in values.items() if name.lower() in known}
+
+
+class UnknownFeature(LookupError):  # noqa: N818  # read as a noun where it is caught
+    """No feature has that class in this release."""
+
+
+def feature_kinds(profile: Profile) -> Iterator[FeatureKind]:
+    """Every kind of switch and port feature that this release knows."""
+    return (kind for kind in FEATURES if kind.exists_in(profile.release))
+
+
+def find_feature(class_name: str, profile: Profile) -> FeatureKind:
+    """The kind of feature whose settings are of that class, in any case of letters.
+
+    :raises UnknownFeature: there is none in this release
+    """
+    for kind in feature_kinds(profile):
+        if kind.class_name.lower() == class_name.lower():
+            return kind
+    raise UnknownFeature(class_name)
+
+
+def default_feature(kind: FeatureKind, profile: Profile) -> Mapping[str, Value]:
+    """The default values of a feature: every property but InstanceID that is not NULL."""
+    values: dict[str, Value] = {"Caption": kind.caption, "ElementName": kind.caption, **kind.values}
     known = _properties(kind.class_name, profile.release)
     return {name: value for name, value in values.items() if name.lower() in known}
 
