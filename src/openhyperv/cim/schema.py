@@ -116,9 +116,7 @@ def _declare(namespace: str, name: str, record: _Record, parent: ClassDecl | Non
     properties = dict(parent.properties) if parent else {}
     for spelled, prop in record["props"].items():
         if has(prop.get("since")):
-            properties[spelled.lower()] = _property(
-                spelled, prop, name, keys, properties.get(spelled.lower())
-            )
+            properties[spelled.lower()] = _property(spelled, prop, name, properties.get(spelled.lower()))
     methods = dict(parent.methods) if parent else {}
     for spelled, method in record.get("methods", {}).items():
         inherited_is_better = method.get("signature_unknown") and spelled.lower() in methods

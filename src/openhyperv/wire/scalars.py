@@ -13,6 +13,7 @@ from openhyperv.wire.types import INTEGER_BOUNDS, CimType
 ScalarText = bool | int | float | str | datetime | timedelta
 """What a simple element's text can stand for."""
 
+_INTEGER = re.compile(r"[+-]?[0-9]{1,20}")
 _TRUE, _FALSE = ("true", "1"), ("false", "0")
 _DURATION = re.compile(
     r"^(?P<sign>-?)P(?:(?P<days>\d+)D)?(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?"
@@ -89,10 +90,9 @@ def _integer_reader(kind: CimType) -> Callable[[str], int]:
     low, high = INTEGER_BOUNDS[kind]
 
     def read(text: str) -> int:
-        try:
-            value = int(text)
-        except ValueError:
-            raise _bad(text, kind) from None
+        if not _INTEGER.fullmatch(text.strip()):
+            raise _bad(text, kind)
+        value = int(text)
         if not low <= value <= high:
             raise _bad(text, kind)
         return value

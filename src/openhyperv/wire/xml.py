@@ -8,8 +8,8 @@ from lxml import etree
 
 from openhyperv.errors import ProtocolError
 
-Element: TypeAlias = etree._Element
-"""An lxml element; its public name is only an alias in lxml's own stubs."""
+Element: TypeAlias = etree._Element  # noqa: SLF001  # lxml names its element type only so
+"""An element of a parsed or growing document."""
 
 
 def _parser() -> etree.XMLParser:
@@ -28,7 +28,7 @@ def parse_xml(data: bytes) -> Element:
         root = etree.fromstring(data, _parser())
     except etree.XMLSyntaxError as error:
         raise ProtocolError(f"The message is not well-formed XML: {error.msg}.") from error
-    if root.getroottree().docinfo.doctype:
+    if root.getroottree().docinfo.internalDTD is not None:
         raise ProtocolError("The message carries a document type, which SOAP does not allow.")
     return root
 

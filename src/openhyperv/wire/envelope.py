@@ -1,0 +1,242 @@
+"""The SOAP envelope of requests and replies: headers as values (MS-WSMV 2.2.4, DSP0226 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from uuid import uuid4
+
+from attrs import field, frozen
+from lxml import etree
+
+from openhyperv.errors import InvalidInputError, ProtocolError
+from openhyperv.wire import uris
+from openhyperv.wire.path import KeyValue
+from openhyperv.wire.scalars import read_time
+from openhyperv.wire.wscim import read_selectors, write_selectors
+from openhyperv.wire.xml import Element, add, child, child_text, parse_xml, qualified, render_xml
+
+_MUST_UNDERSTAND = qualified(uris.SOAP, "mustUnderstand")
+_LANGUAGE = qualified(uris.XML, "lang")
+_PREFIXES = {
+    "s": uris.SOAP,
+    "a": uris.ADDRESSING,
+    "w": uris.WSMAN,
+    "p": uris.WSMAN_MS,
+}
+_REPLY_PREFIXES = _PREFIXES | {"n": uris.ENUMERATION, "x": uris.TRANSFER, "e": uris.EVENTING}
+
+
+def new_message_id() -> str:
+    """A fresh ``uuid:`` URI."""
+    return f"uuid:{uuid4()}".upper().replace("UUID:", "uuid:")
+
+
+@frozen
+class RequestHeader:
+    """What a request says about itself; ``None`` where the header is absent."""
+
+    action: str
+    resource_uri: str | None = None
+    selectors: Mapping[str, KeyValue] = field(factory=dict)
+    to: str = "http://localhost:5985/wsman"
+    reply_to: str | None = uris.ANONYMOUS
+    message_id: str = field(factory=new_message_id)
+    max_envelope_bytes: int | None = None
+    timeout_s: float | None = None
+    operation_id: str | None = None
+    session_id: str | None = None
+    identifier: str | None = None
+    """``e:Identifier``: which subscription an Unsubscribe ends."""
+    fragment: str | None = None
+    """``w:FragmentTransfer``: an XPath of level 1."""
+    options: Mapping[str, str] = field(factory=dict)
+    not_understood: tuple[str, ...] = ()
+    """Names of mandatory headers that nobody here knows, as ``{namespace}name``."""
+
+
+@frozen
+class Request:
+    """A request: its header and the one element of its body, if there is one."""
+
+    header: RequestHeader
+    body: Element | None = field(default=None, eq=False)
+
+
+# --- client side -----------------------------------------------------------------------------------------
+
+
+def write_request(header: RequestHeader, body: Element | None = None) -> bytes:
+    """The envelope's bytes; ``body`` becomes the one child of ``s:Body``."""
+    envelope = etree.Element(qualified(uris.SOAP, "Envelope"), nsmap=_PREFIXES)
+    head = add(envelope, uris.SOAP, "Header")
+    add(head, uris.ADDRESSING, "To", header.to)
+    if header.resource_uri is not None:
+        _mandatory(add(head, uris.WSMAN, "ResourceURI", header.resource_uri))
+    reply_to = add(head, uris.ADDRESSING, "ReplyTo")
+    _mandatory(add(reply_to, uris.ADDRESSING, "Address", header.reply_to))
+    _mandatory(add(head, uris.ADDRESSING, "Action", header.action))
+    add(head, uris.ADDRESSING, "MessageID", header.message_id)
+    _write_limits(head, header)
+    _write_target(head, header)
+    body_element = add(envelope, uris.SOAP, "Body")
+    if body is not None:
+        body_element.append(body)
+    return render_xml(envelope)
+
+
+def _mandatory(element: Element) -> None:
+    element.set(_MUST_UNDERSTAND, "true")
+
+
+def _write_limits(head: Element, header: RequestHeader) -> None:
+    if header.max_envelope_bytes is not None:
+        _mandatory(add(head, uris.WSMAN, "MaxEnvelopeSize", str(header.max_envelope_bytes)))
+    locale = add(head, uris.WSMAN, "Locale")
+    locale.set(_LANGUAGE, "en-US")
+    locale.set(_MUST_UNDERSTAND, "false")
+    if header.operation_id is not None:
+        add(head, uris.WSMAN_MS, "OperationID", header.operation_id).set(_MUST_UNDERSTAND, "false")
+    if header.session_id is not None:
+        add(head, uris.WSMAN_MS, "SessionId", header.session_id).set(_MUST_UNDERSTAND, "false")
+    if header.timeout_s is not None:
+        add(head, uris.WSMAN, "OperationTimeout", f"PT{header.timeout_s:.3f}S")
+
+
+def _write_target(head: Element, header: RequestHeader) -> None:
+    if header.selectors:
+        write_selectors(head, header.selectors)
+    if header.identifier is not None:
+        add(head, uris.EVENTING, "Identifier", header.identifier)
+    if header.fragment is not None:
+        fragment = add(head, uris.WSMAN, "FragmentTransfer", header.fragment, Dialect=uris.DIALECT_XPATH)
+        _mandatory(fragment)
+    if header.options:
+        options = add(head, uris.WSMAN, "OptionSet")
+        for name, value in header.options.items():
+            add(options, uris.WSMAN, "Option", value, Name=name)
+
+
+@frozen
+class Reply:
+    """A reply: its action, the message it answers, and the body element itself (not its child)."""
+
+    action: str
+    relates_to: str | None
+    body: Element = field(eq=False)
+
+    @property
+    def content(self) -> Element:
+        """The one element of the body.
+
+        :raises ProtocolError: the body is empty
+        """
+        if len(self.body) == 0:
+            raise ProtocolError("The reply's body is empty.")
+        return self.body[0]
+
+
+def read_reply(data: bytes) -> Reply:
+    """The reply in an envelope, fault or not.
+
+    :raises ProtocolError: no SOAP 1.2 envelope with a body
+    """
+    envelope = parse_xml(data)
+    body = child(envelope, uris.SOAP, "Body")
+    if envelope.tag != qualified(uris.SOAP, "Envelope") or body is None:
+        raise ProtocolError("The answer is not a SOAP 1.2 envelope.")
+    head = child(envelope, uris.SOAP, "Header")
+    if head is None:
+        return Reply("", None, body)
+    action = child_text(head, uris.ADDRESSING, "Action") or ""
+    return Reply(action, child_text(head, uris.ADDRESSING, "RelatesTo"), body)
+
+
+# --- server side -----------------------------------------------------------------------------------------
+
+_KNOWN_NAMES = {
+    uris.ADDRESSING: "To Action MessageID ReplyTo FaultTo From RelatesTo",
+    uris.WSMAN: "ResourceURI SelectorSet MaxEnvelopeSize OperationTimeout Locale OptionSet FragmentTransfer"
+    " RequestEPR RequestTotalItemsCountEstimate",
+    uris.WSMAN_MS: "DataLocale SessionId OperationID SequenceId",
+    uris.EVENTING: "Identifier",
+}
+_KNOWN_HEADERS = frozenset(
+    qualified(namespace, name) for namespace, names in _KNOWN_NAMES.items() for name in names.split()
+)
+
+
+def read_request(data: bytes) -> Request:
+    """The request in an envelope. Missing headers are ``None`` or ``""``: the service judges them.
+
+    :raises ProtocolError: not XML, or no SOAP 1.2 envelope
+    """
+    envelope = parse_xml(data)
+    if envelope.tag != qualified(uris.SOAP, "Envelope"):
+        raise ProtocolError("The request is not a SOAP 1.2 envelope.")
+    body = child(envelope, uris.SOAP, "Body")
+    content = body[0] if body is not None and len(body) else None
+    head = child(envelope, uris.SOAP, "Header")
+    return Request(RequestHeader(action="") if head is None else _read_header(head), content)
+
+
+def _read_header(head: Element) -> RequestHeader:
+    reply_to = child(head, uris.ADDRESSING, "ReplyTo")
+    selector_set = child(head, uris.WSMAN, "SelectorSet")
+    max_envelope = child_text(head, uris.WSMAN, "MaxEnvelopeSize")
+    return RequestHeader(
+        action=child_text(head, uris.ADDRESSING, "Action") or "",
+        resource_uri=child_text(head, uris.WSMAN, "ResourceURI"),
+        selectors={} if selector_set is None else dict(read_selectors(selector_set)),
+        to=child_text(head, uris.ADDRESSING, "To") or "",
+        reply_to=None if reply_to is None else child_text(reply_to, uris.ADDRESSING, "Address"),
+        message_id=child_text(head, uris.ADDRESSING, "MessageID") or "",
+        max_envelope_bytes=int(max_envelope) if max_envelope and max_envelope.isdigit() else None,
+        timeout_s=_timeout(child_text(head, uris.WSMAN, "OperationTimeout")),
+        operation_id=child_text(head, uris.WSMAN_MS, "OperationID"),
+        session_id=child_text(head, uris.WSMAN_MS, "SessionId"),
+        identifier=child_text(head, uris.EVENTING, "Identifier"),
+        fragment=child_text(head, uris.WSMAN, "FragmentTransfer"),
+        options=_options(head),
+        not_understood=tuple(_not_understood(head)),
+    )
+
+
+def _timeout(text: str | None) -> float | None:
+    if not text:
+        return None
+    try:
+        interval = read_time(text)
+    except InvalidInputError as error:
+        raise ProtocolError("OperationTimeout is no duration.") from error
+    return interval.total_seconds() if isinstance(interval, timedelta) else None
+
+
+def _options(head: Element) -> dict[str, str]:
+    option_set = child(head, uris.WSMAN, "OptionSet")
+    return {} if option_set is None else {o.get("Name", ""): (o.text or "") for o in option_set}
+
+
+def _not_understood(head: Element) -> list[str]:
+    return [
+        str(header.tag)
+        for header in head
+        if header.get(_MUST_UNDERSTAND) in ("true", "1") and header.tag not in _KNOWN_HEADERS
+    ]
+
+
+def write_reply(request: RequestHeader, action: str, *content: Element) -> bytes:
+    """The reply to a request: its headers answered, the given elements as the body's children."""
+    envelope = etree.Element(qualified(uris.SOAP, "Envelope"), nsmap=_REPLY_PREFIXES)
+    envelope.set(_LANGUAGE, "en-US")
+    head = add(envelope, uris.SOAP, "Header")
+    add(head, uris.ADDRESSING, "Action", action)
+    add(head, uris.ADDRESSING, "MessageID", new_message_id())
+    if request.operation_id is not None:
+        add(head, uris.WSMAN_MS, "OperationID", request.operation_id).set(_MUST_UNDERSTAND, "false")
+        add(head, uris.WSMAN_MS, "SequenceId", "1")
+    add(head, uris.ADDRESSING, "To", uris.ANONYMOUS)
+    add(head, uris.ADDRESSING, "RelatesTo", request.message_id)
+    body = add(envelope, uris.SOAP, "Body")
+    body.extend(content)
+    return render_xml(envelope)

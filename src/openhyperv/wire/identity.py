@@ -1,0 +1,59 @@
+"""Identify as values (DSP0226 11)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from attrs import frozen
+from lxml import etree
+
+from openhyperv.wire import uris
+from openhyperv.wire.xml import Element, add, child_text, qualified, render_xml
+
+_PREFIXES = {"s": uris.SOAP, "wsmid": uris.IDENTITY}
+
+
+@frozen
+class Identity:
+    """Who a service says it is; ``product_version`` is like ``OS: 10.0.20348 SP: 0.0 Stack: 3.0``."""
+
+    vendor: str
+    product_version: str
+    security_profiles: Sequence[str] = ()
+
+
+def identify_request() -> bytes:
+    """An Identify envelope, which has no headers."""
+    envelope = etree.Element(qualified(uris.SOAP, "Envelope"), nsmap=_PREFIXES)
+    add(envelope, uris.SOAP, "Header")
+    add(add(envelope, uris.SOAP, "Body"), uris.IDENTITY, "Identify")
+    return render_xml(envelope)
+
+
+def is_identify(body: Element | None) -> bool:
+    """True for the body of an Identify request."""
+    return body is not None and body.tag == qualified(uris.IDENTITY, "Identify")
+
+
+def identify_response(identity: Identity) -> bytes:
+    """The whole envelope of the answer."""
+    envelope = etree.Element(qualified(uris.SOAP, "Envelope"), nsmap=_PREFIXES)
+    add(envelope, uris.SOAP, "Header")
+    response = add(add(envelope, uris.SOAP, "Body"), uris.IDENTITY, "IdentifyResponse")
+    add(response, uris.IDENTITY, "ProtocolVersion", uris.WSMAN)
+    add(response, uris.IDENTITY, "ProductVendor", identity.vendor)
+    add(response, uris.IDENTITY, "ProductVersion", identity.product_version)
+    profiles = add(response, uris.IDENTITY, "SecurityProfiles")
+    for profile in identity.security_profiles:
+        add(profiles, uris.IDENTITY, "SecurityProfileName", profile)
+    return render_xml(envelope)
+
+
+def read_identify_response(response: Element) -> Identity:
+    """The identity in an IdentifyResponse."""
+    names = response.iter(qualified(uris.IDENTITY, "SecurityProfileName"))
+    return Identity(
+        vendor=child_text(response, uris.IDENTITY, "ProductVendor") or "",
+        product_version=child_text(response, uris.IDENTITY, "ProductVersion") or "",
+        security_profiles=tuple((name.text or "").strip() for name in names),
+    )
