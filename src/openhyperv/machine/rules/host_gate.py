@@ -1,0 +1,65 @@
+"""Whether the host is one that the image may run on."""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable
+
+from openhyperv.errors import UnsupportedError
+from openhyperv.machine.host_version import WINDOWS_2012, HostVersion
+from openhyperv.machine.properties import ImageProperties
+from openhyperv.machine.violations import BrokenRuleError, Rule, one_of
+
+HYPERVISOR_TYPE = "hypervisor_type"
+VERSION_REQUIREMENT = "hypervisor_version_requires"
+
+_Comparison = Callable[[tuple[int, ...], tuple[int, ...]], bool]
+_COMPARISONS: dict[str, _Comparison] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    "==": operator.eq,
+    "!=": operator.ne,
+    ">=": operator.ge,
+    ">": operator.gt,
+}
+_CLAUSE = re.compile(r"\s*(<=|>=|==|!=|<|>)\s*(\d{1,9}(?:\.\d{1,9}){0,2})\s*", re.ASCII)
+
+
+def check_host(image: ImageProperties, host: HostVersion) -> None:
+    """Refuse hosts older than Windows Server 2012, and hosts that the image excludes.
+
+    ``hypervisor_version_requires`` is one or more comma-separated comparisons such as ``>=6.3``; only the
+    parts of the version that it names are compared, so ``==10.0`` holds on every build of 10.0.
+
+    :raises BrokenRuleError: the requirement cannot be read, or the image is for another hypervisor
+    :raises UnsupportedError: the host does not meet the requirement
+    """
+    if (host.major, host.minor) < (WINDOWS_2012.major, WINDOWS_2012.minor):
+        raise UnsupportedError(f"Hosts before Windows Server 2012 (6.2) are not supported; this is {host}.")
+    hypervisor = image.get(HYPERVISOR_TYPE)
+    if hypervisor is not None:
+        one_of(Rule.HYPERVISOR_TYPE, HYPERVISOR_TYPE, hypervisor, ("hyperv",))
+    requirement = image.get(VERSION_REQUIREMENT)
+    if requirement is not None and not _meets(host, requirement):
+        raise UnsupportedError(
+            f"The image asks for a hypervisor {requirement}; this host is {host}.", target=VERSION_REQUIREMENT
+        )
+
+
+def _meets(host: HostVersion, requirement: str) -> bool:
+    holds = [_holds(host, clause) for clause in requirement.split(",")]
+    return all(holds)
+
+
+def _holds(host: HostVersion, clause: str) -> bool:
+    match = _CLAUSE.fullmatch(clause)
+    if match is None:
+        raise BrokenRuleError(
+            Rule.HOST_VERSION_REQUIREMENT,
+            VERSION_REQUIREMENT,
+            f"{clause!r} is no comparison such as >=10.0.",
+        )
+    wanted = tuple(int(part) for part in match[2].split("."))
+    actual = (host.major, host.minor, host.build)[: len(wanted)]
+    return _COMPARISONS[match[1]](actual, wanted)

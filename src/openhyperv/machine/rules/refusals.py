@@ -1,0 +1,109 @@
+"""Requests that nothing here grants: they are refused by name, so that nobody believes they were granted.
+
+Every property of the namespaces that ask for virtual hardware (``hw_*`` of images; ``hw:*``, ``quota:*``
+and others of flavors) is either understood by a rule, harmless on Hyper-V, or refused. Names come from
+OpenStack's references of image properties and extra specs, and from the Hyper-V usage guide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from openhyperv.errors import UnsupportedError
+from openhyperv.machine.properties import Flavor, ImageProperties
+from openhyperv.machine.rules import drives, generation
+
+_UNDERSTOOD_BY_IMAGE = frozenset(
+    {generation.MACHINE_TYPE, generation.FIRMWARE_TYPE, drives.DISK_BUS, drives.CDROM_BUS}
+)
+_UNDERSTOOD_BY_FLAVOR = frozenset({"os:secure_boot"})
+
+# Device models and habits of other hypervisors: Hyper-V has one model of each device, and guests that suit
+# both carry these along. Spelled as image properties; a flavor's hw:name is the same as an image's hw_name.
+_HARMLESS = frozenset(
+    {
+        "hw_boot_menu",
+        "hw_input_bus",
+        "hw_pmu",
+        "hw_pointer_model",
+        "hw_qemu_guest_agent",
+        "hw_rescue_bus",
+        "hw_rescue_device",
+        "hw_rng_model",
+        "hw_scsi_model",
+        "hw_sound_model",
+        "hw_time_hpet",
+        "hw_usb_model",
+        "hw_vif_model",
+        "hw_vif_multiqueue_enabled",
+        "hw_video_model",
+        "hw_virtio_packed_ring",
+    }
+)
+
+# What these values ask for is what a machine gets anyway, or nothing at all.
+_GRANTED = {
+    "hw_cpu_policy": ("shared",),
+    "hw_cpu_realtime": ("no", "false"),
+    "hw_hide_hypervisor_id": ("false", "no"),
+    "hw_mem_encryption": ("false", "no"),
+    "hw_mem_page_size": ("small", "any"),
+    "hw_serial_port_count": ("1", "2"),
+    "hw_watchdog_action": ("disabled",),
+    "os_shielded_vm": ("disabled", "optional"),
+    "os_vtpm": ("disabled", "optional"),
+}
+
+_IMAGE_REFUSED = ("os_shielded_vm", "os_vtpm", "img_pdk_reference", "kernel_id", "ramdisk_id")
+_IMAGE_NAMESPACES = ("hw_",)
+_FLAVOR_NAMESPACES = (
+    "hw:",
+    "quota:",
+    "pci_passthrough:",
+    "accel:",
+    "os:",
+    "resources:VGPU",
+    "resources:PGPU",
+    "resources:PCPU",
+    "resources:CUSTOM_",
+)
+
+
+def refuse_unsupported(image: ImageProperties, flavor: Flavor) -> None:
+    """Refuse the first property or extra spec that asks for something not granted here.
+
+    :raises UnsupportedError: naming it in ``target``
+    """
+    for name, value in image.values.items():
+        if _image_asks(name) and not _is_granted(name, value):
+            raise _refusal("image property", name, value)
+    for name, value in _asked_of_hardware(flavor.extra_specs).items():
+        if not _is_granted(name.replace(":", "_", 1), value):
+            raise _refusal("flavor extra spec", name, value)
+
+
+def _image_asks(name: str) -> bool:
+    if name in _UNDERSTOOD_BY_IMAGE:
+        return False
+    return name in _IMAGE_REFUSED or name.startswith(_IMAGE_NAMESPACES)
+
+
+def _asked_of_hardware(extra_specs: Mapping[str, str]) -> Mapping[str, str]:
+    return {
+        name: value
+        for name, value in extra_specs.items()
+        if name.startswith(_FLAVOR_NAMESPACES) and name not in _UNDERSTOOD_BY_FLAVOR
+    }
+
+
+def _is_granted(name: str, value: str) -> bool:
+    return name in _HARMLESS or value.lower() in _GRANTED.get(name, ())
+
+
+def _refusal(what: str, name: str, value: str) -> UnsupportedError:
+    return UnsupportedError(
+        f"The {what} {name}={value} asks for something that is not available here.",
+        target=name,
+        operation="design a machine",
+        remedy=f"Remove the {what}, if the machine can do without it.",
+    )
