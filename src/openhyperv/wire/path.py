@@ -85,7 +85,8 @@ _PREFIX = re.compile(
 )
 _CLASS = re.compile(r"^(?P<name>[A-Za-z_]\w*)(?P<mark>[.=]?)(?P<keys>.*)$", re.DOTALL)
 _KEY = re.compile(
-    r'\s*(?P<name>\w+)\s*=\s*(?:"(?P<text>(?:[^"\\]|\\.)*)"|(?P<bare>[^,"\s]+))\s*(?:,|$)',
+    r"""\s*(?P<name>\w+)\s*=\s*"""
+    r"""(?:"(?P<text>(?:[^"\\]|\\.)*)"|'(?P<single>(?:[^'\\]|\\.)*)'|(?P<bare>[^,"'\s]+))\s*(?:,|$)""",
     re.DOTALL,
 )
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
@@ -118,9 +119,12 @@ def _keys(text: str, whole: str) -> Iterator[tuple[str, KeyValue]]:
 
 
 def _key_value(match: re.Match[str]) -> KeyValue:
-    if match["text"] is not None:
-        return _ESCAPE.sub(r"\1", match["text"])
+    quoted = match["text"] if match["text"] is not None else match["single"]
+    if quoted is not None:
+        return _ESCAPE.sub(r"\1", quoted)
     bare = match["bare"]
     if bare.upper() in ("TRUE", "FALSE"):
         return bare.upper() == "TRUE"
-    return int(bare, 0) if re.fullmatch(r"[+-]?(0x[0-9a-fA-F]+|\d+)", bare) else bare
+    if re.fullmatch(r"[+-]?0x[0-9a-fA-F]{1,16}", bare):
+        return int(bare, 16)
+    return int(bare) if re.fullmatch(r"[+-]?\d{1,20}", bare) else bare
