@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from enum import StrEnum
 
 from attrs import frozen
 
 from openhyperv.cim.release import Release
+from openhyperv.emulator.host.identities import setting_path
+from openhyperv.wire.path import ObjectPath
 from openhyperv.wire.types import Value
 
 _PREFIX = "Microsoft:Hyper-V:"
@@ -24,6 +27,37 @@ class Quantity:
     increment: int = 1
 
 
+class Point(StrEnum):
+    """The four settings that define what a pool gives: the last part of their InstanceIDs."""
+
+    DEFAULT = "Default"
+    MINIMUM = "Minimum"
+    MAXIMUM = "Maximum"
+    INCREMENT = "Increment"
+
+
+@frozen
+class Pool:
+    """A primordial resource pool."""
+
+    guid: str
+    class_name: str = "Msvm_ResourcePool"
+
+    @property
+    def path(self) -> ObjectPath:
+        """The pool itself."""
+        return setting_path(self.class_name, f"Microsoft:{self.guid}")
+
+    @property
+    def capabilities_path(self) -> ObjectPath:
+        """Its allocation capabilities; recorded in upper case even where the pool's GUID is not."""
+        return setting_path("Msvm_AllocationCapabilities", f"Microsoft:{self.guid.upper()}")
+
+    def definition_id(self, point: Point) -> str:
+        """The InstanceID of a setting that defines what the pool gives."""
+        return f"Microsoft:Definition\\{self.guid}\\{point}"
+
+
 @frozen
 class ResourceKind:
     """One kind of resource. ``changes`` holds what later releases made different, oldest first."""
@@ -31,8 +65,7 @@ class ResourceKind:
     name: str
     resource_type: int
     class_name: str = RASD
-    pool: str | None = None
-    pool_class: str = "Msvm_ResourcePool"
+    pool: Pool | None = None
     values: Mapping[str, Value] = {}
     quantity: Quantity = Quantity()
     changes: Sequence[tuple[Release, Mapping[str, Value]]] = ()

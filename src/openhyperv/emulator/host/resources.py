@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from openhyperv.cim.release import Release
-from openhyperv.emulator.host.resource_kind import SASD, Quantity, ResourceKind
+from openhyperv.emulator.host.resource_kind import SASD, Pool, Quantity, ResourceKind
 from openhyperv.wire.types import Value
 
 _MEGABYTES = "byte * 2^20"
@@ -32,8 +32,7 @@ PROCESSOR = ResourceKind(
     name="Processor",
     resource_type=3,
     class_name="Msvm_ProcessorSettingData",
-    pool="B637F347-6A0E-4DEC-AF52-BD70CB80A21D",
-    pool_class="Msvm_ProcessorPool",
+    pool=Pool("B637F347-6A0E-4DEC-AF52-BD70CB80A21D", "Msvm_ProcessorPool"),
     quantity=Quantity(1, 64, 1),
     values={
         "Caption": "Processor",
@@ -56,7 +55,7 @@ MEMORY = ResourceKind(
     name="Memory",
     resource_type=4,
     class_name="Msvm_MemorySettingData",
-    pool="4764334E-E001-4176-82EE-5594EC9B530E",
+    pool=Pool("4764334E-E001-4176-82EE-5594EC9B530E"),
     quantity=Quantity(32, 1_048_576, 2),
     values={
         "Caption": "Memory Default Settings",
@@ -81,7 +80,7 @@ MEMORY = ResourceKind(
 SCSI_CONTROLLER = ResourceKind(
     name="Synthetic SCSI Controller",
     resource_type=6,
-    pool="bde5d4d6-e450-46d2-b925-976ca3e989b4",
+    pool=Pool("bde5d4d6-e450-46d2-b925-976ca3e989b4"),
     quantity=Quantity(0, 4, 1),
     values={"ElementName": "SCSI Controller"},
 )
@@ -91,14 +90,14 @@ IDE_CONTROLLER = ResourceKind(
 DISK_DRIVE = ResourceKind(
     name="Synthetic Disk Drive",
     resource_type=17,
-    pool="118C3BE5-0D31-4804-85F0-5C6074ABEA8F",
+    pool=Pool("118C3BE5-0D31-4804-85F0-5C6074ABEA8F"),
     quantity=Quantity(0, 260, 1),
     values={"ElementName": "Hard Drive"},
 )
 PHYSICAL_DISK_DRIVE = ResourceKind(
     name="Physical Disk Drive",
     resource_type=17,
-    pool="353B3BE8-310C-4cf4-839E-4E1B14616136",
+    pool=Pool("353B3BE8-310C-4cf4-839E-4E1B14616136"),
     quantity=Quantity(0, 260, 1),
     values={"ElementName": "Physical Disk Drive", "ConsumerVisibility": 2},
 )
@@ -106,14 +105,14 @@ HARD_DISK = ResourceKind(
     name="Virtual Hard Disk",
     resource_type=31,
     class_name=SASD,
-    pool="70BB60D2-A9D3-46AA-B654-3DE53004B4F8",
+    pool=Pool("70BB60D2-A9D3-46AA-B654-3DE53004B4F8"),
     quantity=Quantity(0, 260, 1),
     values={"ElementName": "Hard Disk Image", **_STORAGE_VALUES},
 )
 DVD_DRIVE = ResourceKind(
     name="Synthetic DVD Drive",
     resource_type=16,
-    pool="7951A5ED-8DC5-42d7-AA8C-9F14C54CEB84",
+    pool=Pool("7951A5ED-8DC5-42d7-AA8C-9F14C54CEB84"),
     quantity=Quantity(0, 260, 1),
     values={"ElementName": "DVD Drive"},
 )
@@ -121,7 +120,7 @@ DVD_DISK = ResourceKind(
     name="Virtual CD/DVD Disk",
     resource_type=31,
     class_name=SASD,
-    pool="D92D268E-9AA8-49DD-8C7D-821CEFB5F597",
+    pool=Pool("D92D268E-9AA8-49DD-8C7D-821CEFB5F597"),
     quantity=Quantity(0, 260, 1),
     values={"ElementName": "ISO Disk Image", **_STORAGE_VALUES, "Access": 1},
 )
@@ -133,14 +132,14 @@ DISKETTE_CONTROLLER = ResourceKind(
 DISKETTE_DRIVE = ResourceKind(
     name="Synthetic Diskette Drive",
     resource_type=14,
-    pool="DACDCF3F-6F67-4eb8-A4D0-5D93B48A2468",
+    pool=Pool("DACDCF3F-6F67-4eb8-A4D0-5D93B48A2468"),
     values={"ElementName": "Diskette Drive"},
 )
 FLOPPY_DISK = ResourceKind(
     name="Virtual Floppy Disk",
     resource_type=31,
     class_name=SASD,
-    pool="19839BFF-6F04-4B24-B4B5-1AFCCBE729DE",  # UNVERIFIED: which of three recorded pools this is
+    pool=Pool("19839BFF-6F04-4B24-B4B5-1AFCCBE729DE"),  # UNVERIFIED: which of three recorded pools this is
     values={"ElementName": "Floppy Disk Image", **_STORAGE_VALUES},
 )
 SERIAL_CONTROLLER = ResourceKind(
@@ -167,7 +166,7 @@ PS2_MOUSE = ResourceKind(name="PS2 Mouse", resource_type=13, values={"ElementNam
 SYNTHETIC_MOUSE = ResourceKind(
     name="Synthetic Mouse",
     resource_type=13,
-    pool="F6293891-F32F-4930-B2DB-1A8961D9CB75",
+    pool=Pool("F6293891-F32F-4930-B2DB-1A8961D9CB75"),
     values={"ElementName": "Mouse"},
 )
 S3_DISPLAY = ResourceKind(
@@ -179,7 +178,7 @@ SYNTHETIC_DISPLAY = ResourceKind(
     name="Synthetic Display Controller",
     resource_type=24,
     class_name="Msvm_SyntheticDisplayControllerSettingData",
-    pool="D45268DA-37C5-44da-B827-B0C55CCB3BDC",
+    pool=Pool("D45268DA-37C5-44da-B827-B0C55CCB3BDC"),
     values={
         "ElementName": "Display Controller",
         "ResolutionType": 4,
@@ -191,7 +190,7 @@ SYNTHETIC_DISPLAY = ResourceKind(
 SYNTHETIC_DISPLAY_BEFORE_2016 = ResourceKind(
     name="Synthetic Display Controller",
     resource_type=24,
-    pool="D45268DA-37C5-44da-B827-B0C55CCB3BDC",
+    pool=Pool("D45268DA-37C5-44da-B827-B0C55CCB3BDC"),
     values={"ElementName": "Display Controller"},
     until=Release.WS2012R2,
 )
@@ -199,8 +198,7 @@ DISPLAY_3D = ResourceKind(
     name="Synthetic 3D Display Controller",
     resource_type=24,
     class_name="Msvm_Synthetic3DDisplayControllerSettingData",
-    pool="06FF76FA-2D58-4BAF-9F8D-455773824F37",
-    pool_class="Msvm_Synth3dVideoPool",
+    pool=Pool("06FF76FA-2D58-4BAF-9F8D-455773824F37", "Msvm_Synth3dVideoPool"),
     quantity=Quantity(0, 1, 1),
     values={
         "Caption": "3D Display Controller Default Settings",
@@ -215,7 +213,7 @@ SYNTHETIC_NIC = ResourceKind(
     name="Synthetic Ethernet Port",
     resource_type=10,
     class_name="Msvm_SyntheticEthernetPortSettingData",
-    pool="6A45335D-4C3A-44b7-B61F-C9808BBDF8ED",
+    pool=Pool("6A45335D-4C3A-44b7-B61F-C9808BBDF8ED"),
     quantity=Quantity(0, 8, 1),
     values={
         "Caption": "Virtual Ethernet Port Default Settings",
@@ -233,7 +231,7 @@ EMULATED_NIC = ResourceKind(
     name="Emulated Ethernet Port",
     resource_type=10,
     class_name="Msvm_EmulatedEthernetPortSettingData",
-    pool="4EA4F71F-16E6-4250-99A8-A2315332CC64",  # UNVERIFIED: which of three recorded pools this is
+    pool=Pool("4EA4F71F-16E6-4250-99A8-A2315332CC64"),  # UNVERIFIED: which of three recorded pools this is
     quantity=Quantity(0, 4, 1),
     values={
         "Caption": "Ethernet Port",
@@ -247,7 +245,7 @@ ETHERNET_CONNECTION = ResourceKind(
     name="Ethernet Connection",
     resource_type=33,
     class_name="Msvm_EthernetPortAllocationSettingData",
-    pool="72027ECE-E44A-446E-AF2B-8D8C4B8A2279",
+    pool=Pool("72027ECE-E44A-446E-AF2B-8D8C4B8A2279"),
     quantity=Quantity(0, 12, 1),
     values={
         "Caption": "Ethernet Connection Default Settings",
@@ -266,7 +264,7 @@ FIBRE_CHANNEL_PORT = ResourceKind(
     name="Synthetic FiberChannel Port",
     resource_type=7,
     class_name="Msvm_SyntheticFcPortSettingData",
-    pool="78AA0C27-B2BD-45BA-83D1-5F2A8C4C6656",  # UNVERIFIED: which of three recorded pools this is
+    pool=Pool("78AA0C27-B2BD-45BA-83D1-5F2A8C4C6656"),  # UNVERIFIED: which of three recorded pools this is
     quantity=Quantity(0, 4, 1),
     values={
         "Caption": "Virtual Fibre Channel Port Default Settings",
@@ -279,7 +277,7 @@ FIBRE_CHANNEL_CONNECTION = ResourceKind(
     name="FiberChannel Connection",
     resource_type=64764,
     class_name="Msvm_FcPortAllocationSettingData",
-    pool="146C56A0-3546-469B-9737-FCBCF82428F4",
+    pool=Pool("146C56A0-3546-469B-9737-FCBCF82428F4"),
     quantity=Quantity(0, 4, 1),
     values={
         "Caption": "Virtual Fibre Channel VDev Default Settings",

@@ -1,0 +1,21 @@
+"""Association instances, and which of them touch an object."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from openhyperv.wire.instance import Instance
+from openhyperv.wire.path import ObjectPath
+from openhyperv.wire.types import Value
+
+
+def link(
+    class_name: str, ends: Mapping[str, ObjectPath], values: Mapping[str, Value] | None = None
+) -> Instance:
+    """An association's instance: its references are its keys; ``values`` are its other properties."""
+    return Instance(class_name, {**ends, **(values or {})}, path=ObjectPath(class_name, ends))
+
+
+def touching(end: ObjectPath, links: Iterable[Instance]) -> Iterator[Instance]:
+    """Those that refer to ``end`` at either side."""
+    return (link for link in links if any(value == end for value in link.values()))
