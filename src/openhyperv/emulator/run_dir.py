@@ -1,0 +1,40 @@
+"""Private directories with short paths, for UNIX sockets: their names may not exceed 107 bytes."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from attrs import frozen
+
+
+@frozen
+class RunDir:
+    """A directory only we can enter; ``link`` in the data directory tells the next start what to sweep."""
+
+    path: Path
+    link: Path
+
+    @classmethod
+    def create(cls, link: Path) -> RunDir:
+        """Make one, and remove what a killed predecessor with the same ``link`` left."""
+        cls._sweep(link)
+        path = Path(tempfile.mkdtemp(prefix="hvsim-"))
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.symlink_to(path)
+        return cls(path, link)
+
+    @staticmethod
+    def _sweep(link: Path) -> None:
+        if not link.is_symlink():
+            return
+        stale = link.readlink()
+        if stale.name.startswith("hvsim-") and stale.parent == Path(tempfile.gettempdir()):
+            shutil.rmtree(stale, ignore_errors=True)
+        link.unlink()
+
+    def remove(self) -> None:
+        """Remove it with all it holds."""
+        shutil.rmtree(self.path, ignore_errors=True)
+        self.link.unlink(missing_ok=True)
