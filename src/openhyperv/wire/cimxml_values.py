@@ -1,0 +1,56 @@
+"""The text of one value in CIM-XML (DSP0201 5.2.3): booleans in capitals, datetimes in DMTF form."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from openhyperv.errors import InvalidInputError
+from openhyperv.wire.scalars import ScalarText, from_dmtf, scalar_from_text, scalar_to_text, to_dmtf
+from openhyperv.wire.types import INTEGER_BOUNDS, CimType, PropertyDecl, Scalar
+
+
+class CimXmlError(InvalidInputError):
+    """The text is no instance in CIM-XML, or not one that its class allows; ``target`` is the property."""
+
+
+_PYTHON_TYPES: dict[CimType, type | tuple[type, ...]] = {
+    CimType.BOOLEAN: bool,
+    CimType.STRING: str,
+    CimType.CHAR16: str,
+    CimType.DATETIME: (datetime, timedelta),
+    CimType.REAL32: (int, float),
+    CimType.REAL64: (int, float),
+    **dict.fromkeys(INTEGER_BOUNDS, int),
+}
+
+
+def value_to_text(value: Scalar, prop: PropertyDecl) -> str:
+    """The text of a simple value.
+
+    :raises CimXmlError: the value does not fit the property's type, or XML cannot carry it
+    """
+    expected = _PYTHON_TYPES.get(prop.type, ())
+    is_stray_bool = isinstance(value, bool) and prop.type is not CimType.BOOLEAN
+    if not isinstance(value, expected) or is_stray_bool:
+        raise CimXmlError(f"A {type(value).__name__} was given for a {prop.type}.", target=prop.name)
+    if isinstance(value, datetime | timedelta):
+        return to_dmtf(value)
+    try:
+        text = scalar_to_text(value)  # type: ignore[arg-type]
+        scalar_from_text(text, prop.type)
+    except InvalidInputError as error:
+        raise CimXmlError(error.message, target=prop.name) from error
+    return text.upper() if isinstance(value, bool) else text
+
+
+def value_from_text(text: str, prop: PropertyDecl) -> ScalarText:
+    """The value that a text stands for.
+
+    :raises CimXmlError: the text does not fit the property's type
+    """
+    try:
+        if prop.type is CimType.DATETIME:
+            return from_dmtf(text.strip())
+        return scalar_from_text(text, prop.type)
+    except InvalidInputError as error:
+        raise CimXmlError(error.message, target=prop.name) from error
