@@ -230,7 +230,8 @@ MEMORY = '<INSTANCE CLASSNAME="Msvm_MemorySettingData">{}</INSTANCE>'
         MEMORY.format('<PROPERTY NAME="__PATH" TYPE="string"><VALUE>no path!</VALUE></PROPERTY>'),
         (
             '<INSTANCE CLASSNAME="Msvm_VirtualSystemSettingData">'
-            '<PROPERTY NAME="CreationTime" TYPE="datetime"><VALUE>2025-01-01T00:00:00Z</VALUE></PROPERTY></INSTANCE>'
+            '<PROPERTY NAME="CreationTime" TYPE="datetime">'
+            "<VALUE>2025-01-01T00:00:00Z</VALUE></PROPERTY></INSTANCE>"
         ),
         (
             '<INSTANCE CLASSNAME="Msvm_SettingsDefineState"><PROPERTY NAME="SettingData" TYPE="string">'
