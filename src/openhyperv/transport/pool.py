@@ -63,7 +63,7 @@ class Pool:
         return self._meter.traffic
 
     def exchange(
-        self, envelope: bytes, *, deadline: Deadline, changes_state: bool, operation: str = "exchange"
+        self, envelope: bytes, *, deadline: Deadline, changes_state: bool, operation: str | None = None
     ) -> Reply:
         """Send one envelope and return the answer: an envelope with status 200, or a fault with 400 or 500.
 
@@ -77,7 +77,7 @@ class Pool:
         :raises ProtocolError: the answer breaks the protocol, or is not sealed as agreed
         """
         request = _Request(envelope, deadline, changes_state)
-        with error_context(host=self.target.host, target=self.target.address, operation=operation):
+        with error_context(host=self.target.host, operation=operation):
             self._show(TraceKind.REQUEST, envelope)
             with self._slot(deadline):
                 reply = self._exchange(request)

@@ -1,0 +1,72 @@
+"""The one way from CIM operations to the wire: a header and a body out, a reply back, faults as errors."""
+
+from __future__ import annotations
+
+from openhyperv.cim.faults import error_from_fault
+from openhyperv.transport.deadline import Deadline
+from openhyperv.transport.pool import Pool
+from openhyperv.wire import uris
+from openhyperv.wire.envelope import Reply, RequestHeader, read_reply, write_request
+from openhyperv.wire.fault import is_fault, read_fault
+from openhyperv.wire.path import ObjectPath
+from openhyperv.wire.xml import Element
+
+SMALLEST_ENVELOPE_BYTES = 150 * 1024
+"""What every WinRM takes and gives: MaxEnvelopeSizekb of 2008 R2 and older; later ones default to 500."""
+_HOST_TIMEOUT_CAP_S = 60.0
+"""MaxTimeoutms of WinRM: a longer OperationTimeout would be cut to it anyway ([MS-WSMV] 3.1.1)."""
+_REPLY_MARGIN_S = 5.0
+"""How long after the host's own timeout its fault may still take to arrive."""
+
+
+class Exchange:
+    """Sends requests of one session; thread-safe, as the pool is."""
+
+    def __init__(self, pool: Pool, envelope_bytes: int) -> None:
+        self.pool = pool
+        self.envelope_bytes = envelope_bytes
+        self._url = f"{pool.target.transport}://{pool.target.address}/wsman"
+
+    @property
+    def host(self) -> str:
+        """The host's name as given, for messages."""
+        return self.pool.target.host
+
+    def send(
+        self, header: RequestHeader, body: Element | None, timeout_s: float, *, repeatable: bool = True
+    ) -> Reply:
+        """Send one request. What is not ``repeatable`` is sent at most once, whatever happens.
+
+        The host is told to give up at ``timeout_s`` (60 s at most), so that it, not the socket, ends a slow
+        operation; the socket's own deadline comes a little later.
+        """
+        complete = RequestHeader(
+            header.action,
+            header.resource_uri,
+            header.selectors,
+            to=self._url,
+            max_envelope_bytes=self.envelope_bytes,
+            timeout_s=min(timeout_s, _HOST_TIMEOUT_CAP_S),
+            identifier=header.identifier,
+        )
+        return self.send_raw(
+            write_request(complete, body), timeout_s + _REPLY_MARGIN_S, repeatable=repeatable
+        )
+
+    def send_raw(self, envelope: bytes, timeout_s: float, *, repeatable: bool = True) -> Reply:
+        """Send an envelope as it is.
+
+        :raises HyperVError: of the class that fits the fault the host answered with
+        """
+        answer = self.pool.exchange(
+            envelope, deadline=Deadline.after(timeout_s), changes_state=not repeatable
+        )
+        reply = read_reply(answer.body)
+        if len(reply.body) and is_fault(reply.content):
+            raise error_from_fault(read_fault(reply.content))
+        return reply
+
+
+def header_for(action: str, path: ObjectPath) -> RequestHeader:
+    """The header of an operation on one object."""
+    return RequestHeader(action, uris.class_uri(path.namespace, path.class_name), path.keys)
