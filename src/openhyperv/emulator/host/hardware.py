@@ -27,6 +27,14 @@ class NetworkAdapter:
 
 
 @frozen
+class MacPool:
+    """The addresses that the host gives to network cards without one of their own; both ends included."""
+
+    lowest: str
+    highest: str
+
+
+@frozen
 class Hardware:
     """The size of a host. Processors and memory are spread evenly over the NUMA nodes."""
 
@@ -40,6 +48,11 @@ class Hardware:
         """Logical processors of one NUMA node, rounded up."""
         return -(-self.logical_processors // self.numa_nodes)
 
+    def processors_on(self, node: int) -> int:
+        """Logical processors of one node; the last ones may have fewer than the others."""
+        before = node * self.processors_per_node
+        return max(0, min(self.processors_per_node, self.logical_processors - before))
+
     @property
     def memory_mb_per_node(self) -> int:
         """Memory of one NUMA node."""
@@ -49,6 +62,12 @@ class Hardware:
 def adapters_for(host_name: str, count: int) -> tuple[NetworkAdapter, ...]:
     """Adapters whose GUIDs and addresses depend on the host's name only, so that they outlive restarts."""
     return tuple(_adapter(host_name, number) for number in range(1, count + 1))
+
+
+def mac_pool_for(host_name: str) -> MacPool:
+    """256 addresses under Microsoft's prefix 00155D; the two bytes after it depend on the host's name."""
+    middle = hashlib.sha256(f"{host_name.upper()}/mac".encode()).hexdigest()[:4].upper()
+    return MacPool(f"00155D{middle}00", f"00155D{middle}FF")
 
 
 def _adapter(host_name: str, number: int) -> NetworkAdapter:

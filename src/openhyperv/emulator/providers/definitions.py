@@ -6,17 +6,18 @@ ValueRange tell which is which (Microsoft, Msvm_SettingsDefineCapabilities).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Protocol
+from collections.abc import Iterator
+from functools import partial
 
 from openhyperv.cim.release import Release
-from openhyperv.emulator.cimom.provider import instances_of, links, lookup
+from openhyperv.emulator.cimom.provider import links
 from openhyperv.emulator.host.defaults import default_values, resource_kinds
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.identities import setting_path
 from openhyperv.emulator.host.profile import Profile
 from openhyperv.emulator.host.resource_kind import Point, Pool, ResourceKind
 from openhyperv.emulator.host.resources import MEMORY, PROCESSOR
+from openhyperv.emulator.providers.fixed import FixedProvider, fixed_provider
 from openhyperv.emulator.providers.links import link, touching
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import ObjectPath
@@ -32,37 +33,16 @@ _ROLE_AND_RANGE = {
 _TERABYTE_IN_MB = 1_048_576
 
 
-class DefinitionProvider(Protocol):
-    """Answers for the definitions of one setting class."""
-
-    def definitions(self) -> Iterable[Instance]:
-        """All of them."""
-        ...
-
-
-def definition_providers(host: Host) -> Iterator[DefinitionProvider]:
+def definition_providers(host: Host) -> Iterator[FixedProvider]:
     """A provider for each setting class that a pool's definitions are of."""
     names = {kind.class_name for kind in resource_kinds(host.profile) if kind.pool is not None}
-    return (_provider_of(host, name) for name in sorted(names))
+    return (fixed_provider(name, partial(_definitions, host, name)) for name in sorted(names))
 
 
-def _provider_of(host: Host, class_name: str) -> DefinitionProvider:
-    class Definitions:
-        """The definitions that are of one class."""
-
-        @instances_of(class_name)
-        def definitions(self) -> Iterator[Instance]:
-            """Four of each pool."""
-            for kind in resource_kinds(host.profile):
-                if kind.pool is not None and kind.class_name == class_name:
-                    yield from (_definition(host, kind, kind.pool, point) for point in Point)
-
-        @lookup(class_name)
-        def definition(self, path: ObjectPath) -> Instance | None:
-            """One, by its InstanceID."""
-            return next((d for d in self.definitions() if d.path == path), None)
-
-    return Definitions()
+def _definitions(host: Host, class_name: str) -> Iterator[Instance]:
+    for kind in resource_kinds(host.profile):
+        if kind.pool is not None and kind.class_name == class_name:
+            yield from (_definition(host, kind, kind.pool, point) for point in Point)
 
 
 class DefinitionLinkProvider:
