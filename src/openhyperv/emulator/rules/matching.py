@@ -116,10 +116,15 @@ class Rules:
         with self._lock:
             self._armed += [_Armed(rule) for rule in rules]
 
+    def replace(self, rules: Iterable[Rule]) -> None:
+        """Put other rules in the place of all there are."""
+        armed = [_Armed(rule) for rule in rules]
+        with self._lock:
+            self._armed = armed
+
     def clear(self) -> None:
         """Forget every rule."""
-        with self._lock:
-            self._armed = []
+        self.replace(())
 
     def match(self, operation: Operation) -> Action | None:
         """The action of the first rule that fires for this request. Each call counts as one request."""

@@ -16,7 +16,8 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from typing import Any
 
 import attrs
 
@@ -74,9 +75,17 @@ def read_rules(text: str) -> list[Rule]:
     """
     document = _document(text)
     tables = document.get("rule", [])
-    if set(document) - {"rule"} or not isinstance(tables, Sequence):
+    if set(document) - {"rule"} or not isinstance(tables, list):
         raise InvalidInputError("Rules are tables named [[rule]], and nothing else.")
     return [_rule(number, table) for number, table in enumerate(tables, start=1)]
+
+
+def describe(rule: Rule) -> dict[str, object]:
+    """A rule as the table that :func:`read_rules` would make it from."""
+    matchers = {name: getattr(rule, attribute) for name, attribute in _MATCHERS.items()}
+    (kind,) = (name for name, kind in ACTIONS.items() if type(rule.action) is kind)
+    set_matchers = {name: value for name, value in matchers.items() if value not in (None, {})}
+    return {**set_matchers, "action": kind, **attrs.asdict(rule.action)}
 
 
 def _document(text: str) -> Mapping[str, object]:
@@ -100,11 +109,11 @@ def _checked_rule(table: object) -> Rule:
     kind = ACTIONS.get(str(table.get("action")))
     if kind is None:
         raise ValueError(f"its action is none of {', '.join(ACTIONS)}")
-    fields = {name: _typed(name, value) for name, value in table.items() if name != "action"}
-    matchers = {_MATCHERS[name]: fields.pop(name) for name in _MATCHERS if name in fields}
+    fields: dict[str, Any] = {name: _typed(name, value) for name, value in table.items() if name != "action"}
+    matchers: dict[str, Any] = {_MATCHERS[name]: fields.pop(name) for name in _MATCHERS if name in fields}
     if "operation" in matchers:
         matchers["operation"] = OperationName(matchers["operation"])
-    unknown = fields.keys() - {field.name for field in attrs.fields(kind)}
+    unknown = fields.keys() - attrs.fields_dict(kind).keys()
     if unknown:
         raise ValueError(f"it has no {', '.join(sorted(unknown))}")
     return Rule(action=kind(**fields), **matchers)

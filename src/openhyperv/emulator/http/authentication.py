@@ -1,0 +1,133 @@
+"""Who is at the other end: HTTP authentication per connection, as WinRM does it.
+
+Negotiate and Kerberos authenticate the connection: once admitted, its requests need no header. Basic
+authenticates each request for itself ([MS-WSMV] 2.2.9.1, RFC 4559, RFC 7617).
+"""
+
+from __future__ import annotations
+
+import base64
+import struct
+from enum import StrEnum
+from typing import TypeAlias
+
+import spnego
+from attrs import frozen
+from spnego.channel_bindings import GssChannelBindings
+from spnego.exceptions import SpnegoError
+
+from openhyperv.emulator.http.accounts import Account, AccountBook
+from openhyperv.emulator.http.ntlm_accounts import acceptor_file
+from openhyperv.emulator.http.ntlm_message import find_authenticate
+
+_AUTHENTICATE = "WWW-Authenticate"
+
+_BAD_TOKEN = (SpnegoError, struct.error, ValueError, LookupError, TypeError, AttributeError, StopIteration)
+"""What pyspnego raises for a token that is wrong, and what its parser raises for one that is nonsense."""
+
+
+class Scheme(StrEnum):
+    """The schemes of the Authorization header that this listener knows."""
+
+    NEGOTIATE = "Negotiate"
+    KERBEROS = "Kerberos"
+    BASIC = "Basic"
+
+
+@frozen
+class Gate:
+    """What a listener accepts: its accounts and the schemes it offers."""
+
+    accounts: AccountBook
+    schemes: tuple[Scheme, ...]
+
+    @property
+    def challenges(self) -> tuple[tuple[str, str], ...]:
+        """One header line per scheme offered, in Windows' order."""
+        return tuple(
+            (_AUTHENTICATE, 'Basic realm="WSMAN"' if scheme is Scheme.BASIC else scheme.value)
+            for scheme in self.schemes
+        )
+
+
+@frozen
+class Admitted:
+    """The request may pass; ``headers`` carry the last token of a handshake that has just ended."""
+
+    user: str
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+@frozen
+class Challenged:
+    """401: either a leg of a handshake, or, with ``closes``, a refusal that says what would do."""
+
+    headers: tuple[tuple[str, str], ...]
+    closes: bool = False
+
+
+Verdict: TypeAlias = Admitted | Challenged
+
+
+class Authenticator:
+    """The authentication state of one connection.
+
+    ``context`` is the security context that seals messages, and None for Basic or before admission.
+    """
+
+    def __init__(self, gate: Gate, bindings: GssChannelBindings | None) -> None:
+        self._gate = gate
+        self._bindings = bindings
+        self._pending: spnego.ContextProxy | None = None
+        self._account: Account | None = None
+        self.context: spnego.ContextProxy | None = None
+        self.user = ""
+
+    def judge(self, authorization: str | None) -> Verdict:
+        """Decide about a request by its Authorization header, or by the connection if it has none."""
+        if authorization is None:
+            return Admitted(self.user) if self.user else self.refuse()
+        scheme_text, _space, credentials = authorization.partition(" ")
+        scheme = next((s for s in self._gate.schemes if s.lower() == scheme_text.lower()), None)
+        try:
+            token = base64.b64decode(credentials.strip(), validate=True)
+            if scheme is None:
+                return self.refuse()
+            return self._basic(token) if scheme is Scheme.BASIC else self._handshake(scheme, token)
+        except _BAD_TOKEN:
+            return self.refuse()
+
+    def refuse(self) -> Challenged:
+        """Forget who the peer was, and say which schemes would do. Windows closes the connection then."""
+        self._pending = self.context = self._account = None
+        self.user = ""
+        return Challenged(self._gate.challenges, closes=True)
+
+    def _basic(self, token: bytes) -> Verdict:
+        name, _colon, password = token.decode().partition(":")
+        account = self._gate.accounts.check(name, password)
+        return Admitted(account.name) if account else self.refuse()
+
+    def _handshake(self, scheme: Scheme, token: bytes) -> Verdict:
+        if self._pending is None:
+            self.refuse()
+            self._pending = spnego.server(hostname="", service="", protocol=scheme.value.lower())
+        reply = self._step(self._pending, token)
+        headers = ((_AUTHENTICATE, f"{scheme} {base64.b64encode(reply).decode()}"),) if reply else ()
+        if not self._pending.complete:
+            return Challenged(headers) if reply else self.refuse()
+        self.context, self._pending = self._pending, None
+        self.user = self._account.name if self._account else self.context.client_principal or ""
+        return Admitted(self.user, headers)
+
+    def _step(self, context: spnego.ContextProxy, token: bytes) -> bytes | None:
+        """One leg. Channel bindings are compared where the client sent some: CbtHardeningLevel Relaxed."""
+        ntlm = find_authenticate(token)
+        if ntlm is None:
+            return context.step(token, channel_bindings=self._bindings)
+        self._account = self._gate.accounts.find(ntlm.user)
+        if self._account is None:
+            raise ValueError("There is no such account.")
+        bindings = self._bindings if ntlm.has_channel_bindings else None
+        with acceptor_file().showing(self._account, ntlm.domain):
+            return context.step(token, channel_bindings=bindings)
