@@ -44,8 +44,8 @@ def read_question(client: socket.socket) -> int:
 def encode_answer(level: int) -> bytes:
     """The answer that lets the client in, with its length in front.
 
-    There is none that refuses: smbd 4.17 ignores the status in it. Hanging up after the question instead makes
-    it tell the client STATUS_CONNECTION_DISCONNECTED.
+    There is none that refuses: smbd 4.17 ignores the status in it. Hanging up after the question instead
+    makes it tell the client STATUS_CONNECTION_DISCONNECTED.
     """
     body = _ANSWER.pack(
         _MAGIC, level, level, _BYTE_MODE_PIPE, _DEVICE_STATE, _ALLOCATION_SIZE, _STATUS_SUCCESS

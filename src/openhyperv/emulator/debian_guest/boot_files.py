@@ -1,0 +1,131 @@
+"""Debian's own boot chain, fetched by ``apt-get download``: nothing is installed, no root is needed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from attrs import frozen
+
+_PACKAGES = ("shim-signed", "grub-efi-amd64-signed", "busybox-static")
+_KERNEL_METAPACKAGE = "linux-image-cloud-amd64"
+_TIMEOUT_S = 600
+
+
+class BuildError(Exception):
+    """The guest cannot be built; the text says what is missing."""
+
+
+@frozen
+class BootFiles:
+    """The files a guest is made of, as Debian signed and published them."""
+
+    root: Path
+
+    @property
+    def kernel(self) -> Path:
+        """The kernel, signed by Debian."""
+        return _only(self.root / "boot", "vmlinuz-*")
+
+    @property
+    def modules(self) -> Path:
+        """The tree of the kernel's modules."""
+        return _only(self.root / "lib/modules", "*") / "kernel"
+
+    @property
+    def shim(self) -> Path:
+        """The first loader, signed by Microsoft's UEFI CA."""
+        return self.root / "usr/lib/shim/shimx64.efi.signed"
+
+    @property
+    def grub(self) -> Path:
+        """The second loader, signed by Debian; it reads /EFI/debian/grub.cfg."""
+        return self.root / "usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed"
+
+    @property
+    def busybox(self) -> Path:
+        """The user space, in one static program."""
+        return self.root / "bin/busybox"
+
+
+def _only(directory: Path, pattern: str) -> Path:
+    return next(directory.glob(pattern))
+
+
+def default_cache() -> Path:
+    """Where downloads are kept between builds."""
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "openhyperv" / "debian-guest"
+
+
+def fetch(cache: Path) -> BootFiles:
+    """The boot files, downloaded unless ``cache`` has them (about 30 MB, seconds).
+
+    :raises BuildError: this is no Debian, or its archive cannot be reached
+    """
+    files = cache / "files"
+    if not files.exists():
+        cache.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=cache) as temporary:
+            tree = _download(Path(temporary), cache)
+            _publish(tree, files)
+    return BootFiles(files)
+
+
+def _publish(tree: Path, files: Path) -> None:
+    """Two builds at once may both have downloaded: the first one wins."""
+    try:
+        tree.rename(files)
+    except OSError:
+        if not files.exists():
+            raise
+
+
+def _download(directory: Path, cache: Path) -> Path:
+    options = _apt_options(cache)
+    kernel = _kernel_package(options)
+    _run(["apt-get", *options, "download", kernel, *_PACKAGES], directory)
+    tree = directory / "tree"
+    for package in directory.glob("*.deb"):
+        _run(["dpkg-deb", "-x", str(package), str(tree)], directory)
+    return tree
+
+
+def _apt_options(cache: Path) -> list[str]:
+    """None where apt knows its packages; else package lists of our own, fetched without root."""
+    if _kernel_candidates([]):
+        return []
+    lists = cache / "apt"
+    (lists / "lists" / "partial").mkdir(parents=True, exist_ok=True)
+    options = [f"-oDir::State::Lists={lists}/lists", f"-oDir::Cache={lists}", "-oDebug::NoLocking=1"]
+    _run(["apt-get", *options, "update"], cache)
+    return options
+
+
+def _kernel_package(options: Sequence[str]) -> str:
+    candidates = _kernel_candidates(options)
+    if not candidates:
+        raise BuildError(
+            f"apt knows no package {_KERNEL_METAPACKAGE}: the guest is built from Debian (amd64)."
+        )
+    return candidates[0]
+
+
+def _kernel_candidates(options: Sequence[str]) -> list[str]:
+    """The package behind the metapackage that always names the newest kernel."""
+    argv = ["apt-cache", *options, "depends", "--important", _KERNEL_METAPACKAGE]
+    if shutil.which(argv[0]) is None:
+        raise BuildError("apt is not installed: the guest is built from Debian's packages.")
+    answer = subprocess.run(argv, capture_output=True, text=True, timeout=_TIMEOUT_S, check=False)
+    words = answer.stdout.split()
+    return [word for word in words if word.startswith("linux-image-") and word != _KERNEL_METAPACKAGE]
+
+
+def _run(argv: Sequence[str], cwd: Path) -> None:
+    done = subprocess.run(argv, cwd=cwd, capture_output=True, text=True, timeout=_TIMEOUT_S, check=False)
+    if done.returncode:
+        raise BuildError(f"{argv[0]} failed: {done.stderr.strip()}")

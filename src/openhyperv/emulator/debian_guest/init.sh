@@ -1,0 +1,50 @@
+#!/bin/busybox sh
+# The first process. Everything is busybox in memory; no disk is mounted.
+/bin/busybox --install -s /bin
+export PATH=/bin HOME=/ TERM=linux PS1='guest# '
+mount -t proc proc /proc
+mount -t sysfs sysfs /sys
+mount -t devtmpfs devtmpfs /dev 2>/dev/null
+mount -t securityfs securityfs /sys/kernel/security
+while read -r module; do insmod "/modules/$module.ko" 2>/dev/null; done </modules/order
+[ -d /sys/firmware/efi ] && mount -t efivarfs efivarfs /sys/firmware/efi/efivars
+
+# Disks are found in the background: give them two seconds to appear before reporting.
+tries=0
+while [ $tries -lt 20 ] && ! ls /sys/block | grep -q '^sd'; do usleep 100000; tries=$((tries + 1)); done
+report >/dev/ttyS0
+report >/dev/tty1
+
+# The power button: one event on its input device is a press.
+for event in /sys/class/input/event*; do
+    [ "$(cat "$event/device/name")" = "Power Button" ] || continue
+    (
+        dd if="/dev/input/${event##*/}" of=/dev/null bs=24 count=1 2>/dev/null
+        echo "GUEST-DOWN power button" >/dev/ttyS0
+        sync
+        poweroff -f
+    ) &
+done
+
+# The heartbeat: a line on the host's channel, if it has one, every two seconds.
+for port in /sys/class/virtio-ports/*; do
+    [ "$(cat "$port/name" 2>/dev/null)" = "org.openhyperv.heartbeat" ] || continue
+    (while echo beat; do sleep 2; done >"/dev/${port##*/}" 2>/dev/null) &
+done
+
+# The second serial port takes commands from programs: a line in, its output and "END <status>" out.
+if stty -F /dev/ttyS1 raw -echo 115200 2>/dev/null; then
+    while :; do
+        while read -r line; do
+            output=$(eval "$line" 2>&1)
+            status=$?
+            [ -n "$output" ] && echo "$output"
+            echo "END $status"
+        done </dev/ttyS1 >/dev/ttyS1
+        sleep 1
+    done &
+fi
+
+# Shells for people: on the screen, and on the first serial port.
+while :; do setsid -c sh </dev/tty1 >/dev/tty1 2>&1; sleep 1; done &
+while :; do setsid -c sh </dev/ttyS0 >/dev/ttyS0 2>&1; sleep 1; done

@@ -1,0 +1,67 @@
+"""The guest's memory file system: busybox, the kernel modules it needs, and its two scripts."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from openhyperv.emulator.debian_guest.boot_files import BootFiles
+from openhyperv.emulator.debian_guest.cpio import Entry, archive
+
+_WANTED = (
+    *("button", "evdev", "efivarfs"),
+    *("isofs", "nls_utf8", "nls_ascii", "cdrom", "sr_mod", "sd_mod", "ata_piix"),
+    *("virtio_pci", "virtio_scsi", "virtio_net", "virtio_console"),
+)
+_SCRIPTS = Path(__file__).parent
+_DEPENDENCIES = re.compile(rb"\0(?:depends=|softdep=pre: )([^\0]*)(?=\0)")
+"""What a module says in its .modinfo section that it needs; names are parted by commas or spaces."""
+
+
+def initrd(files: BootFiles) -> bytes:
+    """The compressed archive that GRUB and syslinux load beside the kernel."""
+    return gzip.compress(archive(_entries(files)), compresslevel=6, mtime=0)
+
+
+def _entries(files: BootFiles) -> Iterator[Entry]:
+    for name in ("bin", "dev", "proc", "sys", "tmp", "modules"):
+        yield Entry.directory(name)
+    yield Entry.character_device("dev/console", 5, 1)
+    yield Entry.program("bin/busybox", files.busybox.read_bytes())
+    yield Entry.program("init", (_SCRIPTS / "init.sh").read_bytes())
+    yield Entry.program("bin/report", (_SCRIPTS / "report.sh").read_bytes())
+    yield Entry.link("bin/sh", "busybox")
+    modules = list(modules_in_order(files.modules, _WANTED))
+    for module in modules:
+        yield Entry.file(f"modules/{module.name}", module.read_bytes())
+    yield Entry.file("modules/order", "".join(f"{module.stem}\n" for module in modules).encode())
+
+
+def modules_in_order(tree: Path, wanted: Iterable[str]) -> Iterator[Path]:
+    """The wanted modules and all they depend on, each after what it needs; built-in ones have no file."""
+    available = {_normal(path.stem): path for path in tree.rglob("*.ko")}
+    seen: set[str] = set()
+
+    def visit(name: str) -> Iterator[Path]:
+        path = available.get(_normal(name))
+        if path is None or _normal(name) in seen:
+            return
+        seen.add(_normal(name))
+        for needed in _dependencies(path.read_bytes()):
+            yield from visit(needed)
+        yield path
+
+    for name in wanted:
+        yield from visit(name)
+
+
+def _dependencies(module: bytes) -> list[str]:
+    lists = (match.group(1).decode() for match in _DEPENDENCIES.finditer(module))
+    return [name for text in lists for name in re.split("[, ]", text) if name]
+
+
+def _normal(name: str) -> str:
+    """Files say ``virtio-rng`` where the kernel says ``virtio_rng``."""
+    return name.replace("-", "_")
