@@ -24,6 +24,7 @@ class Certificates:
     valid: ssl.SSLContext
     other_name: ssl.SSLContext
     expired: ssl.SSLContext
+    foreign_bindings: GssChannelBindings
     bindings: GssChannelBindings
     """What a handshake with the valid one is bound to, worked out here and not by the client (RFC 5929)."""
 
@@ -43,8 +44,9 @@ def make_certificates(folder: Path) -> Certificates:
     valid, leaf = host("valid", "127.0.0.1", 1)
     digest = hashlib.sha384(leaf.public_bytes(serialization.Encoding.DER)).digest()
     bindings = GssChannelBindings(application_data=b"tls-server-end-point:" + digest)
+    foreign = GssChannelBindings(application_data=b"tls-server-end-point:" + bytes(48))
     other_name, expired = host("other", "elsewhere.test", 1)[0], host("old", "127.0.0.1", -1)[0]
-    return Certificates(ca_file, valid, other_name, expired, bindings)
+    return Certificates(ca_file, valid, other_name, expired, foreign, bindings)
 
 
 def _certificate(

@@ -18,7 +18,7 @@ PASSWORD = "Pa55wörd"
 
 
 @pytest.fixture(autouse=True)
-def accounts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def accounts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The account that pyspnego's server side knows; no Kerberos unless a test brings a realm."""
     store = tmp_path / "accounts"
     store.write_text(f":{USER}:{PASSWORD}\n")
@@ -28,6 +28,7 @@ def accounts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     configuration.write_text("[libdefaults]\n dns_lookup_kdc = false\n dns_lookup_realm = false\n")
     monkeypatch.setenv("KRB5_CONFIG", str(configuration))
     monkeypatch.setenv("KRB5CCNAME", f"FILE:{tmp_path / 'tickets'}")
+    return store
 
 
 @pytest.fixture

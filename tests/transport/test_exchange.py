@@ -7,19 +7,11 @@ from threading import Barrier
 
 import pytest
 
-from openhyperv.transport.deadline import Deadline
 from openhyperv.transport.target import AuthenticationMethod, Transport
 from openhyperv.transport.traffic import TraceEvent, TraceKind
+from tests.transport.asking import ask, echo
 from tests.transport.conftest import PASSWORD
-from tests.transport.winrm_peer import Exchange, WinRmPeer
-
-
-def echo(exchange: Exchange) -> None:
-    exchange.answer(b"<answer>" + exchange.request + b"</answer>")
-
-
-def ask(pool, body=b"<question/>", *, changes_state=False, seconds=10.0):
-    return pool.exchange(body, deadline=Deadline.after(seconds), changes_state=changes_state)
+from tests.transport.winrm_peer import WinRmPeer
 
 
 @pytest.mark.parametrize("method", [AuthenticationMethod.NEGOTIATE, AuthenticationMethod.NTLM])

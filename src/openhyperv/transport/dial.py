@@ -7,7 +7,7 @@ import ssl
 from pathlib import Path
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import ConnectTimeoutError, HTTPError, NameResolutionError
+from urllib3.exceptions import HTTPError, NameResolutionError
 
 from openhyperv.errors import CertificateError, HyperVError, InvalidInputError, UnreachableError
 from openhyperv.transport.bounded import run_within
@@ -92,10 +92,10 @@ def _unreachable(target: Target, error: Exception) -> HyperVError:
 def _what_failed(target: Target, error: Exception) -> tuple[str, str]:
     if isinstance(error, NameResolutionError):
         return "The host's name is not known.", "Check the spelling and this machine's DNS."
-    if isinstance(error, ConnectTimeoutError):
-        return "The host does not answer.", "Check that it is up and that no firewall drops the port."
     if isinstance(error.__cause__ or error, ConnectionRefusedError):
         return "Nothing listens on that port.", "Run 'winrm quickconfig' on the host, or correct the port."
+    if isinstance(error.__cause__, TimeoutError):
+        return "The host does not answer.", "Check that it is up and that no firewall drops the port."
     if target.transport is Transport.HTTPS and not isinstance(error, HTTPError):
         return "The host does not speak TLS on that port.", WRONG_TRANSPORT
     return f"No connection could be made ({error.__cause__ or error}).", "Check the network and the port."

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from attrs import frozen
+from attrs import field, frozen
 
 from openhyperv.errors import ProtocolError
 from openhyperv.transport.stream import Stream
@@ -23,22 +23,29 @@ _STATUS_LINE = re.compile(r"HTTP/1\.([01]) ([1-5][0-9]{2})(?: .*)?")
 _CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,8})(?:;[^\r\n]*)?\r\n")
 
 
+_Headers = tuple[tuple[str, str], ...]
+
+
 @frozen
 class HttpReply:
     """One reply; header names are in lower case, and may repeat."""
 
     status: int
-    headers: tuple[tuple[str, str], ...]
-    body: bytes
+    headers: _Headers
+    body: bytes = field(repr=False)
     stays_open: bool
 
     def header(self, name: str) -> str | None:
         """The first value under that (lower-case) name."""
-        return next((value for key, value in self.headers if key == name), None)
+        return next(iter(self.values(name)), None)
 
-    def values(self, name: str) -> tuple[str, ...]:
+    def values(self, name: str) -> list[str]:
         """Every value under that (lower-case) name, in order."""
-        return tuple(value for key, value in self.headers if key == name)
+        return _values(self.headers, name)
+
+
+def _values(headers: _Headers, name: str) -> list[str]:
+    return [value for key, value in headers if key == name]
 
 
 def request_head(target: Target, **headers: str) -> bytes:
@@ -66,13 +73,13 @@ def _read_reply(stream: Stream, limit_bytes: int) -> HttpReply:
     status, is_http_11, headers = _read_head(stream)
     while status < 200:
         status, is_http_11, headers = _read_head(stream)
-    body = _read_body(stream, dict(headers), limit_bytes) if status != 204 else b""
-    connection = " ".join(value.lower() for name, value in headers if name == "connection")
+    body = _read_body(stream, headers, limit_bytes) if status != 204 else b""
+    connection = ",".join(_values(headers, "connection")).lower()
     stays_open = "close" not in connection if is_http_11 else "keep-alive" in connection
     return HttpReply(status, headers, body, stays_open)
 
 
-def _read_head(stream: Stream) -> tuple[int, bool, tuple[tuple[str, str], ...]]:
+def _read_head(stream: Stream) -> tuple[int, bool, _Headers]:
     first, *lines = stream.read_until(_HEAD_END, _HEAD_LIMIT_BYTES)[:-4].decode("latin-1").split("\r\n")
     match = _STATUS_LINE.fullmatch(first)
     if match is None:
@@ -87,18 +94,24 @@ def _header(line: str) -> tuple[str, str]:
     return name.lower(), value.strip(" \t")
 
 
-def _read_body(stream: Stream, headers: dict[str, str], limit_bytes: int) -> bytes:
-    if "transfer-encoding" in headers:
-        return _read_chunks(stream, headers, limit_bytes)
-    length = headers.get("content-length", "")
+def _read_body(stream: Stream, headers: _Headers, limit_bytes: int) -> bytes:
+    codings, lengths = _values(headers, "transfer-encoding"), set(_values(headers, "content-length"))
+    if len(codings) + len(lengths) != 1:
+        raise ProtocolError("The host's answer does not say, or not clearly, how long it is.")
+    if codings:
+        return _read_chunks(stream, codings[0], limit_bytes)
+    return _read_sized(stream, lengths.pop(), limit_bytes)
+
+
+def _read_sized(stream: Stream, length: str, limit_bytes: int) -> bytes:
     if not (length.isascii() and length.isdigit()):
-        raise ProtocolError("The host's answer does not say how long it is.")
+        raise ProtocolError("The length of the host's answer is not a number.")
     return stream.read_exactly(_within(int(length), limit_bytes))
 
 
-def _read_chunks(stream: Stream, headers: dict[str, str], limit_bytes: int) -> bytes:
-    if headers["transfer-encoding"].lower() != "chunked" or "content-length" in headers:
-        raise ProtocolError("The length of the host's answer is ambiguous.")
+def _read_chunks(stream: Stream, coding: str, limit_bytes: int) -> bytes:
+    if coding.lower() != "chunked":
+        raise ProtocolError("The host's answer is coded in a way that was not asked for.")
     body = bytearray()
     while size := _chunk_size(stream):
         _within(len(body) + size, limit_bytes)
