@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from openhyperv.emulator.rules.actions import JobFails, ResetAfter, Slow, WsmanFault
@@ -136,6 +136,7 @@ def test_every_action_can_be_written():
         assert type(rule.action) is kind
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_is_read_or_refused(text):
     with suppress(InvalidInputError):

@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
@@ -31,6 +32,14 @@ def client(listener: Listener, **options: object) -> Iterator[WSMan]:
     }
     with WSMan("127.0.0.1", **settings) as wsman:
         yield wsman
+
+
+@pytest.fixture(autouse=True)
+def no_kerberos(tmp_path, monkeypatch):
+    """Keep clients that try Kerberos first from asking the network for a realm."""
+    configuration = tmp_path / "krb5.conf"
+    configuration.write_text("[libdefaults]\ndns_lookup_kdc = false\ndns_lookup_realm = false\n")
+    monkeypatch.setenv("KRB5_CONFIG", str(configuration))
 
 
 @pytest.fixture
@@ -115,6 +124,26 @@ def test_two_hosts_of_one_process_have_passwords_of_their_own(service):
             assert wsman.transport.send(REQUEST) == ENVELOPE
         with client(two) as wsman, pytest.raises(AuthenticationError):
             wsman.transport.send(REQUEST)
+
+
+def test_logins_to_two_hosts_at_the_same_time_do_not_mix(service):
+    other = Account(ADMIN.name, "another password")
+
+    def log_in(listener, password):
+        with client(listener, password=password, auth="ntlm") as wsman:
+            try:
+                return wsman.transport.send(REQUEST) == ENVELOPE
+            except AuthenticationError:
+                return False
+
+    with (
+        Listener(service=service, accounts=[ADMIN]) as one,
+        Listener(service=service, accounts=[other]) as two,
+    ):
+        cases = [(one, ADMIN.password), (two, other.password), (one, other.password), (two, ADMIN.password)]
+        with ThreadPoolExecutor(16) as pool:
+            outcomes = list(pool.map(lambda case: log_in(*case), cases * 8))
+    assert outcomes == [True, True, False, False] * 8
 
 
 def test_an_unsealed_body_is_refused_unless_allowed(service):

@@ -7,14 +7,13 @@ authenticates each request for itself ([MS-WSMV] 2.2.9.1, RFC 4559, RFC 7617).
 from __future__ import annotations
 
 import base64
-import struct
+import logging
 from enum import StrEnum
 from typing import TypeAlias
 
 import spnego
 from attrs import frozen
 from spnego.channel_bindings import GssChannelBindings
-from spnego.exceptions import SpnegoError
 
 from openhyperv.emulator.http.accounts import Account, AccountBook
 from openhyperv.emulator.http.ntlm_accounts import acceptor_file
@@ -22,8 +21,7 @@ from openhyperv.emulator.http.ntlm_message import find_authenticate
 
 _AUTHENTICATE = "WWW-Authenticate"
 
-_BAD_TOKEN = (SpnegoError, struct.error, ValueError, LookupError, TypeError, AttributeError, StopIteration)
-"""What pyspnego raises for a token that is wrong, and what its parser raises for one that is nonsense."""
+_log = logging.getLogger(__name__)
 
 
 class Scheme(StrEnum):
@@ -48,6 +46,11 @@ class Gate:
             (_AUTHENTICATE, 'Basic realm="WSMAN"' if scheme is Scheme.BASIC else scheme.value)
             for scheme in self.schemes
         )
+
+    def security_context(self, scheme: Scheme) -> spnego.ContextProxy:
+        """A new acceptor. Credentials for NTLM alone keep Negotiate from asking MIT Kerberos for a key."""
+        credentials = None if Scheme.KERBEROS in self.schemes else spnego.NTLMHash("")
+        return spnego.server(protocol=scheme.value.lower(), credentials=credentials)
 
 
 @frozen
@@ -94,7 +97,8 @@ class Authenticator:
             if scheme is None:
                 return self.refuse()
             return self._basic(token) if scheme is Scheme.BASIC else self._handshake(scheme, token)
-        except _BAD_TOKEN:
+        except Exception as error:  # noqa: BLE001  # a hostile token can trip pyspnego's parser over anything
+            _log.debug("An authentication failed: %s", error)
             return self.refuse()
 
     def refuse(self) -> Challenged:
@@ -111,7 +115,7 @@ class Authenticator:
     def _handshake(self, scheme: Scheme, token: bytes) -> Verdict:
         if self._pending is None:
             self.refuse()
-            self._pending = spnego.server(hostname="", service="", protocol=scheme.value.lower())
+            self._pending = self._gate.security_context(scheme)
         reply = self._step(self._pending, token)
         headers = ((_AUTHENTICATE, f"{scheme} {base64.b64encode(reply).decode()}"),) if reply else ()
         if not self._pending.complete:
