@@ -1,0 +1,49 @@
+"""Get, Put, Create and Delete (MS-WSMV 3.1.4.1.1 to 3.1.4.1.4)."""
+
+from __future__ import annotations
+
+from openhyperv.emulator.wsman.backend import Backend, object_path
+from openhyperv.emulator.wsman.configuration import CONFIG_URI, configuration
+from openhyperv.emulator.wsman.items import declaration, object_element
+from openhyperv.emulator.wsman.refusals import malformed, unsupported
+from openhyperv.errors import ProtocolError
+from openhyperv.wire.envelope import Request
+from openhyperv.wire.instance import Instance
+from openhyperv.wire.wscim import read_instance
+from openhyperv.wire.xml import Element
+
+
+def get(backend: Backend, request: Request) -> Element:
+    """The instance, or the service's own configuration."""
+    header = request.header
+    if header.fragment is not None:
+        raise unsupported("Fragment-level transfer is not supported.", "FragmentLevelAccess")
+    if (header.resource_uri or "").strip().lower() == CONFIG_URI.lower():
+        return configuration(backend.limits)
+    instance = backend.manager.get(object_path(header))
+    return object_element(instance, declaration(instance, backend.lookup))
+
+
+def put(backend: Backend, request: Request) -> Element:
+    """Change an instance as a whole; the new state is answered."""
+    instance = backend.manager.put(object_path(request.header), _instance(backend, request))
+    return object_element(instance, declaration(instance, backend.lookup))
+
+
+def create(backend: Backend, request: Request) -> None:
+    """Create an instance."""
+    backend.manager.create(object_path(request.header), _instance(backend, request))
+
+
+def delete(backend: Backend, request: Request) -> None:
+    """Delete an instance."""
+    backend.manager.delete(object_path(request.header))
+
+
+def _instance(backend: Backend, request: Request) -> Instance:
+    if request.body is None:
+        raise malformed("The request has no instance in its body.")
+    try:
+        return read_instance(request.body, backend.lookup)
+    except ProtocolError as error:
+        raise malformed(error.message) from error
