@@ -30,22 +30,24 @@ class Certificates:
 
 
 def make_certificates(folder: Path) -> Certificates:
-    """Make them all, for a host at 127.0.0.1."""
+    """Make them all, for a host at localhost."""
     ca_key = ec.generate_private_key(ec.SECP256R1())
-    ca = _certificate("Test CA", ca_key, None, "ca.test", hashes.SHA256(), days=1)
+    ca = _certificate("Test CA", ca_key, None, ["ca.test"], hashes.SHA256(), days=1)
     ca_file = folder / "ca.pem"
     ca_file.write_bytes(ca.public_bytes(serialization.Encoding.PEM))
 
-    def host(name: str, address: str, days: int) -> tuple[ssl.SSLContext, x509.Certificate]:
+    here = ["127.0.0.1", "localhost"]
+
+    def host(name: str, addresses: list[str], days: int) -> tuple[ssl.SSLContext, x509.Certificate]:
         key = ec.generate_private_key(ec.SECP256R1())
-        issued = _certificate(name, key, (ca, ca_key), address, hashes.SHA384(), days=days)
+        issued = _certificate(name, key, (ca, ca_key), addresses, hashes.SHA384(), days=days)
         return _server_context(folder / f"{name}.pem", issued, key), issued
 
-    valid, leaf = host("valid", "127.0.0.1", 1)
+    valid, leaf = host("valid", here, 1)
     digest = hashlib.sha384(leaf.public_bytes(serialization.Encoding.DER)).digest()
     bindings = GssChannelBindings(application_data=b"tls-server-end-point:" + digest)
     foreign = GssChannelBindings(application_data=b"tls-server-end-point:" + bytes(48))
-    other_name, expired = host("other", "elsewhere.test", 1)[0], host("old", "127.0.0.1", -1)[0]
+    other_name, expired = host("other", ["elsewhere.test"], 1)[0], host("old", here, -1)[0]
     return Certificates(ca_file, valid, other_name, expired, foreign, bindings)
 
 
@@ -53,7 +55,7 @@ def _certificate(
     name: str,
     key: ec.EllipticCurvePrivateKey,
     issuer: tuple[x509.Certificate, ec.EllipticCurvePrivateKey] | None,
-    address: str,
+    names: list[str],
     algorithm: hashes.HashAlgorithm,
     *,
     days: int,
@@ -68,7 +70,7 @@ def _certificate(
         .not_valid_before(end - timedelta(days=10))
         .not_valid_after(end)
         .add_extension(x509.BasicConstraints(ca=issuer is None, path_length=None), critical=True)
-        .add_extension(x509.SubjectAlternativeName([_general_name(address)]), critical=False)
+        .add_extension(x509.SubjectAlternativeName([_general_name(name) for name in names]), critical=False)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         .add_extension(
             x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()), critical=False

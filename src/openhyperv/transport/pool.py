@@ -15,6 +15,7 @@ from openhyperv.errors import (
     ConnectionLostError,
     DeadlineError,
     HyperVError,
+    InvalidInputError,
     error_context,
 )
 from openhyperv.transport.connection import Connection, Progress, Reply
@@ -47,7 +48,9 @@ class Pool:
     def __init__(
         self, target: Target, *, size: int = 4, trace: Callable[[TraceEvent], None] | None = None
     ) -> None:
-        """:raises InvalidInputError: the target's CA file cannot be used"""
+        """:raises InvalidInputError: the target's CA file cannot be used, or the size is not positive"""
+        if size < 1:
+            raise InvalidInputError(f"A pool of {size} connections can do nothing.", host=target.host)
         self.target = target
         self._tls = tls_context(target.ca_file) if target.transport is Transport.HTTPS else None
         self._trace = trace

@@ -1,0 +1,159 @@
+"""Kerberos against a real MIT KDC: sealing, falling back to NTLM, and what goes wrong in domains."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from openhyperv.errors import AuthenticationError, DeadlineError
+from openhyperv.transport.pool import Pool
+from openhyperv.transport.target import AuthenticationMethod, Target, Transport
+from tests.transport.asking import ask, echo
+from tests.transport.conftest import PASSWORD, USER
+from tests.transport.realm import REALM, Realm, mit_kdc
+from tests.transport.refusing_kdc import KRB_AP_ERR_SKEW, refusing_kdc
+from tests.transport.winrm_peer import WinRmPeer
+
+pytestmark = pytest.mark.skipif(mit_kdc() is None, reason="needs Debian's krb5-kdc and krb5-user")
+
+ALICE = {"username": f"alice@{REALM}", "password": "wonderland"}
+KERBEROS = {"authentication": AuthenticationMethod.KERBEROS}
+NEGOTIATE = {"authentication": AuthenticationMethod.NEGOTIATE}
+
+
+@pytest.fixture(scope="session")
+def running_realm(tmp_path_factory):
+    realm = Realm.create(tmp_path_factory.mktemp("realm"))
+    realm.add_user("alice", ALICE["password"])
+    realm.add_service("HTTP/localhost")
+    yield realm
+    realm.stop()
+
+
+@pytest.fixture
+def realm(running_realm, monkeypatch):
+    for name, value in running_realm.environment.items():
+        monkeypatch.setenv(name, value)
+    return running_realm
+
+
+@pytest.fixture
+def peer(start):
+    def make(**options):
+        script = WinRmPeer(echo, hostname="localhost", **options)
+        return start(script).port, script.mechanisms_used
+
+    return make
+
+
+def pool_at(port, **options):
+    return Pool(Target(host="localhost", port=port, **options))
+
+
+@pytest.mark.usefixtures("realm")
+@pytest.mark.parametrize(("method", "scheme"), [(KERBEROS, "Kerberos"), (NEGOTIATE, "Negotiate")])
+def test_a_domain_user_exchanges_sealed_envelopes(peer, method, scheme):
+    mechanism = "kerberos" if scheme == "Kerberos" else "negotiate"
+    port, mechanisms_used = peer(scheme=scheme, mechanism=mechanism)
+
+    with pool_at(port, **ALICE, **method) as pool:
+        bodies = [b"", b"<q/>", b"x" * 300_000]
+        assert [ask(pool, body).body for body in bodies] == [b"<answer>%b</answer>" % body for body in bodies]
+        assert pool.traffic.authentication_round_trips == 1
+
+    assert mechanisms_used == ["kerberos"]
+
+
+def test_a_ticket_is_as_good_as_a_password(realm, peer):
+    realm.get_ticket("alice", ALICE["password"])
+    port, mechanisms_used = peer()
+
+    with pool_at(port) as pool:
+        assert ask(pool).status == 200
+
+    assert mechanisms_used == ["kerberos"]
+
+
+@pytest.mark.usefixtures("realm")
+def test_inside_tls_kerberos_is_bound_to_the_channel(peer, certificates):
+    port, mechanisms_used = peer(tls=certificates.valid, bindings=certificates.bindings)
+    tls = {"transport": Transport.HTTPS, "ca_file": certificates.ca_file}
+
+    with pool_at(port, **ALICE, **tls) as pool:
+        assert ask(pool).status == 200
+
+    assert mechanisms_used == ["kerberos"]
+
+
+@pytest.mark.usefixtures("realm")
+def test_a_local_user_falls_back_to_ntlm(peer):
+    port, mechanisms_used = peer()
+
+    with pool_at(port, username=USER, password=PASSWORD) as pool:
+        assert ask(pool).status == 200
+
+    assert mechanisms_used == ["ntlm"]
+
+
+@pytest.mark.usefixtures("realm")
+@pytest.mark.parametrize(
+    ("host", "account", "message"),
+    [
+        ("localhost", {**ALICE, "password": "wrong"}, "does not accept the password"),
+        ("localhost", {**ALICE, "username": f"nobody@{REALM}"}, "does not know the user"),
+        ("localhost", {**ALICE, "username": "alice@NOWHERE.TEST"}, "No domain controller"),
+        ("127.0.0.1", ALICE, "no service HTTP"),
+        ("localhost", {}, "no Kerberos ticket"),
+    ],
+)
+def test_what_a_domain_refuses_is_told_by_its_code(peer, host, account, message):
+    port, _ = peer(scheme="Kerberos", mechanism="kerberos")
+
+    with (
+        Pool(Target(host=host, port=port, **account, **KERBEROS)) as pool,
+        pytest.raises(AuthenticationError, match=message) as caught,
+    ):
+        ask(pool)
+
+    assert caught.value.remedy
+    assert caught.value.host == host
+
+
+@pytest.mark.parametrize("method", [KERBEROS, NEGOTIATE])
+def test_a_ticket_that_has_expired(realm, peer, method, monkeypatch):
+    monkeypatch.delenv("NTLM_USER_FILE")
+    realm.get_ticket("alice", ALICE["password"], lifetime_s=1)
+    time.sleep(2)
+    port, _ = peer()
+
+    with pool_at(port, **method) as pool, pytest.raises(AuthenticationError, match="expired") as caught:
+        ask(pool)
+
+    assert "kinit" in caught.value.remedy
+
+
+def test_clocks_that_are_too_far_apart(realm, peer):
+    port, _ = peer(scheme="Kerberos", mechanism="kerberos")
+
+    with (
+        refusing_kdc(realm, KRB_AP_ERR_SKEW),
+        pool_at(port, **ALICE, **KERBEROS) as pool,
+        pytest.raises(AuthenticationError, match="clocks") as caught,
+    ):
+        ask(pool)
+
+    assert "NTP" in caught.value.remedy
+
+
+def test_a_kdc_that_does_not_answer_costs_no_more_than_the_deadline(realm, peer):
+    port, _ = peer(scheme="Kerberos", mechanism="kerberos")
+    begun = time.monotonic()
+    realm.freeze()
+    try:
+        with pool_at(port, **ALICE, **KERBEROS) as pool, pytest.raises(DeadlineError):
+            ask(pool, seconds=0.5)
+    finally:
+        realm.thaw()
+
+    assert time.monotonic() - begun < 3
