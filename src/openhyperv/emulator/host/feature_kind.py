@@ -54,10 +54,15 @@ class FeatureKind:
         """True where that release of Windows has this feature."""
         return self.since <= release <= self.until
 
-    def new_id(self, port_id: str) -> str:
-        """The InstanceID of a feature added to the port or switch setting of that InstanceID."""
-        single = f"{port_id}\\{self.guid}"
+    def new_tail(self, place: str) -> str:
+        """The tail of a feature's InstanceID: ``place`` is the port's tail, empty for the switch itself."""
+        single = f"{place}\\{self.guid}" if place else self.guid
         return f"{single}\\{new_guid()}" if self.is_multiple else single
+
+    def place_of(self, tail: str) -> str:
+        """The port's tail in that of a feature of this kind; the reverse of :meth:`new_tail`."""
+        single = tail.rpartition("\\")[0] if self.is_multiple else tail
+        return single.rpartition("\\")[0]
 
     def check(self, values: Values, others: Sequence[Values] = ()) -> None:
         """Refuse values that the switch would not take; ``others`` are the port's features of this kind.

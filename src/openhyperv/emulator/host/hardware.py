@@ -27,14 +27,6 @@ class NetworkAdapter:
 
 
 @frozen
-class MacPool:
-    """The addresses that the host gives to network cards without one of their own; both ends included."""
-
-    lowest: str
-    highest: str
-
-
-@frozen
 class Hardware:
     """The size of a host. Processors and memory are spread evenly over the NUMA nodes."""
 
@@ -62,12 +54,6 @@ class Hardware:
 def adapters_for(host_name: str, count: int) -> tuple[NetworkAdapter, ...]:
     """Adapters whose GUIDs and addresses depend on the host's name only, so that they outlive restarts."""
     return tuple(_adapter(host_name, number) for number in range(1, count + 1))
-
-
-def mac_pool_for(host_name: str) -> MacPool:
-    """256 addresses under Microsoft's prefix 00155D; the two bytes after it depend on the host's name."""
-    middle = hashlib.sha256(f"{host_name.upper()}/mac".encode()).hexdigest()[:4].upper()
-    return MacPool(f"00155D{middle}00", f"00155D{middle}FF")
 
 
 def _adapter(host_name: str, number: int) -> NetworkAdapter:

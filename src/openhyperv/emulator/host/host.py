@@ -2,36 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import RLock
-from typing import Protocol
 
 from openhyperv.cim.schema import Schema
-from openhyperv.emulator.cimom.events import EventBus
+from openhyperv.emulator.cimom.events import Change, ChangeKind, EventBus
 from openhyperv.emulator.guests.machine import GuestRunner
 from openhyperv.emulator.host.files import HostFiles
+from openhyperv.emulator.host.guest_events import GuestEvents
 from openhyperv.emulator.host.hardware import Hardware, adapters_for
+from openhyperv.emulator.host.identities import SYSTEM_SETTINGS
 from openhyperv.emulator.host.job_view import job_instance
 from openhyperv.emulator.host.jobs import Jobs
 from openhyperv.emulator.host.profile import Profile
-from openhyperv.emulator.host.systems import Systems
-
-
-class SwitchNames(Protocol):
-    """What virtual machines need to know about virtual switches."""
-
-    def name_of(self, guid: str) -> str | None:
-        """The ElementName of the switch of that GUID (any case of letters), None where there is none."""
-        ...
-
-
-class NoSwitches:
-    """A host on which no switch provider was installed."""
-
-    def name_of(self, guid: str) -> str | None:  # noqa: ARG002  # no switch has any GUID
-        """Always None."""
-        return None
+from openhyperv.emulator.host.service_settings import initial_settings
+from openhyperv.emulator.host.setting_view import SettingViews
+from openhyperv.emulator.host.store import Store
+from openhyperv.emulator.host.switch_names import NoSwitches, SwitchNames
+from openhyperv.emulator.host.system_view import computer_system
+from openhyperv.emulator.host.systems import Place, Systems
+from openhyperv.emulator.host.templates import Templates
+from openhyperv.emulator.host.virtual_system import VirtualSystem
+from openhyperv.wire.instance import Instance
 
 
 class Host:
@@ -43,12 +38,7 @@ class Host:
     """
 
     def __init__(
-        self,
-        name: str,
-        profile: Profile,
-        data: Path,
-        runner: GuestRunner,
-        hardware: Hardware | None = None,
+        self, name: str, profile: Profile, data: Path, runner: GuestRunner, hardware: Hardware | None = None
     ) -> None:
         self.name = name.upper()
         self.profile = profile
@@ -60,11 +50,62 @@ class Host:
         self.events = EventBus()
         self.jobs = Jobs(self.lock, self.events, job_instance)
         self.files = HostFiles(data / "C")
-        self.systems = Systems()
+        self.templates = Templates(profile, self.hardware, self.schema)
+        self.views = SettingViews(self.name, profile)
+        self.service_settings = initial_settings(self.name)
         self.switches: SwitchNames = NoSwitches()
+        self.store = Store(data / "machines", profile, self.templates)
+        self.systems = Systems()
+        self.guest_events = GuestEvents()
         self.boot_time = datetime.now(UTC)
+
+    def knows_system_setting(self, name: str) -> bool:
+        """True where this release's Msvm_VirtualSystemSettingData has the property."""
+        decl = self.schema.find("root/virtualization/v2", SYSTEM_SETTINGS)
+        return decl is not None and decl.property(name) is not None
+
+    def state_dir(self, system: VirtualSystem) -> Path:
+        """Where a VM's guest keeps firmware variables and saved memory."""
+        return self.data / "guests" / system.guid.lower()
+
+    def add(self, system: VirtualSystem) -> None:
+        """Take in a new VM, keep it and tell watchers."""
+        self.systems.add(system)
+        self.store.save(system)
+        self.publish(ChangeKind.CREATION, computer_system(system))
+        self.publish(ChangeKind.CREATION, self._settings(system))
+
+    def remove(self, system: VirtualSystem) -> None:
+        """Forget a VM and tell watchers."""
+        self.systems.remove(system)
+        self.store.delete(system)
+        self.publish(ChangeKind.DELETION, self._settings(system))
+        self.publish(ChangeKind.DELETION, computer_system(system))
+
+    @contextmanager
+    def changing(self, system: VirtualSystem, *, keep: bool = True) -> Iterator[None]:
+        """Change a VM inside, under the lock; then it is kept on disk (unless told not to) and watchers told.
+
+        A refusal raised inside leaves nothing kept and nothing told, so raise it before changing anything.
+        """
+        with self.lock:
+            before = computer_system(system) if self.events.is_watched else None
+            yield
+            if keep:
+                self.store.save(system)
+            if before is not None:
+                self.events.publish(Change(ChangeKind.MODIFICATION, computer_system(system), before))
+
+    def publish(self, kind: ChangeKind, target: Instance, before: Instance | None = None) -> None:
+        """Tell watchers of a change."""
+        if self.events.is_watched:
+            self.events.publish(Change(kind, target, before))
+
+    def _settings(self, system: VirtualSystem) -> Instance:
+        return self.views.system(Place(system, system.configuration, ""))
 
     def close(self) -> None:
         """End jobs, then guests."""
         self.jobs.close()
+        self.guest_events.close()
         self.runner.close()

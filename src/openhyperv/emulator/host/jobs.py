@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from threading import Event, RLock, Thread
 
@@ -100,12 +102,12 @@ Renderer = Callable[[Job], Instance]
 class Jobs:
     """Starts jobs, keeps finished ones for :data:`RETENTION`, and publishes every change.
 
-    ``before_work`` is called in the job's thread before its work: fault rules fail or delay jobs there.
+    A rule that fails, delays or hangs jobs wraps the request that starts them in :meth:`meddling`.
     """
 
     def __init__(self, lock: RLock, events: EventBus, render: Renderer) -> None:
         self.lock = lock
-        self.before_work: Work | None = None
+        self._meddler: ContextVar[Work | None] = ContextVar("meddler", default=None)
         self._events = events
         self._render = render
         self._jobs: dict[str, Job] = {}
@@ -122,11 +124,16 @@ class Jobs:
         owner: ObjectPath | None = None,
         description: str = "",
         cancellable: bool = True,
+        abandoned: Callable[[], None] | None = None,
     ) -> Job:
-        """Start ``work`` in a thread; returns at once with the job whose path the method answers."""
+        """Start ``work`` in a thread; returns at once with the job whose path the method answers.
+
+        ``abandoned`` is called instead of ``work`` where a rule fails the job before its work has begun.
+        """
         job = Job(new_guid(), job_type, class_name, description, owner, cancellable, self)
         job.affected += [a if isinstance(a, tuple) else (a, Effect.UNKNOWN) for a in affected]
-        thread = Thread(target=self._perform, args=(job, work), name=f"job {job.id}", daemon=True)
+        arguments = (job, _after_meddling(work, self._meddler.get(), abandoned))
+        thread = Thread(target=self._perform, args=arguments, name=f"job {job.id}", daemon=True)
         with self.lock:
             self._forget_old()
             self._jobs[job.id.lower()] = job
@@ -135,6 +142,18 @@ class Jobs:
             self.change(job, state=JobState.RUNNING)
         thread.start()
         return job
+
+    @contextmanager
+    def meddling(self, meddler: Work) -> Iterator[None]:
+        """Have jobs that are started inside, by this thread, call ``meddler`` before their own work.
+
+        It may wait (:meth:`Job.wait`) or raise :class:`JobFailure`.
+        """
+        token = self._meddler.set(meddler)
+        try:
+            yield
+        finally:
+            self._meddler.reset(token)
 
     def find(self, job_id: str) -> Job | None:
         """The job of that id, in any case of letters, unless its time is over."""
@@ -178,8 +197,6 @@ class Jobs:
 
     def _perform(self, job: Job, work: Work) -> None:
         try:
-            if self.before_work is not None:
-                self.before_work(job)
             work(job)
         except JobCancelled:
             self.change(job, state=job.ended_as)
@@ -209,3 +226,19 @@ class Jobs:
             if job.state.is_final and job.changed < limit:
                 del self._jobs[key]
                 self._publish(ChangeKind.DELETION, job, None)
+
+
+def _after_meddling(work: Work, meddler: Work | None, abandoned: Callable[[], None] | None) -> Work:
+    if meddler is None:
+        return work
+
+    def meddled(job: Job) -> None:
+        try:
+            meddler(job)
+        except (JobFailure, JobCancelled):
+            if abandoned is not None:
+                abandoned()
+            raise
+        work(job)
+
+    return meddled

@@ -1,10 +1,39 @@
-"""The virtual systems of a host, found by GUID."""
+"""The virtual systems of a host and their snapshots, found by GUID or InstanceID."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from openhyperv.emulator.host.virtual_system import VirtualSystem
+from attrs import frozen
+
+from openhyperv.emulator.host.configuration import Configuration
+from openhyperv.emulator.host.identities import split_id
+from openhyperv.emulator.host.settings import Feature, Resource
+from openhyperv.emulator.host.virtual_system import Snapshot, VirtualSystem
+
+
+@frozen(eq=False)
+class Place:
+    """Where an InstanceID leads: a VM, and its configuration or that of one of its snapshots."""
+
+    system: VirtualSystem
+    configuration: Configuration
+    tail: str
+
+    @property
+    def is_snapshot(self) -> bool:
+        """True where the configuration is a snapshot's."""
+        return self.configuration is not self.system.configuration
+
+    @property
+    def resource(self) -> Resource | None:
+        """The device's setting that the InstanceID names."""
+        return self.configuration.resource(self.tail)
+
+    @property
+    def feature(self) -> Feature | None:
+        """The connection's feature that the InstanceID names."""
+        return self.configuration.feature(self.tail)
 
 
 class Systems:
@@ -12,6 +41,7 @@ class Systems:
 
     def __init__(self) -> None:
         self._by_guid: dict[str, VirtualSystem] = {}
+        self._by_snapshot: dict[str, VirtualSystem] = {}
 
     def __iter__(self) -> Iterator[VirtualSystem]:
         return iter(list(self._by_guid.values()))
@@ -23,10 +53,46 @@ class Systems:
         """The VM of that GUID, in any case of letters."""
         return self._by_guid.get(guid.lower())
 
+    def configurations(self) -> Iterator[Configuration]:
+        """The configuration of every VM and every snapshot."""
+        for system in self:
+            yield system.configuration
+            yield from (snapshot.configuration for snapshot in system.snapshots.values())
+
+    def locate(self, instance_id: str) -> Place | None:
+        """Where an InstanceID of a VM's or snapshot's settings leads; the thing itself may not exist."""
+        owner, tail = split_id(instance_id) or ("", "")
+        system = self._by_guid.get(owner.lower())
+        if system is not None:
+            return Place(system, system.configuration, tail)
+        system = self._by_snapshot.get(owner.lower())
+        snapshot = system.find_snapshot(owner) if system else None
+        return Place(system, snapshot.configuration, tail) if system and snapshot else None
+
     def add(self, system: VirtualSystem) -> None:
-        """Take in a new VM."""
+        """Take in a VM with its snapshots."""
         self._by_guid[system.guid.lower()] = system
+        for key in system.snapshots:
+            self._by_snapshot[key] = system
 
     def remove(self, system: VirtualSystem) -> None:
-        """Forget a VM."""
+        """Forget a VM with its snapshots."""
         del self._by_guid[system.guid.lower()]
+        for key in system.snapshots:
+            del self._by_snapshot[key]
+
+    def add_snapshot(self, system: VirtualSystem, snapshot: Snapshot) -> None:
+        """Take in a VM's new snapshot."""
+        system.snapshots[snapshot.guid.lower()] = snapshot
+        self._by_snapshot[snapshot.guid.lower()] = system
+
+    def remove_snapshot(self, system: VirtualSystem, snapshot: Snapshot) -> None:
+        """Forget one snapshot; its children become children of its parent."""
+        for child in system.children_of(snapshot.guid):
+            child.parent = snapshot.parent
+        if (system.current_parent or "").lower() == snapshot.guid.lower():
+            system.current_parent = snapshot.parent
+        if (system.last_applied or "").lower() == snapshot.guid.lower():
+            system.last_applied = None
+        del system.snapshots[snapshot.guid.lower()]
+        del self._by_snapshot[snapshot.guid.lower()]

@@ -1,10 +1,20 @@
-"""One virtual machine of the host."""
+"""One virtual machine of the host: its identity, state, configuration, snapshots and running guest."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from enum import IntEnum
+from threading import Event
 
-from attrs import define
+from attrs import define, field
+
+from openhyperv.emulator.guests.machine import Guest, GuestEvent
+from openhyperv.emulator.host.configuration import Configuration
+from openhyperv.emulator.host.identities import system_path
+from openhyperv.wire.path import ObjectPath
+
+AT_REST = 5  # UNVERIFIED: recordings show 5 and 12 for a VM that nothing was asked of; 5 is the newer host
+"""CIM_EnabledLogicalElement.RequestedState of a VM that is not on its way to another state."""
 
 
 class SystemState(IntEnum):
@@ -20,10 +30,99 @@ class SystemState(IntEnum):
     PAUSING = 32776
     RESUMING = 32777
 
+    @property
+    def is_on(self) -> bool:
+        """True while there is a guest."""
+        return self not in (SystemState.OFF, SystemState.SAVED)
+
+    @property
+    def is_stable(self) -> bool:
+        """True for a state that lasts until somebody asks for another."""
+        return self in (SystemState.RUNNING, SystemState.OFF, SystemState.SAVED, SystemState.PAUSED)
+
+
+class Undertaking(IntEnum):
+    """What a VM is busy with besides running: a second value in OperationalStatus."""
+
+    CREATING_SNAPSHOT = 32768
+    APPLYING_SNAPSHOT = 32769
+    DELETING_SNAPSHOT = 32770
+    MERGING_DISKS = 32772
+
+
+@define(eq=False)
+class Session:
+    """One run of a guest, from power-on to its end. ``ended_by`` is the guest's last event."""
+
+    started: datetime = field(factory=lambda: datetime.now(UTC))
+    guest: Guest | None = None
+    last_heartbeat: datetime | None = None
+    ended_by: GuestEvent | None = None
+    ended: Event = field(factory=Event)
+
+
+@define(eq=False)
+class Snapshot:
+    """A checkpoint: a frozen configuration, whose owner is the checkpoint's own GUID."""
+
+    configuration: Configuration
+    parent: str | None = None
+
+    @property
+    def guid(self) -> str:
+        """The checkpoint's GUID."""
+        return self.configuration.owner
+
 
 @define(eq=False)
 class VirtualSystem:
-    """A VM: its identity and state."""
+    """A VM. Read and change it under the host's lock; its guest is worked on without."""
 
     guid: str
+    configuration: Configuration
     state: SystemState = SystemState.OFF
+    requested_state: int = AT_REST
+    state_changed: datetime = field(factory=lambda: datetime.now(UTC))
+    configuration_changed: datetime = field(factory=lambda: datetime.now(UTC))
+    undertaking: Undertaking | None = None
+    session: Session | None = None
+    snapshots: dict[str, Snapshot] = field(factory=dict)
+    current_parent: str | None = None
+    """The snapshot that the VM's present state grew from: the last one taken or applied."""
+    last_applied: str | None = None
+
+    @property
+    def path(self) -> ObjectPath:
+        """Its Msvm_ComputerSystem."""
+        return system_path(self.guid)
+
+    @property
+    def name(self) -> str:
+        """The display name."""
+        return self.configuration.name
+
+    @property
+    def is_busy(self) -> bool:
+        """True while a job moves it to another state or works on its snapshots."""
+        return not self.state.is_stable or self.undertaking is not None
+
+    @property
+    def on_time_ms(self) -> int:
+        """Msvm_ComputerSystem.OnTimeInMilliseconds: 0 when off."""
+        if self.session is None or not self.state.is_on:
+            return 0
+        return int((datetime.now(UTC) - self.session.started).total_seconds() * 1000)
+
+    @property
+    def has_heartbeat(self) -> bool:
+        """True once the running guest's heartbeat service has answered."""
+        return self.session is not None and self.session.last_heartbeat is not None
+
+    def find_snapshot(self, guid: str) -> Snapshot | None:
+        """The snapshot of that GUID, in any case of letters."""
+        return self.snapshots.get(guid.lower())
+
+    def children_of(self, guid: str | None) -> list[Snapshot]:
+        """The snapshots that were taken next after a snapshot, or the roots for None."""
+        wanted = guid.lower() if guid else None
+        return [s for s in self.snapshots.values() if (s.parent.lower() if s.parent else None) == wanted]

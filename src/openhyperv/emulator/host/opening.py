@@ -1,0 +1,73 @@
+"""Switching a host on: its virtual machines are read back and follow their automatic start actions."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from threading import Timer
+
+from openhyperv.emulator.guests.machine import GuestRunner
+from openhyperv.emulator.host.aftermath import react
+from openhyperv.emulator.host.hardware import Hardware
+from openhyperv.emulator.host.host import Host
+from openhyperv.emulator.host.power import Request, request_state
+from openhyperv.emulator.host.profile import Profile
+from openhyperv.emulator.host.virtual_system import SystemState, VirtualSystem
+
+START_IF_RUNNING = 3
+START_ALWAYS = 4
+"""Msvm_VirtualSystemSettingData.AutomaticStartupAction; 2 starts nothing."""
+
+
+def open_host(
+    name: str, profile: Profile, data: Path, runner: GuestRunner, hardware: Hardware | None = None
+) -> Host:
+    """A host with all that its data folder remembers. Guests that ran when it was last used are gone.
+
+    Call :func:`start_automatically` once everything that VMs need, virtual switches above all, is there.
+    """
+    host = Host(name, profile, data, runner, hardware)
+    host.guest_events.start(partial(react, host))
+    for system in host.store.load():
+        host.systems.add(system)
+    return host
+
+
+def start_automatically(host: Host) -> None:
+    """Start the VMs that want to be started with the host, in the order and after the delays they ask for."""
+    with host.lock:
+        systems = sorted(host.systems, key=_sequence_number)
+        for system in systems:
+            ran = system.state in (SystemState.RUNNING, SystemState.PAUSED)
+            if ran:
+                system.state = SystemState.OFF
+            if _wants_to_start(system, ran=ran):
+                _start_later(host, system)
+
+
+def _sequence_number(system: VirtualSystem) -> int:
+    number = system.configuration.value("AutomaticStartupActionSequenceNumber")
+    return number if isinstance(number, int) else 0
+
+
+def _wants_to_start(system: VirtualSystem, *, ran: bool) -> bool:
+    action = system.configuration.value("AutomaticStartupAction")
+    return action == START_ALWAYS or (action == START_IF_RUNNING and ran)
+
+
+def _start_later(host: Host, system: VirtualSystem) -> None:
+    delay = system.configuration.value("AutomaticStartupActionDelay")
+    seconds = delay.total_seconds() if isinstance(delay, timedelta) else 0
+    if seconds == 0:
+        request_state(host, system, Request.ENABLED)
+        return
+    timer = Timer(seconds, _start_if_off, (host, system))
+    timer.daemon = True
+    timer.start()
+
+
+def _start_if_off(host: Host, system: VirtualSystem) -> None:
+    with host.lock:
+        if host.systems.find(system.guid) is system and system.state is SystemState.OFF:
+            request_state(host, system, Request.ENABLED)

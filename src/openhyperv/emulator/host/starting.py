@@ -1,0 +1,67 @@
+"""Starting a virtual machine: what is checked first, and what a failure says."""
+
+from __future__ import annotations
+
+from openhyperv.emulator.guests.machine import GuestError, GuestEvent, GuestMachine
+from openhyperv.emulator.host.codes import Code
+from openhyperv.emulator.host.disk_checks import check_disks
+from openhyperv.emulator.host.guest_machine import guest_machine
+from openhyperv.emulator.host.host import Host
+from openhyperv.emulator.host.jobs import JobFailure
+from openhyperv.emulator.host.mac_addresses import assign_addresses
+from openhyperv.emulator.host.virtual_system import Session, VirtualSystem
+
+
+def start_guest(host: Host, system: VirtualSystem, *, restore: bool) -> None:
+    """Boot a VM, or let it go on from its saved state. Returns once the guest runs; call it without the lock.
+
+    :raises JobFailure: with the text that the job ends with
+    """
+    try:
+        machine = _prepare(host, system)
+        check_disks(machine.drives, machine.generation)
+        session = Session()
+        with host.lock:
+            system.session = session
+        _run(host, system, session, machine, restore=restore)
+    except JobFailure as failure:
+        text = f"'{system.name}' failed to start. (Virtual machine ID {system.guid}) {failure.text}"
+        raise JobFailure(failure.code, text) from failure
+
+
+def _prepare(host: Host, system: VirtualSystem) -> GuestMachine:
+    with host.lock:
+        assign_addresses(system.configuration, host.systems, host.service_settings)
+        machine = guest_machine(system.configuration, host.files, host.state_dir(system))
+        _check_memory(host, system, machine.memory_mb)
+    machine.state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return machine
+
+
+def _check_memory(host: Host, system: VirtualSystem, memory_mb: int) -> None:
+    used = sum(memory_of(other) for other in host.systems if other.state.is_on and other is not system)
+    if used + memory_mb > host.hardware.memory_mb:
+        raise JobFailure(
+            Code.OUT_OF_MEMORY,
+            f"Not enough memory in the system to start the virtual machine with {memory_mb} MB.",
+        )
+
+
+def memory_of(system: VirtualSystem) -> int:
+    """The memory that a VM takes when it runs, in MB."""
+    return next(system.configuration.of_class("Msvm_MemorySettingData")).number("VirtualQuantity")
+
+
+def _run(
+    host: Host, system: VirtualSystem, session: Session, machine: GuestMachine, *, restore: bool
+) -> None:
+    def on_event(event: GuestEvent) -> None:
+        host.guest_events.put(system, session, event)
+
+    begin = host.runner.restore if restore else host.runner.start
+    try:
+        guest = begin(machine, on_event)
+    except GuestError as error:
+        raise JobFailure(Code.FAILED, str(error)) from error
+    with host.lock:
+        session.guest = guest
