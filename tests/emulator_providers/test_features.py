@@ -14,7 +14,7 @@ from openhyperv.wire.types import Value
 
 WS2025 = Profile.named("2025")
 WS2012R2 = Profile.named("2012R2")
-PORT = r"Microsoft:A1576C71-F505-4D1B-9B78-2CFD971B0F31\F28E3C2A-7A2D-44F5-8D15-6FBC98D3466C\C"
+PORT = r"F28E3C2A-7A2D-44F5-8D15-6FBC98D3466C\C"
 
 
 @pytest.mark.parametrize("profile", [WS2012R2, WS2025], ids=lambda p: p.label)
@@ -33,10 +33,16 @@ def test_a_release_lacks_the_features_that_came_later() -> None:
 
 
 def test_an_added_feature_is_named_after_its_port() -> None:
-    assert features.VLAN.new_id(PORT) == rf"{PORT}\952C5004-4465-451C-8CB8-FA9AB382B773"
-    first, second = features.ACL.new_id(PORT), features.ACL.new_id(PORT)
+    assert features.VLAN.new_tail(PORT) == rf"{PORT}\952C5004-4465-451C-8CB8-FA9AB382B773"
+    first, second = features.ACL.new_tail(PORT), features.ACL.new_tail(PORT)
     assert first != second
     assert first.startswith(rf"{PORT}\998BEF4A-5D55-492A-9C43-8B2F5EAE9F2B" + "\\")
+
+
+@pytest.mark.parametrize("place", ["", PORT])
+def test_a_feature_knows_its_place(place: str) -> None:
+    for kind in features.FEATURES:
+        assert kind.place_of(kind.new_tail(place)) == place
 
 
 @given(st.integers(0, 65_535))

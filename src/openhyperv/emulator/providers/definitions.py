@@ -17,8 +17,8 @@ from openhyperv.emulator.host.identities import setting_path
 from openhyperv.emulator.host.profile import Profile
 from openhyperv.emulator.host.resource_kind import Point, Pool, ResourceKind
 from openhyperv.emulator.host.resources import MEMORY, PROCESSOR
-from openhyperv.emulator.providers.fixed import FixedProvider, fixed_provider
 from openhyperv.emulator.providers.links import link, touching
+from openhyperv.emulator.providers.per_class import ClassProvider, fixed_provider
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import ObjectPath
 
@@ -33,7 +33,7 @@ _ROLE_AND_RANGE = {
 _TERABYTE_IN_MB = 1_048_576
 
 
-def definition_providers(host: Host) -> Iterator[FixedProvider]:
+def definition_providers(host: Host) -> Iterator[ClassProvider]:
     """A provider for each setting class that a pool's definitions are of."""
     names = {kind.class_name for kind in resource_kinds(host.profile) if kind.pool is not None}
     return (fixed_provider(name, partial(_definitions, host, name)) for name in sorted(names))

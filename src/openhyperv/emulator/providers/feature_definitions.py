@@ -11,15 +11,15 @@ from openhyperv.emulator.host.feature_kind import FeatureKind
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.identities import setting_path
 from openhyperv.emulator.host.resource_kind import Point
-from openhyperv.emulator.providers.fixed import FixedProvider, fixed_provider
 from openhyperv.emulator.providers.links import link, touching
+from openhyperv.emulator.providers.per_class import ClassProvider, fixed_provider
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import ObjectPath
 
 _CAPABILITIES = "Msvm_EthernetSwitchFeatureCapabilities"
 
 
-def feature_providers(host: Host) -> Iterator[FixedProvider]:
+def feature_providers(host: Host) -> Iterator[ClassProvider]:
     """Providers of the capabilities and of the default setting of each feature."""
     yield fixed_provider(_CAPABILITIES, partial(_all_capabilities, host))
     for kind in feature_kinds(host.profile):

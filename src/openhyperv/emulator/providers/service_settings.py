@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import partial
 
 from openhyperv.cim.release import Release
-from openhyperv.emulator.cimom.provider import links
-from openhyperv.emulator.host.files import DATA_ROOT, DISK_ROOT
-from openhyperv.emulator.host.hardware import mac_pool_for
+from openhyperv.emulator.cimom.provider import instances_of, links, lookup
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.identities import setting_path
 from openhyperv.emulator.host.system_defaults import REALIZED
-from openhyperv.emulator.providers.fixed import FixedProvider, fixed_provider
 from openhyperv.emulator.providers.links import link, touching
+from openhyperv.emulator.providers.per_class import ClassProvider, fixed_provider
 from openhyperv.emulator.providers.services import SWITCH_MANAGEMENT, SYSTEM_MANAGEMENT
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import ObjectPath
@@ -32,11 +29,48 @@ _DEFAULT = 2
 _LONGEST_NAME = 100
 
 
-def service_setting_providers(host: Host) -> Iterator[FixedProvider]:
-    """Providers of the management services' settings and capabilities."""
-    yield fixed_provider(_SERVICE_SETTINGS, partial(_settings, host))
+def capabilities_providers() -> Iterator[ClassProvider]:
+    """Providers of the management services' capabilities."""
     yield fixed_provider(MANAGEMENT_CAPABILITIES.class_name, _management_capabilities)
     yield fixed_provider(SWITCH_CAPABILITIES.class_name, _switch_capabilities)
+
+
+class ServiceSettingsProvider:
+    """The virtual system management service's settings, as the administrator has left them."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+
+    @instances_of(_SERVICE_SETTINGS)
+    def all(self) -> Iterator[Instance]:
+        """The one there is."""
+        yield self._instance()
+
+    @lookup(_SERVICE_SETTINGS)
+    def one(self, path: ObjectPath) -> Instance | None:
+        """It, if it is meant."""
+        return self._instance() if path == settings_path(self._host) else None
+
+    def _instance(self) -> Instance:
+        path, settings = settings_path(self._host), self._host.service_settings
+        values: dict[str, Value] = {
+            "InstanceID": path.key("InstanceID"),
+            "Caption": "Hyper-V Virtual System Management Service",
+            "Description": "Settings for the Virtual System Management Service",
+            "ElementName": "Hyper-V Virtual System Management Service",
+            "DefaultExternalDataRoot": settings.data_root,
+            "DefaultVirtualHardDiskPath": settings.disk_root,
+            "MinimumMacAddress": settings.minimum_mac,
+            "MaximumMacAddress": settings.maximum_mac,
+            "NumaSpanningEnabled": settings.numa_spanning_enabled,
+            "PrimaryOwnerContact": settings.primary_owner_contact,
+            "PrimaryOwnerName": settings.primary_owner_name,
+            "BiosLockString": settings.bios_lock,
+            "HbaLunTimeout": settings.hba_lun_timeout_s,
+        }
+        if self._host.profile.has(Release.WS2012R2):
+            values["EnhancedSessionModeEnabled"] = settings.enhanced_session_mode_enabled
+        return Instance(_SERVICE_SETTINGS, values, path=path)
 
 
 class ServiceSettingLinkProvider:
@@ -71,26 +105,6 @@ class ServiceSettingLinkProvider:
 def settings_path(host: Host) -> ObjectPath:
     """The virtual system management service's settings."""
     return setting_path(_SERVICE_SETTINGS, f"Microsoft:{host.name}")
-
-
-def _settings(host: Host) -> Iterable[Instance]:
-    path = settings_path(host)
-    macs = mac_pool_for(host.name)
-    values: dict[str, Value] = {
-        "InstanceID": path.key("InstanceID"),
-        "Caption": "Hyper-V Virtual System Management Service",
-        "Description": "Settings for the Virtual System Management Service",
-        "ElementName": "Hyper-V Virtual System Management Service",
-        "DefaultExternalDataRoot": DATA_ROOT,
-        "DefaultVirtualHardDiskPath": DISK_ROOT,
-        "MinimumMacAddress": macs.lowest,
-        "MaximumMacAddress": macs.highest,
-        "NumaSpanningEnabled": True,
-        "PrimaryOwnerName": "Administrators",
-    }
-    if host.profile.has(Release.WS2012R2):
-        values["EnhancedSessionModeEnabled"] = False
-    return [Instance(_SERVICE_SETTINGS, values, path=path)]
 
 
 def _management_capabilities() -> Iterable[Instance]:

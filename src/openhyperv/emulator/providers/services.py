@@ -12,8 +12,8 @@ from openhyperv.emulator.cimom.provider import links
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.identities import service_path, system_path
 from openhyperv.emulator.providers.elements import ENABLED, HEALTHY
-from openhyperv.emulator.providers.fixed import FixedProvider, fixed_provider
 from openhyperv.emulator.providers.links import link, touching
+from openhyperv.emulator.providers.per_class import ClassProvider, fixed_provider
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import ObjectPath
 from openhyperv.wire.types import Value
@@ -86,7 +86,7 @@ def services_of(host: Host) -> Iterator[Service]:
     return (service for service in SERVICES if host.profile.has(service.since))
 
 
-def service_providers(host: Host) -> Iterator[FixedProvider]:
+def service_providers(host: Host) -> Iterator[ClassProvider]:
     """A provider for each service's instance."""
     for service in services_of(host):
         yield fixed_provider(service.class_name, partial(_instances, host, service))

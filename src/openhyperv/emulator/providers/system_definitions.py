@@ -18,8 +18,8 @@ from openhyperv.emulator.host.identities import SYSTEM_SETTINGS, setting_path
 from openhyperv.emulator.host.resource_kind import Point
 from openhyperv.emulator.host.system_defaults import SUB_TYPES, system_defaults
 from openhyperv.emulator.providers.definitions import settings_link
-from openhyperv.emulator.providers.fixed import FixedProvider, fixed_provider
 from openhyperv.emulator.providers.links import touching
+from openhyperv.emulator.providers.per_class import ClassProvider, fixed_provider
 from openhyperv.emulator.providers.service_settings import MANAGEMENT_CAPABILITIES
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import ObjectPath
@@ -33,7 +33,7 @@ _TEMPLATE_IDS = {
 }
 
 
-def system_definition_provider(host: Host) -> FixedProvider:
+def system_definition_provider(host: Host) -> ClassProvider:
     """The provider of all of them."""
     return fixed_provider(SYSTEM_SETTINGS, partial(_definitions, host))
 

@@ -1,0 +1,138 @@
+"""Jobs as clients see them: their instances, their errors, and how to end them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from openhyperv.emulator.cimom.provider import (
+    Call,
+    MethodFailure,
+    Result,
+    instances_of,
+    links,
+    lookup,
+    method,
+)
+from openhyperv.emulator.host.host import Host
+from openhyperv.emulator.host.job_state import JobState
+from openhyperv.emulator.host.job_view import job_instance
+from openhyperv.emulator.host.jobs import Job
+from openhyperv.emulator.providers.finding import text_key
+from openhyperv.emulator.providers.links import link
+from openhyperv.wire.cimxml import instance_to_text
+from openhyperv.wire.instance import Instance
+from openhyperv.wire.path import ObjectPath
+
+CONCRETE_JOB = "Msvm_ConcreteJob"
+STORAGE_JOB = "Msvm_StorageJob"
+_NOT_SUPPORTED = 1
+_INVALID_PARAMETER = 5
+_INVALID_TRANSITION = 4097
+"""ReturnValues of CIM_ConcreteJob.RequestStateChange (DMTF, CIM_ConcreteJob)."""
+_ENDS = {4: JobState.TERMINATED, 5: JobState.KILLED}
+"""RequestedState of a job: terminate and kill."""
+
+
+class JobProvider:
+    """Msvm_ConcreteJob and Msvm_StorageJob, and what they are about."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+
+    @instances_of(CONCRETE_JOB)
+    def concrete_jobs(self) -> Iterator[Instance]:
+        """Jobs of virtual machines, snapshots and switches."""
+        return self._of_class(CONCRETE_JOB)
+
+    @instances_of(STORAGE_JOB)
+    def storage_jobs(self) -> Iterator[Instance]:
+        """Jobs on disk images."""
+        return self._of_class(STORAGE_JOB)
+
+    @lookup(CONCRETE_JOB)
+    def concrete_job(self, path: ObjectPath) -> Instance | None:
+        """One job, while it can be read."""
+        return self._one(path, CONCRETE_JOB)
+
+    @lookup(STORAGE_JOB)
+    def storage_job(self, path: ObjectPath) -> Instance | None:
+        """One job, while it can be read."""
+        return self._one(path, STORAGE_JOB)
+
+    @method(CONCRETE_JOB, "GetErrorEx")
+    @method(STORAGE_JOB, "GetErrorEx")
+    def errors(self, call: Call) -> Result:
+        """What went wrong, as texts of Msvm_Error; none while nothing did."""
+        job = self._called(call)
+        return Result(0, {"Errors": [self._error(job)] if job.state is JobState.EXCEPTION else []})
+
+    @method(CONCRETE_JOB, "GetError")
+    @method(STORAGE_JOB, "GetError")
+    def error(self, call: Call) -> Result:
+        """What went wrong, as the text of one Msvm_Error."""
+        job = self._called(call)
+        return Result(0, {"Error": self._error(job) if job.state is JobState.EXCEPTION else None})
+
+    @method(CONCRETE_JOB, "RequestStateChange")
+    @method(STORAGE_JOB, "RequestStateChange")
+    def request_state_change(self, call: Call) -> Result:
+        """End a job that can be ended."""
+        job = self._called(call)
+        ending = _ENDS.get(call["RequestedState"])  # type: ignore[arg-type]  # other values find nothing
+        if ending is None:
+            raise MethodFailure(_INVALID_PARAMETER, "A job can only be terminated or killed.")
+        if job.state.is_final:
+            raise MethodFailure(_INVALID_TRANSITION, "The job has ended.")
+        if not job.cancellable:
+            raise MethodFailure(_NOT_SUPPORTED, "The job cannot be ended.")
+        job.cancel(ending)
+        return Result(0)
+
+    @links("Msvm_AffectedJobElement")
+    def affected(self, end: ObjectPath) -> Iterator[Instance]:
+        """From jobs to the elements they change or create."""
+        return self._affected(end, "Msvm_AffectedJobElement", CONCRETE_JOB)
+
+    @links("Msvm_AffectedStorageJobElement")
+    def affected_storage(self, end: ObjectPath) -> Iterator[Instance]:
+        """From storage jobs to the elements they change or create."""
+        return self._affected(end, "Msvm_AffectedStorageJobElement", STORAGE_JOB)
+
+    @links("Msvm_OwningJobElement")
+    def owning(self, end: ObjectPath) -> Iterator[Instance]:
+        """From services to the jobs they have started."""
+        for job in self._host.jobs.all():
+            if job.owner is not None and end in (job.path, job.owner):
+                yield link("Msvm_OwningJobElement", {"OwnedElement": job.path, "OwningElement": job.owner})
+
+    def _affected(self, end: ObjectPath, association: str, job_class: str) -> Iterator[Instance]:
+        for job in self._host.jobs.all():
+            for element, effect in job.affected if job.class_name == job_class else ():
+                if end in (job.path, element):
+                    ends = {"AffectedElement": element, "AffectingElement": job.path}
+                    yield link(association, ends, {"ElementEffects": [int(effect)]})
+
+    def _of_class(self, class_name: str) -> Iterator[Instance]:
+        return (job_instance(job) for job in self._host.jobs.all() if job.class_name == class_name)
+
+    def _one(self, path: ObjectPath, class_name: str) -> Instance | None:
+        job = self._host.jobs.find(text_key(path, "InstanceID"))
+        return job_instance(job) if job is not None and job.class_name == class_name else None
+
+    def _called(self, call: Call) -> Job:
+        job = self._host.jobs.find(text_key(call.path, "InstanceID"))
+        if job is None:
+            raise MethodFailure(_INVALID_PARAMETER, "The job is gone.")
+        return job
+
+    def _error(self, job: Job) -> str:
+        values = {
+            "CIMStatusCode": 1,
+            "ErrorSource": str(job.path),
+            "ErrorType": 4,
+            "Message": job.error_text,
+            "MessageID": str(job.error_code),
+            "OwningEntity": "Microsoft",
+            "PerceivedSeverity": 4,
+        }
+        return instance_to_text(Instance("Msvm_Error", values), self._host.schema)
