@@ -14,6 +14,8 @@ from tests.transport.certificates import Certificates, make_certificates
 from tests.transport.scripted import ScriptedPeer
 
 USER = "Administrator"
+UPN = "Administrator@nowhere.test"
+"""An account with a realm: the client tries Kerberos for it, and falls back to NTLM within SPNEGO."""
 PASSWORD = "Pa55wörd"
 
 
@@ -21,7 +23,7 @@ PASSWORD = "Pa55wörd"
 def accounts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The account that pyspnego's server side knows; no Kerberos unless a test brings a realm."""
     store = tmp_path / "accounts"
-    store.write_text(f":{USER}:{PASSWORD}\n")
+    store.write_text(f":{USER}:{PASSWORD}\n:{UPN}:{PASSWORD}\n")
     store.chmod(0o600)
     monkeypatch.setenv("NTLM_USER_FILE", str(store))
     configuration = tmp_path / "krb5.conf"
@@ -50,8 +52,8 @@ def connect() -> Iterator[Callable[..., Pool]]:
     with ExitStack() as stack:
 
         def make(port: int, *, size: int = 4, trace: object = None, **changes: object) -> Pool:
-            account = {"username": USER, "password": PASSWORD}
-            target = Target(host="127.0.0.1", port=port, **{**account, **changes})
+            usual = {"host": "127.0.0.1", "username": USER, "password": PASSWORD}
+            target = Target(port=port, **{**usual, **changes})
             return stack.enter_context(Pool(target, size=size, trace=trace))
 
         yield make

@@ -11,10 +11,13 @@ from hypothesis import strategies as st
 from openhyperv.errors import AccessDeniedError, AuthenticationError, HyperVError, ProtocolError, QuotaError
 from openhyperv.transport.target import AuthenticationMethod, Transport
 from tests.transport.asking import ask, echo
+from tests.transport.conftest import UPN, USER
 from tests.transport.scripted import ScriptedPeer, read_request, reply
 from tests.transport.winrm_peer import WinRmPeer
 
-METHODS = [AuthenticationMethod.NEGOTIATE, AuthenticationMethod.NTLM]
+NTLM = {"username": USER}
+SPNEGO = {"username": UPN, "host": "localhost"}
+"""An account that is worth trying Kerberos for; NTLM then goes inside SPNEGO."""
 
 
 def answering(*replies: bytes):
@@ -28,16 +31,17 @@ def answering(*replies: bytes):
     return script
 
 
-@pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("wrong", [{"password": "wrong"}, {"username": "nobody"}])
-def test_a_wrong_password_or_user(start, connect, method, wrong):
+@pytest.mark.parametrize("account", [NTLM, SPNEGO])
+@pytest.mark.parametrize("wrong", [{"password": "wrong"}, {"username": "nobody"}, {"username": "nobody@x"}])
+def test_a_wrong_password_or_user(start, connect, account, wrong):
     peer = start(WinRmPeer(echo))
+    pool = connect(peer.port, **{**account, **wrong})
 
     with pytest.raises(AuthenticationError) as caught:
-        ask(connect(peer.port, authentication=method, **wrong), changes_state=True)
+        ask(pool, changes_state=True)
 
     error = caught.value
-    assert (error.host, error.operation) == ("127.0.0.1", "authenticate")
+    assert (error.host, error.operation) == (pool.target.host, "authenticate")
     assert error.remedy
     assert not error.retryable
     assert not error.outcome_unknown
@@ -89,12 +93,12 @@ def test_a_path_that_is_not_served_names_the_path(start, connect):
         ask(connect(peer.port))
 
 
-@pytest.mark.parametrize("method", METHODS)
-def test_a_host_that_lets_anyone_in_is_not_believed(start, connect, method):
+@pytest.mark.parametrize("account", [NTLM, SPNEGO])
+def test_a_host_that_lets_anyone_in_is_not_believed(start, connect, account):
     peer = start(answering(reply(200)))
 
     with pytest.raises(AuthenticationError, match="proving"):
-        ask(connect(peer.port, authentication=method))
+        ask(connect(peer.port, **account))
 
 
 def test_a_host_that_never_stops_asking(start, connect):
@@ -128,13 +132,18 @@ def test_tls_with_another_certificate_than_the_host_has_is_noticed_by_the_host(s
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(token=st.binary(min_size=1, max_size=200), is_ntlm=st.booleans(), status=st.sampled_from([200, 401]))
-def test_any_token_that_makes_no_sense_is_refused_in_our_own_words(connect, token, is_ntlm, status):
+@given(
+    token=st.binary(min_size=1, max_size=200),
+    is_ntlm=st.booleans(),
+    status=st.sampled_from([200, 401]),
+    account=st.sampled_from([NTLM, SPNEGO]),
+)
+def test_any_token_that_makes_no_sense_is_refused_in_our_own_words(connect, token, is_ntlm, status, account):
     token = b"NTLMSSP\x00\x02\x00\x00\x00" + token if is_ntlm else token
     answer = reply(status, b"", f"WWW-Authenticate: Negotiate {base64.b64encode(token).decode()}")
 
     with ScriptedPeer(answering(answer, reply(401))) as peer, pytest.raises(HyperVError) as caught:
-        ask(connect(peer.port))
+        ask(connect(peer.port, **account))
 
     assert isinstance(caught.value, (AuthenticationError, ProtocolError))
 

@@ -10,15 +10,19 @@ import pytest
 from openhyperv.transport.target import AuthenticationMethod, Transport
 from openhyperv.transport.traffic import TraceEvent, TraceKind
 from tests.transport.asking import ask, echo
-from tests.transport.conftest import PASSWORD
+from tests.transport.conftest import PASSWORD, UPN
 from tests.transport.winrm_peer import WinRmPeer
 
+SPNEGO = {"host": "localhost", "username": UPN}
+"""An account that is worth trying Kerberos for; NTLM then goes inside SPNEGO, and by itself otherwise."""
+ACCOUNTS = [{}, {"authentication": AuthenticationMethod.NTLM}, SPNEGO]
 
-@pytest.mark.parametrize("method", [AuthenticationMethod.NEGOTIATE, AuthenticationMethod.NTLM])
-def test_a_sealed_envelope_reaches_the_host_and_its_answer_comes_back(start, connect, method):
+
+@pytest.mark.parametrize("account", ACCOUNTS)
+def test_a_sealed_envelope_reaches_the_host_and_its_answer_comes_back(start, connect, account):
     peer = start(WinRmPeer(echo))
 
-    reply = ask(connect(peer.port, authentication=method), b"<g\xc3\xbc/>")
+    reply = ask(connect(peer.port, **account), b"<g\xc3\xbc/>")
 
     assert (reply.status, reply.body) == (200, b"<answer><g\xc3\xbc/></answer>")
 
@@ -112,12 +116,12 @@ def test_a_trace_sees_envelopes_in_the_clear_and_no_password(start, connect):
     assert PASSWORD not in repr(events)
 
 
-@pytest.mark.parametrize("method", [AuthenticationMethod.NEGOTIATE, AuthenticationMethod.NTLM])
+@pytest.mark.parametrize("account", ACCOUNTS)
 def test_inside_tls_bodies_go_as_they_are_and_the_handshake_is_bound_to_the_channel(
-    start, connect, certificates, method
+    start, connect, certificates, account
 ):
     peer = start(WinRmPeer(echo, tls=certificates.valid, bindings=certificates.bindings))
-    pool = connect(peer.port, transport=Transport.HTTPS, ca_file=certificates.ca_file, authentication=method)
+    pool = connect(peer.port, transport=Transport.HTTPS, ca_file=certificates.ca_file, **account)
 
     assert [ask(pool).body for _ in range(3)] == [b"<answer><question/></answer>"] * 3
     assert peer.accepted == 1

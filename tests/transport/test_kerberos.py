@@ -10,7 +10,7 @@ from openhyperv.errors import AuthenticationError, DeadlineError
 from openhyperv.transport.pool import Pool
 from openhyperv.transport.target import AuthenticationMethod, Target, Transport
 from tests.transport.asking import ask, echo
-from tests.transport.conftest import PASSWORD, USER
+from tests.transport.conftest import PASSWORD, UPN, USER
 from tests.transport.realm import REALM, Realm, mit_kdc
 from tests.transport.refusing_kdc import KRB_AP_ERR_SKEW, refusing_kdc
 from tests.transport.winrm_peer import WinRmPeer
@@ -87,10 +87,11 @@ def test_inside_tls_kerberos_is_bound_to_the_channel(peer, certificates):
 
 
 @pytest.mark.usefixtures("realm")
-def test_a_local_user_falls_back_to_ntlm(peer):
+@pytest.mark.parametrize("username", [USER, UPN])
+def test_a_user_whom_the_domain_does_not_know_falls_back_to_ntlm(peer, username):
     port, mechanisms_used = peer()
 
-    with pool_at(port, username=USER, password=PASSWORD) as pool:
+    with pool_at(port, username=username, password=PASSWORD) as pool:
         assert ask(pool).status == 200
 
     assert mechanisms_used == ["ntlm"]
@@ -144,6 +145,18 @@ def test_clocks_that_are_too_far_apart(realm, peer):
         ask(pool)
 
     assert "NTP" in caught.value.remedy
+
+
+def test_the_password_of_an_account_without_realm_is_not_tried_on_the_default_one(realm, peer):
+    port, mechanisms_used = peer(mechanism="ntlm")
+    realm.freeze()
+    try:
+        with pool_at(port, username=USER, password=PASSWORD) as pool:
+            assert ask(pool, seconds=2).status == 200
+    finally:
+        realm.thaw()
+
+    assert mechanisms_used == ["ntlm"]
 
 
 def test_a_kdc_that_does_not_answer_costs_no_more_than_the_deadline(realm, peer):

@@ -61,15 +61,32 @@ def authenticate(stream: Stream, target: Target, bindings: GssChannelBindings | 
     :raises UnreachableError: what listens there is no WinRM of this transport
     :raises DeadlineError: the deadline passed first
     """
-    scheme = _SCHEMES.get(target.authentication)
-    if scheme is None:
+    if target.authentication is AuthenticationMethod.BASIC:
         return Handshake(ClearSession(target, _basic(target)), 0)
+    scheme = _scheme(target)
     context, token = run_within(stream.deadline, _OPERATION, lambda: _begin(target, scheme, bindings))
     round_trips = _shake_hands(stream, target, scheme, context, token)
     if target.transport is Transport.HTTPS:
         return Handshake(ClearSession(target), round_trips)
     _require_sealing(context)
     return Handshake(SealedSession(target, context, scheme.seal), round_trips)
+
+
+def _scheme(target: Target) -> _Scheme:
+    """The scheme of the target's method; Negotiate goes straight to NTLM where Kerberos cannot succeed.
+
+    A password of an account without realm would otherwise be tried on whatever domain krb5.conf has for its
+    default, which on Debian is one at MIT.
+    """
+    method = target.authentication
+    if method is AuthenticationMethod.NEGOTIATE and not _may_use_kerberos(target):
+        method = AuthenticationMethod.NTLM
+    return _SCHEMES[method]
+
+
+def _may_use_kerberos(target: Target) -> bool:
+    """Services are registered under names, not addresses, and accounts with a password need a realm."""
+    return target.password is None or (target.has_host_name and "@" in (target.username or ""))
 
 
 def _basic(target: Target) -> str:

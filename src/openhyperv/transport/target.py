@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Mapping
 from enum import StrEnum
+from ipaddress import ip_address
 from pathlib import Path
 
 from attrs import field, frozen
@@ -29,7 +30,11 @@ class AuthenticationMethod(StrEnum):
     """How to prove who we are ([MS-WSMV] 2.2.2)."""
 
     NEGOTIATE = "negotiate"
-    """Kerberos where it works, NTLM where it does not (SPNEGO, RFC 4178)."""
+    """Kerberos where it works, NTLM where it does not (SPNEGO, RFC 4178).
+
+    Kerberos is tried for an account with a realm (``USER@REALM``) on a host given by name, and without a
+    password for whoever holds a ticket.
+    """
     KERBEROS = "kerberos"
     NTLM = "ntlm"
     BASIC = "basic"
@@ -113,6 +118,15 @@ class Target:
     @property
     def _has_password(self) -> bool:
         return bool(self.username) and self.password is not None
+
+    @property
+    def has_host_name(self) -> bool:
+        """False where the host is given by its IP address."""
+        try:
+            ip_address(self.host)
+        except ValueError:
+            return True
+        return False
 
     @property
     def address(self) -> str:
