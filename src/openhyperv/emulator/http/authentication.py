@@ -15,7 +15,7 @@ import spnego
 from attrs import frozen
 from spnego.channel_bindings import GssChannelBindings
 
-from openhyperv.emulator.http.accounts import Account, AccountBook
+from openhyperv.emulator.http.accounts import AccountBook
 from openhyperv.emulator.http.ntlm_accounts import acceptor_file
 from openhyperv.emulator.http.ntlm_message import find_authenticate
 
@@ -52,6 +52,12 @@ class Gate:
         credentials = None if Scheme.KERBEROS in self.schemes else spnego.NTLMHash("")
         return spnego.server(protocol=scheme.value.lower(), credentials=credentials)
 
+    def user_of(self, context: spnego.ContextProxy) -> str:
+        """Whom a complete context has proven: the account as this host spells it, or the principal."""
+        principal: str = context.client_principal or ""
+        account = self.accounts.find(principal) if context.negotiated_protocol == "ntlm" else None
+        return account.name if account else principal
+
 
 @frozen
 class Admitted:
@@ -82,7 +88,6 @@ class Authenticator:
         self._gate = gate
         self._bindings = bindings
         self._pending: spnego.ContextProxy | None = None
-        self._account: Account | None = None
         self.context: spnego.ContextProxy | None = None
         self.user = ""
 
@@ -103,7 +108,7 @@ class Authenticator:
 
     def refuse(self) -> Challenged:
         """Forget who the peer was, and say which schemes would do. Windows closes the connection then."""
-        self._pending = self.context = self._account = None
+        self._pending = self.context = None
         self.user = ""
         return Challenged(self._gate.challenges, closes=True)
 
@@ -121,7 +126,7 @@ class Authenticator:
         if not self._pending.complete:
             return Challenged(headers) if reply else self.refuse()
         self.context, self._pending = self._pending, None
-        self.user = self._account.name if self._account else self.context.client_principal or ""
+        self.user = self._gate.user_of(self.context)
         return Admitted(self.user, headers)
 
     def _step(self, context: spnego.ContextProxy, token: bytes) -> bytes | None:
@@ -129,9 +134,9 @@ class Authenticator:
         ntlm = find_authenticate(token)
         if ntlm is None:
             return context.step(token, channel_bindings=self._bindings)
-        self._account = self._gate.accounts.find(ntlm.user)
-        if self._account is None:
+        account = self._gate.accounts.find(ntlm.user)
+        if account is None:
             raise ValueError("There is no such account.")
         bindings = self._bindings if ntlm.has_channel_bindings else None
-        with acceptor_file().showing(self._account, ntlm.domain):
+        with acceptor_file().showing(account, ntlm.domain):
             return context.step(token, channel_bindings=bindings)

@@ -49,7 +49,7 @@ def to_utf_8(body: bytes, charset: str) -> tuple[bytes, str]:
     if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return _from_utf_16(body, "utf-16"), UTF_16
     if charset == UTF_16:
-        return _from_utf_16(body, "utf-16-le"), UTF_16
+        return _from_utf_16(body, "utf-16-le"), UTF_16  # UNVERIFIED: little-endian without a byte order mark
     return body.removeprefix(codecs.BOM_UTF8), charset
 
 
@@ -61,5 +61,6 @@ def _from_utf_16(body: bytes, codec: str) -> bytes:
 def from_utf_8(body: bytes, charset: str) -> tuple[bytes, str]:
     """An answer in the request's charset, and its Content-Type."""
     if charset == UTF_16:
+        # UNVERIFIED: an answer in UTF-16 begins with a byte order mark
         return codecs.BOM_UTF16_LE + body.decode().encode("utf-16-le"), f"{SOAP};charset={UTF_16}"
     return body, f"{SOAP};charset={UTF_8}"

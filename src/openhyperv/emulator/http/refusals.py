@@ -25,7 +25,7 @@ def by_winrm(status: int) -> Response:
 
 def method_not_allowed() -> Response:
     """WinRM takes only POST."""
-    return Response(status=405, headers=(("Allow", "POST"),), closes=True)
+    return Response(status=405, headers=(("Allow", "POST"),), closes=True)  # UNVERIFIED: closes after 405
 
 
 def unauthorized(challenge: Challenged) -> Response:

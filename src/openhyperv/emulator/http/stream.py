@@ -80,7 +80,7 @@ class HttpStream:
         except h11.RemoteProtocolError as error:
             raise RequestRefusedError(400) from error
         except OSError:
-            return None
+            return None  # UNVERIFIED: a request that does not arrive in time is dropped without a response
 
     def _with_body(self, head: h11.Request) -> Request:
         headers = {name.decode("ascii"): value.decode("latin-1") for name, value in head.headers}

@@ -15,7 +15,7 @@ from openhyperv.emulator.http.stream import Request, Response
 from openhyperv.emulator.rules.actions import Unauthorized
 
 PATH = "/wsman"
-ANONYMOUS_PATH = "/wsman-anon/identify"
+ANONYMOUS_PATH = "/wsman-anon/identify"  # UNVERIFIED: this path takes Identify without an account
 
 
 @frozen
@@ -109,7 +109,7 @@ class WsmanEndpoint:
             sealed = take_apart(body, boundary)
             plaintext = unseal(sealed, context)
         except SealingError as error:
-            raise _Refused(evolve(by_winrm(400), closes=True)) from error
+            raise _Refused(evolve(by_winrm(400), closes=True)) from error  # UNVERIFIED: status of a bad seal
         payload = _decoded(plaintext, media_type(sealed.original_type).charset)
         return evolve(payload, sealed_with=sealed.protocol)
 
