@@ -18,7 +18,6 @@ class NetworkAdapter:
     name: str
     mac: str
     speed_bits_per_second: int = 10_000_000_000
-    is_up: bool = True
 
     @property
     def device_id(self) -> str:

@@ -1,0 +1,71 @@
+"""Every provider for the host itself: its hardware, services, pools, definitions and virtual switches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from openhyperv.emulator.host.host import Host
+from openhyperv.emulator.host.switch_store import SwitchStore
+from openhyperv.emulator.host.switches import Switches
+from openhyperv.emulator.providers.definitions import DefinitionLinkProvider, definition_providers
+from openhyperv.emulator.providers.external_ports import ExternalPortProvider
+from openhyperv.emulator.providers.feature_definitions import FeatureLinkProvider, feature_providers
+from openhyperv.emulator.providers.host_system import HostSystemProvider
+from openhyperv.emulator.providers.numa import NumaProvider
+from openhyperv.emulator.providers.pools import PoolProvider
+from openhyperv.emulator.providers.service_settings import (
+    ServiceSettingLinkProvider,
+    ServiceSettingsProvider,
+    capabilities_providers,
+)
+from openhyperv.emulator.providers.services import ServiceLinkProvider, service_providers
+from openhyperv.emulator.providers.switch_feature_service import SwitchFeatureServiceProvider
+from openhyperv.emulator.providers.switch_ports import SwitchPortProvider
+from openhyperv.emulator.providers.switch_service import SwitchServiceProvider
+from openhyperv.emulator.providers.switches import (
+    SwitchFeatureLinkProvider,
+    SwitchProvider,
+    switch_feature_providers,
+)
+from openhyperv.emulator.providers.system_definitions import (
+    SystemDefinitionLinkProvider,
+    system_definition_provider,
+)
+
+
+def host_providers(host: Host) -> Iterator[object]:
+    """Providers of everything that a host without virtual machines has.
+
+    Reads the kept switches and gives them to the host, so make them before the first VM starts.
+    """
+    yield from _fixed(host)
+    yield from _switches(host)
+
+
+def _fixed(host: Host) -> Iterator[object]:
+    yield HostSystemProvider(host)
+    yield NumaProvider(host)
+    yield PoolProvider(host)
+    yield DefinitionLinkProvider(host)
+    yield from definition_providers(host)
+    yield FeatureLinkProvider(host)
+    yield from feature_providers(host)
+    yield ServiceLinkProvider(host)
+    yield from service_providers(host)
+    yield ServiceSettingsProvider(host)
+    yield ServiceSettingLinkProvider(host)
+    yield from capabilities_providers()
+    yield SystemDefinitionLinkProvider(host)
+    yield system_definition_provider(host)
+
+
+def _switches(host: Host) -> Iterator[object]:
+    switches = Switches(SwitchStore(host.data / "switches", host.profile, host.templates))
+    host.switches = switches
+    yield ExternalPortProvider(host, switches)
+    yield SwitchProvider(host, switches)
+    yield SwitchFeatureLinkProvider(host, switches)
+    yield from switch_feature_providers(host, switches)
+    yield SwitchPortProvider(host, switches)
+    yield SwitchServiceProvider(host, switches)
+    yield SwitchFeatureServiceProvider(host, switches)
