@@ -135,7 +135,7 @@ def request_state(host: Host, system: VirtualSystem, requested: int) -> Job:
     if requested not in _KNOWN:
         raise MethodFailure(Code.INVALID_PARAMETER, f"{requested} is no state to ask for.")
     transition = TRANSITIONS.get((requested, system.state))
-    if transition is None or system.undertaking is not None:
+    if transition is None or system.is_busy:
         raise MethodFailure(Code.INVALID_STATE, f"A VM in state {system.state:d} cannot go to {requested}.")
     if requested == Request.SHUT_DOWN and not system.has_heartbeat:
         # UNVERIFIED: state 4 is a clean shutdown while the guest's services answer

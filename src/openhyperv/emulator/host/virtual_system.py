@@ -11,6 +11,7 @@ from attrs import define, field
 from openhyperv.emulator.guests.machine import Guest, GuestEvent
 from openhyperv.emulator.host.configuration import Configuration
 from openhyperv.emulator.host.identities import system_path
+from openhyperv.emulator.host.processor_load import LoadMeter
 from openhyperv.wire.path import ObjectPath
 
 AT_REST = 5  # UNVERIFIED: recordings show 5 and 12 for a VM that nothing was asked of; 5 is the newer host
@@ -59,6 +60,7 @@ class Session:
     last_heartbeat: datetime | None = None
     ended_by: GuestEvent | None = None
     ended: Event = field(factory=Event)
+    load: LoadMeter = field(factory=LoadMeter)
 
 
 @define(eq=False)
@@ -85,6 +87,7 @@ class VirtualSystem:
     state_changed: datetime = field(factory=lambda: datetime.now(UTC))
     configuration_changed: datetime = field(factory=lambda: datetime.now(UTC))
     undertaking: Undertaking | None = None
+    is_being_reconfigured: bool = False
     session: Session | None = None
     snapshots: dict[str, Snapshot] = field(factory=dict)
     current_parent: str | None = None
@@ -103,8 +106,8 @@ class VirtualSystem:
 
     @property
     def is_busy(self) -> bool:
-        """True while a job moves it to another state or works on its snapshots."""
-        return not self.state.is_stable or self.undertaking is not None
+        """True while a job moves it to another state, changes its devices or works on its snapshots."""
+        return not self.state.is_stable or self.undertaking is not None or self.is_being_reconfigured
 
     @property
     def on_time_ms(self) -> int:

@@ -22,6 +22,7 @@ from openhyperv.emulator.providers.links import link
 from openhyperv.wire.cimxml import instance_to_text
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import ObjectPath
+from openhyperv.wire.types import Value
 
 CONCRETE_JOB = "Msvm_ConcreteJob"
 STORAGE_JOB = "Msvm_StorageJob"
@@ -126,7 +127,7 @@ class JobProvider:
         return job
 
     def _error(self, job: Job) -> str:
-        values = {
+        values: dict[str, Value] = {
             "CIMStatusCode": 1,
             "ErrorSource": str(job.path),
             "ErrorType": 4,

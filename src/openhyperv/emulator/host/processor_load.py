@@ -1,0 +1,41 @@
+"""How busy a guest's processors are, from the worker process that the operating system accounts for."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+from attrs import define, field
+
+_TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
+SHORTEST_SAMPLE_S = 1.0
+
+
+@define
+class LoadMeter:
+    """Averages a process' load over the time between two looks, at least :data:`SHORTEST_SAMPLE_S` apart."""
+
+    _looked_s: float = field(factory=time.monotonic)
+    _used_s: float = 0.0
+    _percent: int = 0
+
+    def percent(self, process_id: int, processors: int) -> int:
+        """0 to 100, of all the VM's processors together; 0 for a process that is gone."""
+        now_s = time.monotonic()
+        passed_s = now_s - self._looked_s
+        if passed_s >= SHORTEST_SAMPLE_S:
+            used_s = _processor_time_s(process_id)
+            self._percent = min(100, round(100 * (used_s - self._used_s) / passed_s / processors))
+            self._looked_s, self._used_s = now_s, used_s
+        return max(0, self._percent)
+
+
+def _processor_time_s(process_id: int) -> float:
+    """User and system time of a process, from proc(5)."""
+    try:
+        text = Path(f"/proc/{process_id}/stat").read_text("utf-8", "replace")
+    except OSError:
+        return 0.0
+    fields = text.rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / _TICKS_PER_SECOND
