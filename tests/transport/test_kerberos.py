@@ -5,14 +5,18 @@ from __future__ import annotations
 import time
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from openhyperv.errors import AuthenticationError, DeadlineError
+from openhyperv.errors import AuthenticationError, DeadlineError, ProtocolError
 from openhyperv.transport.pool import Pool
+from openhyperv.transport.sealing import SealedMessage, SealProtocol, write_sealed
 from openhyperv.transport.target import AuthenticationMethod, Target, Transport
 from tests.transport.asking import ask, echo
 from tests.transport.conftest import PASSWORD, UPN, USER
 from tests.transport.realm import REALM, Realm, mit_kdc
 from tests.transport.refusing_kdc import KRB_AP_ERR_SKEW, refusing_kdc
+from tests.transport.scripted import ScriptedPeer, reply
 from tests.transport.winrm_peer import WinRmPeer
 
 pytestmark = pytest.mark.skipif(mit_kdc() is None, reason="needs Debian's krb5-kdc and krb5-user")
@@ -63,6 +67,38 @@ def test_a_domain_user_exchanges_sealed_envelopes(peer, method, scheme):
         assert pool.traffic.authentication_round_trips == 1
 
     assert mechanisms_used == ["kerberos"]
+
+
+@pytest.mark.usefixtures("realm")
+@pytest.mark.parametrize("at", [-30, -40, -100])
+def test_a_kerberos_seal_that_was_altered_is_refused(start, at):
+    def alter(exchange):
+        answer = bytearray(exchange.answer_bytes(b"<a/>" * 10))
+        answer[at] ^= 1
+        exchange.peer.sendall(answer)
+
+    peer = start(WinRmPeer(alter, hostname="localhost"))
+
+    with pool_at(peer.port, **ALICE) as pool, pytest.raises(ProtocolError, match="seal"):
+        ask(pool)
+
+
+@pytest.mark.usefixtures("realm")
+@given(signature=st.binary(max_size=80), ciphertext=st.binary(max_size=80))
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_what_is_no_kerberos_message_at_all_is_refused(signature, ciphertext):
+    def forge(exchange):
+        kind = f'multipart/encrypted;protocol="{exchange.protocol}";boundary="Encrypted Boundary"'
+        message = SealedMessage(signature, ciphertext, len(ciphertext))
+        body = write_sealed(SealProtocol(exchange.protocol), message)
+        exchange.peer.sendall(reply(200, body, f"Content-Type: {kind}"))
+
+    with (
+        ScriptedPeer(WinRmPeer(forge, hostname="localhost")) as peer,
+        pool_at(peer.port, **ALICE) as pool,
+        pytest.raises(ProtocolError),
+    ):
+        ask(pool)
 
 
 def test_a_ticket_is_as_good_as_a_password(realm, peer):

@@ -242,7 +242,6 @@ def test_an_answer_that_was_repeated_is_refused(host):
         (413, ProtocolError, "MaxEnvelopeSizekb"),
         (415, ProtocolError, "AllowUnencrypted"),
         (503, QuotaError, "MaxConnections"),
-        (502, ProtocolError, "proxy"),
     ],
 )
 def test_a_status_without_envelope_has_its_own_error(host, status, kind, remedy):
@@ -256,6 +255,18 @@ def test_a_status_without_envelope_has_its_own_error(host, status, kind, remedy)
     assert not caught.value.outcome_unknown, "the host says that it did not execute it"
     assert len(record.requests) == 2
     assert ask(pool).status == 200
+
+
+@pytest.mark.parametrize("status", [302, 502, 504])
+def test_a_status_that_only_a_proxy_would_give_tells_nothing_about_the_change(host, status):
+    pool, _ = host(echo, send(reply(status, b"<html/>", "Content-Type: text/html")), echo)
+    ask(pool)
+
+    with pytest.raises(ProtocolError, match=str(status)) as caught:
+        ask(pool, changes_state=True)
+
+    assert "proxy" in caught.value.remedy
+    assert caught.value.outcome_unknown
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """Proving to a host who we are, and making it prove who it is: one handshake per connection.
 
-WinRM authenticates connections, not requests ([MS-WSMV] 3.1.4.1.3, RFC 4559): empty requests carry the
+WinRM authenticates connections, not requests ([MS-WSMV] 2.2.9.1.1.1, RFC 4559): empty requests carry the
 tokens, and afterwards the connection is ours.
 """
 
@@ -90,6 +90,7 @@ def _may_use_kerberos(target: Target) -> bool:
 
 
 def _basic(target: Target) -> str:
+    # UNVERIFIED: WinRM reads the credentials as UTF-8
     credentials = f"{target.username}:{target.password}".encode()
     return f"Basic {base64.b64encode(credentials).decode()}"
 
@@ -139,7 +140,7 @@ def _shake_hands(
         reply = _send_token(stream, target, scheme, token or b"")
         answer = _answered_token(reply, scheme)
         if reply.status != UNAUTHORIZED:
-            check_status(reply.status, target)
+            check_status(reply.status)
             _finish(context, answer)
             return round_trip
         if answer is None or context.complete:

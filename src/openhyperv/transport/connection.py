@@ -14,7 +14,7 @@ from openhyperv.transport.deadline import Deadline
 from openhyperv.transport.dial import dial
 from openhyperv.transport.http import HttpReply, post
 from openhyperv.transport.session import Session
-from openhyperv.transport.status import ENVELOPE_STATUSES, UNAUTHORIZED, check_status
+from openhyperv.transport.status import REFUSALS, UNAUTHORIZED, check_status
 from openhyperv.transport.stream import Stream
 from openhyperv.transport.target import Target
 from openhyperv.transport.traffic import Meter
@@ -107,7 +107,7 @@ class Connection:
     def _exchange(self, envelope: bytes, deadline: Deadline) -> Reply:
         self._stream.deadline = deadline
         body = self._session.protect(envelope)
-        deadline.check("send the request")
+        deadline.check()
         self.progress = Progress.SENT
         reply = post(self._stream, self._session.head, body, self._target.limits.reply_bytes)
         if not reply.stays_open or reply.status == UNAUTHORIZED:
@@ -115,11 +115,11 @@ class Connection:
         return self._reveal(reply)
 
     def _reveal(self, reply: HttpReply) -> Reply:
-        if reply.status not in ENVELOPE_STATUSES:
+        if reply.status in REFUSALS:
             self.progress = Progress.DECLINED
-            if reply.status == UNAUTHORIZED:
-                return Reply(UNAUTHORIZED, b"")
-            check_status(reply.status, self._target)
+        if reply.status == UNAUTHORIZED:
+            return Reply(UNAUTHORIZED, b"")
+        check_status(reply.status)
         envelope = self._session.reveal(reply)
         self.has_answered = True
         return Reply(reply.status, envelope)

@@ -26,7 +26,7 @@ class Deadline:
         """Seconds left, never below zero."""
         return max(0.0, self.at_s - monotonic())
 
-    def check(self, operation: str) -> float:
+    def check(self, operation: str | None = None) -> float:
         """The seconds left, of which there are some.
 
         :raises DeadlineError: none are
@@ -36,6 +36,6 @@ class Deadline:
             raise self.missed(operation)
         return remaining_s
 
-    def missed(self, operation: str) -> DeadlineError:
+    def missed(self, operation: str | None = None) -> DeadlineError:
         """The error that says so."""
         return DeadlineError(f"The {self.given_s:g} s given for it ran out.", operation=operation)

@@ -108,8 +108,8 @@ class Pool:
             reply = self._use(self._open(request.deadline), request)
         if reply.status == UNAUTHORIZED:
             raise AuthenticationError(
-                "The host does not accept the connection's authentication.",
-                remedy="Check the account; it may have been disabled, or its password changed.",
+                f"The host refuses the account, or the {self.target.authentication} method.",
+                remedy="Check user name and password, and on the host 'winrm get winrm/config/service/auth'.",
             )
         return reply
 

@@ -1,7 +1,7 @@
 """Message sealing over plain HTTP: the multipart/encrypted frame around one sealed envelope.
 
-[MS-WSMV] 2.2.9.1 gives the frame and 3.1.4.1.18 when it is used. The binary part follows its header line
-directly and the closing boundary follows the binary part directly, so nothing in it is found by lines.
+[MS-WSMV] 2.2.9.1.1 describes it for SPNEGO, 2.2.9.1.2 for Kerberos. The binary part follows its header line
+directly, and the closing boundary follows the binary part directly, so nothing in it is found by lines.
 """
 
 from __future__ import annotations

@@ -1,61 +1,72 @@
-"""HTTP status codes that mean something by themselves, without an envelope ([MS-WSMV] 2.2.9.1, 3.1.4)."""
+"""HTTP status codes that say something by themselves, without an envelope."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
-from openhyperv.errors import AccessDeniedError, HyperVError, ProtocolError, QuotaError
-from openhyperv.transport.target import Target
+from attrs import frozen
+
+from openhyperv.errors import AccessDeniedError, AuthenticationError, HyperVError, ProtocolError, QuotaError
 
 UNAUTHORIZED = 401
-ENVELOPE_STATUSES = frozenset({200, 400, 500})
-"""Replies that carry an envelope: an answer, or a fault."""
+_ENVELOPE_STATUSES = frozenset({200, 400, 500})
+"""An answer, or a fault."""
 
 
-def check_status(status: int, target: Target) -> None:
-    """Let a reply that can carry an envelope pass. What is refused here was not executed by the host.
+@frozen
+class Refusal:
+    """What a status means that the host gives instead of executing a request."""
 
-    :raises AccessDeniedError: 403
-    :raises QuotaError: 503
-    :raises ProtocolError: every other status but 200, 400 and 500
-    """
-    if status in ENVELOPE_STATUSES:
-        return
-    make, message, remedy = _REFUSALS.get(status, _UNKNOWN)
-    raise make(f"{message} (HTTP {status}).", host=target.host, target=target.address, remedy=remedy)
+    kind: type[HyperVError]
+    message: str
+    remedy: str
 
 
-_Refusal = tuple[Callable[..., HyperVError], str, str]
-
-_UNKNOWN: _Refusal = (
-    ProtocolError,
-    "The host answered with a status that WS-Management does not use",
-    "Check that the port is that of WinRM and that no proxy answers for the host.",
-)
-_REFUSALS: Mapping[int, _Refusal] = {
-    403: (
+REFUSALS: Mapping[int, Refusal] = {
+    UNAUTHORIZED: Refusal(
+        AuthenticationError, "The host wants authentication", "Check user name, password and method."
+    ),
+    403: Refusal(
         AccessDeniedError,
         "The account may not use WinRM on the host",
         "Add it to the host's Remote Management Users, and check the listener's URL permissions.",
     ),
-    404: (
+    404: Refusal(
         ProtocolError,
         "Nothing is served under /wsman there",
         "Check that the port is that of WinRM and that the listener keeps its standard path.",
     ),
-    413: (
+    413: Refusal(
         ProtocolError,
         "The request is larger than the host accepts",
         "Send less at once, or raise MaxEnvelopeSizekb on the host.",
     ),
-    415: (
+    415: Refusal(
         ProtocolError,
         "The host does not read this kind of request",
         "Check AllowUnencrypted and the authentication methods of the host's WinRM service.",
     ),
-    503: (
+    503: Refusal(
         QuotaError,
         "The host takes no more connections for now",
         "Try again later, or raise MaxConnections on the host.",
     ),
 }
+_UNKNOWN = Refusal(
+    ProtocolError,
+    "The host answered with a status that WS-Management does not use",
+    "Check that the port is that of WinRM and that no proxy answers for the host.",
+)
+
+
+def check_status(status: int) -> None:
+    """Let a reply pass that can carry an envelope.
+
+    :raises AuthenticationError: 401
+    :raises AccessDeniedError: 403
+    :raises QuotaError: 503
+    :raises ProtocolError: every other status but 200, 400 and 500
+    """
+    if status not in _ENVELOPE_STATUSES:
+        refusal = REFUSALS.get(status, _UNKNOWN)
+        raise refusal.kind(f"{refusal.message} (HTTP {status}).", remedy=refusal.remedy)

@@ -33,11 +33,11 @@ class Stream:
         """
         rest = memoryview(data)
         while rest:
-            self._socket.settimeout(self.deadline.check("send the request"))
+            self._socket.settimeout(self.deadline.check())
             try:
                 sent = self._socket.send(rest)
             except TimeoutError as error:
-                raise self.deadline.missed("send the request") from error
+                raise self.deadline.missed() from error
             except OSError as error:
                 raise ConnectionLostError("The connection broke while the request was sent.") from error
             self.bytes_sent += sent
@@ -71,11 +71,11 @@ class Stream:
         return taken
 
     def _receive(self) -> None:
-        self._socket.settimeout(self.deadline.check("read the reply"))
+        self._socket.settimeout(self.deadline.check())
         try:
             data = self._socket.recv(_CHUNK_BYTES)
         except TimeoutError as error:
-            raise self.deadline.missed("read the reply") from error
+            raise self.deadline.missed() from error
         except OSError as error:
             raise ConnectionLostError("The connection broke while the reply was awaited.") from error
         if not data:

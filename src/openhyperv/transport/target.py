@@ -22,12 +22,12 @@ class Transport(StrEnum):
 
     @property
     def default_port(self) -> int:
-        """The port of WinRM's standard listener ([MS-WSMV] 2.1)."""
+        """The port of WinRM's standard listener (Microsoft, "Installation and configuration for WinRM")."""
         return 5985 if self is Transport.HTTP else 5986
 
 
 class AuthenticationMethod(StrEnum):
-    """How to prove who we are ([MS-WSMV] 2.2.2)."""
+    """How to prove who we are (Microsoft, "Authentication for Remote Connections" of WinRM)."""
 
     NEGOTIATE = "negotiate"
     """Kerberos where it works, NTLM where it does not (SPNEGO, RFC 4178).
@@ -48,7 +48,7 @@ class Limits:
     connect_s: float = 10.0
     """Seconds for a TCP and TLS connection to one of the host's addresses."""
     reply_bytes: int = 32 * 1024 * 1024
-    """The largest HTTP reply that is read; WinRM itself defaults to 500 KB ([MS-WSMV] 3.1.1)."""
+    """The largest HTTP reply that is read; WinRM's own limit for envelopes is 500 KB."""
 
 
 _HOST = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+(?:%[A-Za-z0-9._-]+)?")
