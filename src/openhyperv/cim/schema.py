@@ -148,8 +148,9 @@ def _property(name: str, record: _Record, declared_in: str, inherited: PropertyD
         inherited = None
     return PropertyDecl(
         name=inherited.name if inherited else name,
-        type=CimType(record.get("type", inherited.type if inherited else "string")),
-        is_array=record.get("array", inherited.is_array if inherited else False),
+        # an override keeps the type (DSP0004), though some of Microsoft's pages show another
+        type=inherited.type if inherited else CimType(record.get("type", "string")),
+        is_array=inherited.is_array if inherited else record.get("array", False),
         is_writable=record.get("rw", inherited.is_writable if inherited else False),
         declared_in=inherited.declared_in if inherited else declared_in,
         default=record.get("default", inherited.default if inherited else None),
