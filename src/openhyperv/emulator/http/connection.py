@@ -10,9 +10,10 @@ from threading import Event
 from attrs import define
 
 from openhyperv.emulator.http.counters import Count, Counters
+from openhyperv.emulator.http.head import RequestRefusedError
 from openhyperv.emulator.http.pages import Pages
 from openhyperv.emulator.http.refusals import by_http_sys
-from openhyperv.emulator.http.stream import HttpStream, Request, RequestRefusedError, Response
+from openhyperv.emulator.http.stream import HttpStream, Request, Response
 from openhyperv.emulator.http.wsman_endpoint import ANONYMOUS_PATH, PATH, WsmanEndpoint
 from openhyperv.emulator.rules.actions import Action, DrippingBody, ResetAfter, ResetBefore, TruncatedBody
 

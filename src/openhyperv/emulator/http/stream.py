@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from collections.abc import Mapping
 from functools import lru_cache
 from time import monotonic, time
 from wsgiref.handlers import format_date_time
 
-import h11
 from attrs import field, frozen
 
 from openhyperv.emulator.http.counters import Count, Counters
+from openhyperv.emulator.http.head import RequestHead, RequestRefusedError, read_head
+from openhyperv.emulator.http.inbox import Inbox, TooLongError
 from openhyperv.emulator.http.limits import Limits
 from openhyperv.emulator.rules.actions import Action
 
-_RECEIVE_BYTES = 65536
+_LINE_END = b"\r\n"
+_MAX_HEAD_BYTES = 16384
+"""MaxRequestBytes of HTTP.sys: request line and headers."""
+_MAX_CHUNK_LINE_BYTES = 256
+_CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;|\Z)")
 _LINGER_S = 1.0
 
 
@@ -45,14 +51,6 @@ class Response:
     disturbance: Action | None = None
 
 
-class RequestRefusedError(Exception):
-    """A request that cannot be read to its end; ``status`` is the answer, after which the stream closes."""
-
-    def __init__(self, status: int) -> None:
-        super().__init__(f"HTTP {status}")
-        self.status = status
-
-
 class HttpStream:
     """Reads requests from, and writes responses to, one connection. Used by one thread."""
 
@@ -60,86 +58,60 @@ class HttpStream:
         self.socket = connection
         self._limits = limits
         self._counters = counters
-        self._parser = h11.Connection(h11.SERVER)
-        self._deadline: float | None = None
-        self._wants_body = True
+        self._inbox = Inbox(connection, limits, counters)
+        self._head: RequestHead | None = None
 
     def read(self) -> Request | None:
-        """The next request, or None when the peer is gone, idle or too slow, or cannot be kept.
+        """The next request, or None when the peer is gone, idle or too slow, or wants no more.
 
         :raises RequestRefusedError: what came is not HTTP, or more than the limits allow
         """
-        if self._parser.our_state is not h11.IDLE:
-            if self._parser.our_state is not h11.DONE or self._parser.their_state is not h11.DONE:
-                return None
-            self._parser.start_next_cycle()
-        self._deadline = None
+        if self._head is not None and not self._head.keeps_alive:
+            return None
+        self._inbox.begin_request()
         try:
-            head = self._next_event()
-            return self._with_body(head) if isinstance(head, h11.Request) else None
-        except h11.RemoteProtocolError as error:
+            head = self._head = read_head(self._inbox.until(_LINE_END * 2, _MAX_HEAD_BYTES))
+            return Request(head.method, head.path, head.headers, self._body(head))
+        except TooLongError as error:
             raise RequestRefusedError(400) from error
         except OSError:
             return None  # UNVERIFIED: a request that does not arrive in time is dropped without a response
 
-    def _with_body(self, head: h11.Request) -> Request:
-        headers = {name.decode("ascii"): value.decode("latin-1") for name, value in head.headers}
-        body = self._body(int(headers.get("content-length", 0)))
-        self._wants_body = head.method != b"HEAD"
-        path = head.target.decode("ascii").partition("?")[0].lower()
-        return Request(head.method.decode("ascii"), path, headers, body)
-
-    def _body(self, announced_bytes: int) -> bytes:
-        limit_bytes = self._limits.max_body_bytes
-        if announced_bytes > limit_bytes:
+    def _body(self, head: RequestHead) -> bytes:
+        announced_bytes = head.body_bytes
+        if announced_bytes > self._limits.max_body_bytes:
             raise RequestRefusedError(413)
+        if head.waits_for_continue and self._inbox.is_empty:
+            self.send(b"HTTP/1.1 100 Continue\r\n\r\n")
+        return self._chunks() if head.is_chunked else self._inbox.exactly(announced_bytes)
+
+    def _chunks(self) -> bytes:
         body = bytearray()
-        while isinstance(event := self._next_event(), h11.Data):
-            body += event.data
-            if len(body) > limit_bytes:
+        while chunk_bytes := self._chunk_bytes():
+            if len(body) + chunk_bytes > self._limits.max_body_bytes:
                 raise RequestRefusedError(413)
-        if not isinstance(event, h11.EndOfMessage):
-            raise ConnectionResetError("The peer left in the middle of a request.")
+            body += self._inbox.exactly(chunk_bytes)
+            self._inbox.until(_LINE_END, 0)
+        while self._inbox.until(_LINE_END, _MAX_CHUNK_LINE_BYTES):
+            pass
         return bytes(body)
 
-    def _next_event(self) -> object:
-        while (event := self._parser.next_event()) is h11.NEED_DATA:
-            if self._parser.they_are_waiting_for_100_continue:
-                go_on = h11.InformationalResponse(status_code=100, headers=[], reason=b"Continue")
-                self.send(self._parser.send(go_on) or b"")
-            self._receive()
-        return event
-
-    def _receive(self) -> None:
-        self.socket.settimeout(self._remaining_s())
-        data = self.socket.recv(_RECEIVE_BYTES)
-        if self._deadline is None:
-            self._deadline = monotonic() + self._limits.retrieval_s
-        self._counters.add(Count.BYTES_RECEIVED, len(data))
-        self._parser.receive_data(data)
-
-    def _remaining_s(self) -> float:
-        if self._deadline is None:
-            return self._limits.idle_s
-        remaining_s = self._deadline - monotonic()
-        if remaining_s <= 0:
-            raise TimeoutError("The request did not arrive in time.")
-        return remaining_s
+    def _chunk_bytes(self) -> int:
+        size = _CHUNK_SIZE.match(self._inbox.until(_LINE_END, _MAX_CHUNK_LINE_BYTES))
+        if size is None:
+            raise RequestRefusedError(400)
+        return int(size[1], 16)
 
     def render(self, response: Response) -> bytes:
         """The bytes of the response to the request that was read last."""
-        headers = [
-            *response.headers,
-            ("Server", "Microsoft-HTTPAPI/2.0"),
-            ("Date", _http_date(int(time()))),
-            *([("Connection", "close")] if response.closes else []),
-            ("Content-Length", str(len(response.body))),
-        ]
-        reason = response.reason.encode("ascii")
-        head = h11.Response(status_code=response.status, headers=headers, reason=reason)
-        body = response.body if self._wants_body else b""
-        parts = [head, h11.Data(body), h11.EndOfMessage()]
-        return b"".join(self._parser.send(part) or b"" for part in parts)
+        lines = [f"HTTP/1.1 {response.status} {response.reason}"]
+        lines += [f"{name}: {value}" for name, value in response.headers]
+        lines += ["Server: Microsoft-HTTPAPI/2.0", f"Date: {_http_date(int(time()))}"]
+        if response.closes:
+            lines.append("Connection: close")
+        lines.append(f"Content-Length: {len(response.body)}\r\n\r\n")
+        is_head_wanted_only = self._head is not None and self._head.method == "HEAD"
+        return "\r\n".join(lines).encode("latin-1") + (b"" if is_head_wanted_only else response.body)
 
     def send(self, data: bytes) -> None:
         """Write bytes.
@@ -156,7 +128,7 @@ class HttpStream:
         self.socket.shutdown(socket.SHUT_WR)
         while (remaining_s := deadline - monotonic()) > 0:
             self.socket.settimeout(remaining_s)
-            if not self.socket.recv(_RECEIVE_BYTES):
+            if not self.socket.recv(65536):
                 return
 
 
