@@ -1,0 +1,102 @@
+"""An emulated host with all providers, without a network in front of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from time import monotonic, sleep
+
+import pytest
+from attrs import frozen
+
+from openhyperv.emulator.cimom.object_manager import ObjectManager
+from openhyperv.emulator.cimom.provider import Result
+from openhyperv.emulator.cimom.registry import Registry
+from openhyperv.emulator.guests.machine import Guest, GuestError, GuestEvent, GuestMachine
+from openhyperv.emulator.host.hardware import Hardware, adapters_for
+from openhyperv.emulator.host.host import Host
+from openhyperv.emulator.host.job_view import job_instance
+from openhyperv.emulator.host.profile import Profile
+from openhyperv.emulator.providers.host_services import host_providers
+from openhyperv.wire.cimxml import instance_to_text
+from openhyperv.wire.instance import Instance
+from openhyperv.wire.path import ObjectPath
+from openhyperv.wire.types import Value
+
+DEADLINE_S = 20
+V2 = "root/virtualization/v2"
+
+
+class NoRunner:
+    """A host without guests."""
+
+    def start(self, machine: GuestMachine, on_event: Callable[[GuestEvent], None]) -> Guest:  # noqa: ARG002
+        """Refused."""
+        raise GuestError("This host runs no guests.")
+
+    restore = start
+
+    def close(self) -> None:
+        """Nothing to end."""
+
+
+@frozen
+class Emulated:
+    """A host and the object manager in front of it."""
+
+    host: Host
+    manager: ObjectManager
+
+    def all(self, class_name: str, namespace: str = V2) -> list[Instance]:
+        """Every instance of a class and its subclasses."""
+        return self.manager.enumerate(namespace, class_name)
+
+    def only(self, class_name: str, namespace: str = V2) -> Instance:
+        """The only instance of a class."""
+        (instance,) = self.all(class_name, namespace)
+        return instance
+
+    def query(self, text: str, namespace: str = V2) -> list[Instance]:
+        """What a WQL query answers."""
+        return self.manager.query(namespace, self.manager.parse(text, namespace))
+
+    def call(self, class_name: str, method: str, **arguments: Value) -> Result:
+        """Call a method of the only instance of a class."""
+        path = self.only(class_name).path
+        assert path is not None
+        return self.manager.invoke(path, method, arguments, "administrator")
+
+    def text(self, class_name: str, values: Mapping[str, Value]) -> str:
+        """An embedded instance as clients send it."""
+        return instance_to_text(Instance(class_name, values), self.host.schema)
+
+    def finished_job(self, result: Result) -> Instance:
+        """The job that a result refers to, once it is over."""
+        assert result.return_value == 4096
+        path = result.out["Job"]
+        assert isinstance(path, ObjectPath)
+        job = self.host.jobs.find(str(path.key("InstanceID")))
+        assert job is not None
+        deadline = monotonic() + DEADLINE_S
+        while not job.state.is_final:
+            assert monotonic() < deadline, "the job did not end in time"
+            sleep(0.005)
+        return job_instance(job)
+
+
+def emulate(folder: Path, release: str = "2025") -> Emulated:
+    """A host with 24 processors in two NUMA nodes and two network adapters, its state in ``folder``."""
+    hardware = Hardware(
+        logical_processors=24, memory_mb=98_304, numa_nodes=2, adapters=adapters_for("HV1", 2)
+    )
+    host = Host("hv1", Profile.named(release), folder, NoRunner(), hardware)
+    registry = Registry(host.schema, host_providers(host))
+    return Emulated(host, ObjectManager(host.schema, registry, host.lock, host.name))
+
+
+@pytest.fixture
+def emulated(tmp_path: Path) -> Iterator[Emulated]:
+    """A Windows Server 2025 host."""
+    emulated = emulate(tmp_path)
+    yield emulated
+    emulated.host.close()

@@ -1,0 +1,220 @@
+"""Virtual switches through the methods of their service."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from openhyperv.emulator.cimom.events import Change, ChangeKind
+from openhyperv.emulator.cimom.provider import Result
+from openhyperv.wire.instance import Instance
+from openhyperv.wire.path import ObjectPath
+from openhyperv.wire.types import Value
+from tests.emulator_providers.conftest import Emulated, emulate
+
+SERVICE = "Msvm_VirtualEthernetSwitchManagementService"
+SETTINGS = "Msvm_VirtualEthernetSwitchSettingData"
+PORT = "Msvm_EthernetPortAllocationSettingData"
+INVALID = 32773
+
+
+def connection(emulated: Emulated, *targets: Instance, **values: Value) -> str:
+    """The text of a port's setting that leads to the given objects."""
+    paths = [str(target.path.on("HV1")) for target in targets if target.path]
+    identity: dict[str, Value] = {
+        "ResourceType": 33,
+        "ResourceSubType": "Microsoft:Hyper-V:Ethernet Connection",
+    }
+    return emulated.text(PORT, {**identity, "HostResource": paths, **values})
+
+
+def define(emulated: Emulated, name: str, *ports: str, **values: Value) -> Result:
+    """Define a switch."""
+    settings = emulated.text(SETTINGS, {"ElementName": name, **values})
+    return emulated.call(SERVICE, "DefineSystem", SystemSettings=settings, ResourceSettings=list(ports))
+
+
+def settings_of(emulated: Emulated, name: str) -> Instance:
+    """The settings of the switch of that name."""
+    (settings,) = emulated.query(f"SELECT * FROM {SETTINGS} WHERE ElementName='{name}'")
+    return settings
+
+
+def adapters(emulated: Emulated) -> list[Instance]:
+    """The host's physical adapters."""
+    return emulated.all("Msvm_ExternalEthernetPort")
+
+
+def test_a_private_switch_needs_a_name_only(emulated: Emulated) -> None:
+    result = define(emulated, "private")
+    assert result.return_value == 0
+    switch = emulated.only("Msvm_VirtualEthernetSwitch")
+    assert result.out["ResultingSystem"] == switch.path
+    assert switch["ElementName"] == "private"
+    (settings,) = emulated.query(
+        f"ASSOCIATORS OF {{{switch.path}}} WHERE AssocClass=Msvm_SettingsDefineState ResultClass={SETTINGS}"
+    )
+    assert settings["VirtualSystemIdentifier"] == switch["Name"]
+
+
+def test_an_external_switch_binds_its_adapter(emulated: Emulated) -> None:
+    first, second = adapters(emulated)
+    host = emulated.only("Msvm_ComputerSystem")
+    result = define(emulated, "wan", connection(emulated, first), connection(emulated, host))
+    assert result.return_value == 0
+    assert [adapter["IsBound"] for adapter in adapters(emulated)] == [True, False]
+    internal = emulated.only("Msvm_InternalEthernetPort")
+    assert internal["ElementName"] == "wan"
+    assert define(emulated, "again", connection(emulated, first)).return_value == INVALID
+    assert define(emulated, "other", connection(emulated, second)).return_value == 0
+
+
+def test_an_adapter_leads_to_its_switch(emulated: Emulated) -> None:
+    define(emulated, "wan", connection(emulated, adapters(emulated)[0]))
+    adapter = adapters(emulated)[0]
+    (near,) = emulated.query(
+        f"ASSOCIATORS OF {{{adapter.path}}} WHERE AssocClass=Msvm_EthernetDeviceSAPImplementation"
+    )
+    (far,) = emulated.query(f"ASSOCIATORS OF {{{near.path}}} WHERE AssocClass=Msvm_ActiveConnection")
+    assert far["SystemName"] == emulated.only("Msvm_VirtualEthernetSwitch")["Name"]
+    (port,) = emulated.query(
+        f"ASSOCIATORS OF {{{far.path}}} WHERE AssocClass=Msvm_EthernetDeviceSAPImplementation"
+    )
+    assert port.class_name == "Msvm_EthernetSwitchPort"
+
+
+def test_ports_that_lead_nowhere_are_refused(emulated: Emulated) -> None:
+    switch = "Msvm_VirtualEthernetSwitch"
+    define(emulated, "one")
+    nowhere = Instance(
+        "Msvm_ComputerSystem",
+        path=ObjectPath("Msvm_ComputerSystem", {"CreationClassName": "Msvm_ComputerSystem", "Name": "HV9"}),
+    )
+    for port in (
+        connection(emulated),
+        connection(emulated, nowhere),
+        connection(emulated, emulated.only(switch)),
+        connection(emulated, *adapters(emulated)),
+        emulated.text(PORT, {"HostResource": ["not a path"]}),
+    ):
+        assert define(emulated, "bad", port).return_value == INVALID
+    assert len(emulated.all(switch)) == 1
+
+
+def test_embedded_teaming_takes_several_adapters(emulated: Emulated) -> None:
+    result = define(emulated, "team", connection(emulated, *adapters(emulated)), TeamingEnabled=True)
+    assert result.return_value == 0
+    assert all(adapter["IsBound"] for adapter in adapters(emulated))
+
+
+def test_destroying_is_a_job_and_frees_the_adapter(emulated: Emulated) -> None:
+    define(emulated, "wan", connection(emulated, adapters(emulated)[0]))
+    switch = emulated.only("Msvm_VirtualEthernetSwitch")
+    job = emulated.finished_job(emulated.call(SERVICE, "DestroySystem", AffectedSystem=switch.path))
+    assert (job["JobState"], job["JobType"], job["ErrorCode"]) == (7, 132, 0)
+    assert emulated.all("Msvm_VirtualEthernetSwitch") == []
+    assert not any(adapter["IsBound"] for adapter in adapters(emulated))
+    gone = emulated.call(SERVICE, "DestroySystem", AffectedSystem=switch.path)
+    assert gone.return_value == INVALID
+
+
+def test_settings_change_except_what_is_for_life(emulated: Emulated) -> None:
+    define(emulated, "lan")
+    settings = settings_of(emulated, "lan")
+
+    def modify(**values: Value) -> int:
+        text = emulated.text(SETTINGS, {"InstanceID": settings["InstanceID"], **values})
+        return emulated.call(SERVICE, "ModifySystemSettings", SystemSettings=text).return_value
+
+    assert modify(ElementName="renamed", Notes=["two", "lines"]) == 0
+    assert settings_of(emulated, "renamed")["Notes"] == ["two", "lines"]
+    assert modify(IOVPreferred=True) == INVALID
+    assert modify(BandwidthReservationMode=9) == INVALID
+
+
+def test_ports_come_and_go(emulated: Emulated) -> None:
+    define(emulated, "lan")
+    settings = settings_of(emulated, "lan")
+    host = emulated.only("Msvm_ComputerSystem")
+    added = emulated.call(
+        SERVICE,
+        "AddResourceSettings",
+        AffectedConfiguration=settings.path,
+        ResourceSettings=[connection(emulated, host, ElementName="management")],
+    )
+    assert added.return_value == 0
+    (port,) = emulated.query(
+        f"ASSOCIATORS OF {{{settings.path}}} WHERE AssocClass=Msvm_VirtualSystemSettingDataComponent"
+    )
+    assert added.out["ResultingResourceSettings"] == [port.path]
+    assert emulated.only("Msvm_InternalEthernetPort")["ElementName"] == "management"
+    external = emulated.text(
+        PORT, {"InstanceID": port["InstanceID"], "HostResource": [str(adapters(emulated)[1].path)]}
+    )
+    assert emulated.call(SERVICE, "ModifyResourceSettings", ResourceSettings=[external]).return_value == 0
+    assert adapters(emulated)[1]["IsBound"]
+    removed = emulated.call(SERVICE, "RemoveResourceSettings", ResourceSettings=[port.path])
+    assert removed.return_value == 0
+    assert (
+        emulated.call(SERVICE, "RemoveResourceSettings", ResourceSettings=[port.path]).return_value == INVALID
+    )
+
+
+def test_features_of_a_switch_and_of_its_port(emulated: Emulated) -> None:
+    define(emulated, "lan", connection(emulated, emulated.only("Msvm_ComputerSystem")))
+    settings = settings_of(emulated, "lan")
+    (port,) = emulated.query(
+        f"ASSOCIATORS OF {{{settings.path}}} WHERE AssocClass=Msvm_VirtualSystemSettingDataComponent"
+    )
+    vlan = emulated.text("Msvm_EthernetSwitchPortVlanSettingData", {"OperationMode": 1, "AccessVlanId": 7})
+    bandwidth = emulated.text("Msvm_VirtualEthernetSwitchBandwidthSettingData", {"DefaultFlowWeight": 50})
+
+    def add(target: ObjectPath | None, text: str) -> Result:
+        return emulated.call(
+            SERVICE, "AddFeatureSettings", AffectedConfiguration=target, FeatureSettings=[text]
+        )
+
+    assert add(port.path, vlan).return_value == 0
+    assert add(port.path, vlan).return_value == INVALID, "a port has one VLAN"
+    assert add(settings.path, vlan).return_value == INVALID, "a switch has none"
+    assert add(port.path, bandwidth).return_value == INVALID
+    assert add(settings.path, bandwidth).return_value == 0
+    (found,) = emulated.query(
+        f"ASSOCIATORS OF {{{port.path}}} WHERE AssocClass=Msvm_EthernetPortSettingDataComponent"
+    )
+    assert found["AccessVlanId"] == 7
+    change = {"InstanceID": found["InstanceID"], "AccessVlanId": 8}
+    text = emulated.text("Msvm_EthernetSwitchPortVlanSettingData", change)
+    assert emulated.call(SERVICE, "ModifyFeatureSettings", FeatureSettings=[text]).return_value == 0
+    assert found.path is not None
+    assert emulated.manager.get(found.path)["AccessVlanId"] == 8
+    assert emulated.call(SERVICE, "RemoveFeatureSettings", FeatureSettings=[found.path]).return_value == 0
+
+
+def test_switches_outlive_a_restart(tmp_path: Path) -> None:
+    before = emulate(tmp_path)
+    define(before, "wan", connection(before, adapters(before)[0]), Notes=["kept"])
+    vlan = before.text("Msvm_EthernetSwitchPortVlanSettingData", {"OperationMode": 1, "AccessVlanId": 7})
+    (port,) = [port for port in before.all(PORT) if "Definition" not in str(port["InstanceID"])]
+    before.call(SERVICE, "AddFeatureSettings", AffectedConfiguration=port.path, FeatureSettings=[vlan])
+    kept = ("Msvm_VirtualEthernetSwitch", SETTINGS, PORT, "Msvm_EthernetSwitchPortVlanSettingData")
+    seen = {class_name: before.all(class_name) for class_name in kept}
+    before.host.close()
+    after = emulate(tmp_path)
+    assert {class_name: after.all(class_name) for class_name in kept} == seen
+    assert adapters(after)[0]["IsBound"]
+
+
+def test_watchers_hear_of_switches(emulated: Emulated) -> None:
+    heard: list[Change] = []
+    emulated.host.events.watch(heard.append)
+    define(emulated, "lan")
+    kinds = {change.kind for change in heard if change.target.class_name == "Msvm_VirtualEthernetSwitch"}
+    assert kinds == {ChangeKind.CREATION}
+
+
+@pytest.mark.parametrize("settings", ["", "<INSTANCE", '<INSTANCE CLASSNAME="Msvm_MemorySettingData"/>'])
+def test_a_text_that_is_no_switch_is_refused(emulated: Emulated, settings: str) -> None:
+    result = emulated.call(SERVICE, "DefineSystem", SystemSettings=settings, ResourceSettings=[])
+    assert result.return_value == INVALID
