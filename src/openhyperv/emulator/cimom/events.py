@@ -28,11 +28,18 @@ class Change:
     before: Instance | None = None
 
 
-Watcher = Callable[[Change], None]
+@frozen
+class Indication:
+    """An event that a provider raises by itself: ``event`` is an instance of an indication class."""
+
+    event: Instance
+
+
+Watcher = Callable[[Change | Indication], None]
 
 
 class EventBus:
-    """Hands every published change to every watcher, in order. Watchers must not block."""
+    """Hands everything published to every watcher, in order. Watchers must not block."""
 
     def __init__(self) -> None:
         self._watchers: list[Watcher] = []
@@ -54,7 +61,7 @@ class EventBus:
 
         return stop
 
-    def publish(self, change: Change) -> None:
+    def publish(self, happening: Change | Indication) -> None:
         """Tell all watchers."""
         for watcher in self._watchers:
-            watcher(change)
+            watcher(happening)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from attrs import frozen
 
 from openhyperv.emulator.cimom.events import EventBus
-from openhyperv.emulator.cimom.manager import ObjectManager
+from openhyperv.emulator.cimom.object_manager import ObjectManager
 from openhyperv.emulator.wsman.contexts import Contexts
 from openhyperv.emulator.wsman.limits import ServiceLimits
 from openhyperv.emulator.wsman.refusals import no_resource

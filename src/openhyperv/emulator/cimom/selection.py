@@ -1,0 +1,71 @@
+"""SELECT: which instances a query is about, by key where its conditions give the keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from openhyperv.emulator.cimom.conditions import Conditions
+from openhyperv.emulator.cimom.faults import invalid_query
+from openhyperv.emulator.cimom.repository import Repository
+from openhyperv.emulator.cimom.selectors import key_value
+from openhyperv.emulator.cimom.system_properties import SystemProperties
+from openhyperv.errors import InvalidInputError
+from openhyperv.wire.instance import Instance
+from openhyperv.wire.path import KeyValue, ObjectPath
+from openhyperv.wire.types import CimType, ClassDecl, ClassLookup, Value
+from openhyperv.wire.wql import And, Comparison, Condition, Operator, Property, Select
+
+
+class Selection:
+    """A SELECT on one class, checked and ready to run.
+
+    :raises CimFault: it asks for events, or for what the class does not have
+    """
+
+    def __init__(self, query: Select, decl: ClassDecl, schema: ClassLookup, system: SystemProperties) -> None:
+        if query.within_s is not None or decl.is_indication:
+            raise invalid_query("Events are not instances that can be listed; subscribe to them.")
+        self._decl = decl
+        conditions = Conditions(decl, schema, system)
+        self._test = None if query.condition is None else conditions.predicate(query.condition)
+        self._given = dict(_given_keys(query.condition, decl))
+        self._columns = [conditions.reader(Property(name)) for name in query.columns]
+
+    def run(self, repository: Repository) -> Iterator[Instance]:
+        """The instances that fit, cut down to the columns asked for.
+
+        :raises CimFault: no provider answers for the class
+        """
+        found = repository.candidates(self._decl, self._given)
+        fitting = found if self._test is None else filter(self._test, found)
+        return map(self._projected, fitting) if self._columns else iter(fitting)
+
+    def _projected(self, instance: Instance) -> Instance:
+        """The columns alone; what belongs to embedded objects comes under its dotted name."""
+        values = {column.name: _as_text(column.read(instance), column.name) for column in self._columns}
+        return Instance(instance.class_name, values, namespace=instance.namespace, path=instance.path)
+
+
+def _as_text(value: Value, name: str) -> Value:
+    """System properties that are paths are text when they are selected."""
+    return str(value) if isinstance(value, ObjectPath) and name.startswith("__") else value
+
+
+def _given_keys(condition: Condition | None, decl: ClassDecl) -> Iterator[tuple[str, KeyValue]]:
+    """Keys and references that the condition demands to equal a literal."""
+    operands = condition.operands if isinstance(condition, And) else (condition,)
+    for operand in operands:
+        if isinstance(operand, Comparison) and operand.operator is Operator.EQUAL:
+            yield from _given_key(operand, decl)
+
+
+def _given_key(comparison: Comparison, decl: ClassDecl) -> Iterator[tuple[str, KeyValue]]:
+    prop = decl.property(comparison.property_.name)
+    value = comparison.value
+    if prop is None or isinstance(value, Property | float):
+        return
+    if prop.is_key or prop.type is CimType.REFERENCE:
+        try:
+            yield prop.name, key_value(value, prop, decl.namespace)
+        except InvalidInputError:
+            return  # the comparison itself says what is wrong with it

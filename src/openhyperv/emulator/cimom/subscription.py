@@ -1,0 +1,84 @@
+"""A subscription to events: it watches changes and hands out what WMI would have reported by now."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import deque
+from collections.abc import Callable
+from threading import Condition
+
+from openhyperv.emulator.cimom.event_query import EventQuery
+from openhyperv.emulator.cimom.events import Change, EventBus, Indication
+from openhyperv.emulator.cimom.polling import Differences
+from openhyperv.wire.instance import Instance
+
+
+class Subscription:
+    """Open from its creation until :meth:`close`. Thread-safe, and without a thread of its own.
+
+    WMI looks every ``WITHIN`` seconds. Nobody looks here unless there is something to see: the looks that are
+    due are made up for when the next change comes or somebody asks. ``clock`` gives seconds.
+    """
+
+    def __init__(self, query: EventQuery, bus: EventBus, clock: Callable[[], float] = time.monotonic) -> None:
+        self._query = query
+        self._clock = clock
+        self._start_s = clock()
+        self._changed = Condition()
+        self._differences = Differences()
+        self._look_due_s = math.inf
+        self._events: deque[Instance] = deque()
+        self._is_closed = False
+        self._stop_watching = bus.watch(self._notice)
+
+    @property
+    def is_closed(self) -> bool:
+        """True after :meth:`close`."""
+        return self._is_closed
+
+    def close(self) -> None:
+        """Stop watching and let everyone who waits go with nothing."""
+        self._stop_watching()
+        with self._changed:
+            self._is_closed = True
+            self._changed.notify_all()
+
+    def take(self, max_elements: int, timeout_s: float) -> list[Instance]:
+        """Up to so many events, oldest first; waits for the first one, and returns none when time is up."""
+        deadline_s = self._clock() + timeout_s
+        with self._changed:
+            while not self._is_closed:
+                now_s = self._clock()
+                self._look_if_due(now_s)
+                if self._events or now_s >= deadline_s:
+                    break
+                self._changed.wait(min(deadline_s, self._look_due_s) - now_s)
+            return [self._events.popleft() for _ in range(min(max_elements, len(self._events)))]
+
+    def _notice(self, happening: Change | Indication) -> None:
+        with self._changed:
+            if isinstance(happening, Indication):
+                self._append(self._query.matches_indication(happening.event))
+            elif self._query.interval_s is not None and self._query.concerns(happening.target):
+                self._note(happening, self._query.interval_s)
+
+    def _note(self, change: Change, interval_s: float) -> None:
+        now_s = self._clock()
+        self._look_if_due(now_s)
+        self._differences.add(change)
+        if math.isinf(self._look_due_s):
+            looks = math.floor((now_s - self._start_s) / interval_s) + 1
+            self._look_due_s = self._start_s + looks * interval_s
+            self._changed.notify_all()
+
+    def _look_if_due(self, now_s: float) -> None:
+        if now_s >= self._look_due_s:
+            self._look_due_s = math.inf
+            for change in self._differences.take():
+                self._append(self._query.matches(change))
+
+    def _append(self, event: Instance | None) -> None:
+        if event is not None:
+            self._events.append(event)
+            self._changed.notify_all()
