@@ -61,6 +61,11 @@ class Session:
         return self._exchange.pool
 
     @property
+    def envelope_bytes(self) -> int:
+        """How large envelopes may be, as far as is known: see :meth:`learn_envelope_size`."""
+        return self._exchange.envelope_bytes
+
+    @property
     def host(self) -> str:
         """The host's name as given, for messages."""
         return self._exchange.host

@@ -1,0 +1,235 @@
+"""Creating a machine: compose everything first, send it in as few calls as the host allows, or undo it all.
+
+The order is that of the dependencies: disk files, the machine with processor and memory, what brings its own
+identifier (controllers, adapters), what hangs on those (drives, media, cables), then ports and boot order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from attrs import frozen
+
+from openhyperv.cim.session import Session
+from openhyperv.errors import HyperVError, NotFoundError, ProtocolError
+from openhyperv.files.smb.share import Share
+from openhyperv.hyperv import settings
+from openhyperv.hyperv.deleting import delete_machine
+from openhyperv.hyperv.layout import Layout
+from openhyperv.hyperv.names import (
+    RESOURCE_SETTINGS,
+    SYSTEM_SERVICE,
+    SYSTEM_SETTINGS,
+    setting,
+    system_settings,
+)
+from openhyperv.hyperv.values import entries, text, texts
+from openhyperv.hyperv.virtual_disks import VirtualDisks
+from openhyperv.machine.spec import Bus, Disk, Dvd, MachineSpec, Slot, UefiBoot
+from openhyperv.wire.cimxml import instance_to_text
+from openhyperv.wire.instance import Instance
+from openhyperv.wire.path import ObjectPath
+from openhyperv.wire.types import Value
+from openhyperv.wire.wql import equal, select
+
+_SWITCH = "Msvm_VirtualEthernetSwitch"
+_ADAPTER = "Msvm_SyntheticEthernetPortSettingData"
+
+
+@frozen
+class _Hardware:
+    """The machine as far as the host has made it: what it named itself, and what follows from that."""
+
+    guid: str
+    controllers: tuple[str, ...]
+    adapters: tuple[ObjectPath, ...]
+
+    def controller_id(self, slot: Slot) -> str:
+        """The InstanceID of the controller that a slot is on."""
+        if slot.bus is Bus.IDE:
+            return settings.ide_controller(self.guid, slot.controller)
+        return self.controllers[slot.controller]
+
+    def drive_id(self, slot: Slot) -> str:
+        """The InstanceID that the drive in a slot has, or will have."""
+        return settings.drive_id(self.controller_id(slot), slot)
+
+
+class Creation:
+    """Creates one machine on one host. Use once."""
+
+    def __init__(self, session: Session, share: Share, layout: Layout, spec: MachineSpec) -> None:
+        self._session = session
+        self._share = share
+        self._layout = layout
+        self._spec = spec
+        self._folder = layout.machine(spec.identity)
+        self._guid: str | None = None
+
+    def run(self) -> str:
+        """The GUID of the new machine, which is off.
+
+        :raises HyperVError: it could not be made; no machine and no file of it is left, or else the error's
+            notes say what is
+        """
+        switches = self._switches()
+        try:
+            self._share.make_folders(self._folder)
+            files = self._make_disks()
+            guid = self._guid = self._define()
+            hardware = self._add_roots(guid)
+            self._add_leaves(hardware, files, switches)
+            self._connect_ports(guid)
+            self._order_boot(hardware)
+        except BaseException as error:
+            self._undo(error)
+            raise
+        return guid
+
+    def _switches(self) -> dict[str, ObjectPath]:
+        """The switches that adapters name, looked up before anything is made."""
+        wanted = {adapter.switch for adapter in self._spec.network_adapters if adapter.switch is not None}
+        return {name: self._switch(name) for name in sorted(wanted)}
+
+    def _switch(self, name: str) -> ObjectPath:
+        query = select(_SWITCH, "Name").where(equal("ElementName", name))
+        found = next(self._session.query(query), None)
+        if found is None:
+            raise NotFoundError("There is no such virtual switch.", host=self._session.host, target=name)
+        return ObjectPath(_SWITCH, {"CreationClassName": _SWITCH, "Name": text(found, "Name")})
+
+    def _make_disks(self) -> dict[Slot, str]:
+        disks = VirtualDisks(self._session)
+        files = {disk.slot: disks.make(disk, self._folder) for disk in self._spec.disks}
+        return files | {dvd.slot: dvd.path for dvd in self._spec.dvds if dvd.path is not None}
+
+    def _define(self) -> str:
+        machine = settings.system_settings(self._spec).with_values(
+            dict.fromkeys(
+                ("ConfigurationDataRoot", "SnapshotDataRoot", "SwapFileDataRoot"), str(self._folder)
+            )
+        )
+        resources = [settings.processor(self._spec.vcpus), settings.memory(self._spec.memory_mb)]
+        output = self._session.run(
+            SYSTEM_SERVICE,
+            "DefineSystem",
+            {"SystemSettings": self._text(machine), "ResourceSettings": self._texts(resources)},
+        )
+        system = output["ResultingSystem"]
+        if isinstance(system, ObjectPath):
+            return str(system.key("Name")).upper()
+        return self._find()
+
+    def _find(self) -> str:
+        """The machine's GUID by the identity in its notes: a DefineSystem that ran as a job does not tell."""
+        found = find_by_identity(self._session, self._spec)
+        if found is None:
+            raise ProtocolError("The host says that it defined the machine, but does not show it.")
+        return found
+
+    def _add_roots(self, guid: str) -> _Hardware:
+        """Controllers and adapters: the host names them, and answers the names in the order asked."""
+        spec = self._spec
+        needed = spec.scsi_controllers if any(settings.is_on(Bus.SCSI, d) for d in spec.drives) else 0
+        wanted = [settings.scsi_controller() for _ in range(needed)]
+        wanted += [settings.network_adapter(adapter) for adapter in spec.network_adapters]
+        made = self._add(guid, wanted)
+        identifiers = tuple(str(path.key("InstanceID")) for path in made)
+        adapters = tuple(setting(_ADAPTER, identifier) for identifier in identifiers[needed:])
+        return _Hardware(guid, identifiers[:needed], adapters)
+
+    def _add_leaves(
+        self, hardware: _Hardware, files: dict[Slot, str], switches: dict[str, ObjectPath]
+    ) -> None:
+        """Drives with their media, and the adapters' cables, in one call."""
+        wanted: list[Instance] = []
+        for drive in self._spec.drives:
+            wanted += self._drive(drive, hardware, files.get(drive.slot))
+        cables = []
+        for adapter, path in zip(self._spec.network_adapters, hardware.adapters, strict=True):
+            switch = switches.get(adapter.switch) if adapter.switch else None
+            cables.append(settings.connection(path.on("."), None if switch is None else switch.on(".")))
+        made = self._add(hardware.guid, [*wanted, *cables])
+        self._tag(made[len(wanted) :])
+
+    def _drive(self, drive: Disk | Dvd, hardware: _Hardware, file: str | None) -> list[Instance]:
+        controller = setting(RESOURCE_SETTINGS, hardware.controller_id(drive.slot)).on(".")
+        wanted = [settings.drive(drive, controller)]
+        if file is not None:
+            place = setting(RESOURCE_SETTINGS, hardware.drive_id(drive.slot)).on(".")
+            wanted.append(settings.medium(drive, place, file))
+        return wanted
+
+    def _add(self, guid: str, wanted: Sequence[Instance]) -> list[ObjectPath]:
+        if not wanted:
+            return []
+        arguments: dict[str, Value] = {
+            "AffectedConfiguration": system_settings(guid),
+            "ResourceSettings": self._texts(wanted),
+        }
+        output = self._session.run(SYSTEM_SERVICE, "AddResourceSettings", arguments)
+        made = [p for p in entries(output["ResultingResourceSettings"]) if isinstance(p, ObjectPath)]
+        if len(made) != len(wanted):
+            raise ProtocolError(f"The host made {len(made)} of {len(wanted)} devices.", target=guid)
+        return made
+
+    def _tag(self, cables: Sequence[ObjectPath]) -> None:
+        """Put adapters into their VLANs, before the machine can have started."""
+        for adapter, cable in zip(self._spec.network_adapters, cables, strict=True):
+            if adapter.vlan_id is not None:
+                features = self._texts([settings.vlan(adapter.vlan_id)])
+                arguments: dict[str, Value] = {"AffectedConfiguration": cable, "FeatureSettings": features}
+                self._session.run(SYSTEM_SERVICE, "AddFeatureSettings", arguments)
+
+    def _connect_ports(self, guid: str) -> None:
+        ports = [settings.serial_port(guid, port) for port in self._spec.serial_ports if port.pipe]
+        if ports:
+            self._session.run(
+                SYSTEM_SERVICE, "ModifyResourceSettings", {"ResourceSettings": self._texts(ports)}
+            )
+
+    def _order_boot(self, hardware: _Hardware) -> None:
+        """Generation 2 boots from what its list says; the list has to name the machine's own devices."""
+        order = self._spec.boot_order
+        if not isinstance(order, UefiBoot) or len(self._spec.drives) + len(hardware.adapters) < 2:
+            return
+        drives = [hardware.drive_id(slot) for slot in order.drives]
+        names = {
+            adapter.name: str(path.key("InstanceID"))
+            for adapter, path in zip(self._spec.network_adapters, hardware.adapters, strict=True)
+        }
+        devices = [*drives, *(names[name] for name in order.network_adapters)]
+        changes: dict[str, Value] = {
+            "InstanceID": f"Microsoft:{hardware.guid}",
+            "BootSourceOrder": [settings.boot_source(device) for device in devices],
+        }
+        arguments: dict[str, Value] = {"SystemSettings": self._text(Instance(SYSTEM_SETTINGS, changes))}
+        self._session.run(SYSTEM_SERVICE, "ModifySystemSettings", arguments)
+
+    def _text(self, instance: Instance) -> str:
+        return instance_to_text(instance, self._session.schema)
+
+    def _texts(self, instances: Sequence[Instance]) -> list[str]:
+        return [self._text(instance) for instance in instances]
+
+    def _undo(self, error: BaseException) -> None:
+        """Remove what was made. What cannot be removed is named in a note on the error."""
+        try:
+            guid = self._guid or find_by_identity(self._session, self._spec)
+            if guid is not None:
+                delete_machine(self._session, self._share, self._layout, guid)
+            self._share.remove_tree(self._folder)
+        except HyperVError as left:
+            error.add_note(f"Not everything could be undone; look for {self._folder}: {left}")
+
+
+def find_by_identity(session: Session, spec: MachineSpec) -> str | None:
+    """The GUID of the machine of that name whose notes begin with the specification's identity."""
+    columns = ("InstanceID", "Notes", "VirtualSystemType")
+    query = select(SYSTEM_SETTINGS, *columns).where(equal("ElementName", spec.name))
+    for row in session.query(query):
+        notes = texts(row, "Notes")
+        is_snapshot = "Snapshot" in text(row, "VirtualSystemType")
+        if notes[:1] == (str(spec.identity),) and not is_snapshot:
+            return text(row, "InstanceID").removeprefix("Microsoft:").upper()
+    return None

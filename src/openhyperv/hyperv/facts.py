@@ -1,0 +1,83 @@
+"""What a host is: Windows version, size, clock, and where Hyper-V keeps things."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from attrs import frozen
+
+from openhyperv.cim.session import Session
+from openhyperv.errors import AccessDeniedError, NotFoundError
+from openhyperv.hyperv.values import moment, number, text
+from openhyperv.machine.host_version import HostVersion
+from openhyperv.wire.instance import Instance
+from openhyperv.wire.wql import select
+
+CIMV2 = "root/cimv2"
+
+
+@frozen
+class HostFacts:
+    """One reading of a host. ``clock_ahead_s`` is how far its clock is ahead of ours; negative is behind."""
+
+    name: str
+    product: str
+    version: HostVersion
+    memory_mb: int
+    free_memory_mb: int
+    clock_ahead_s: float
+    machine_files: str
+    disk_files: str
+
+
+def read_facts(session: Session) -> HostFacts:
+    """Two queries: the operating system, and the settings of Hyper-V's management service.
+
+    :raises NotFoundError: the host has no Hyper-V
+    :raises AccessDeniedError: the account may not use Hyper-V: it is shown nothing, which is not an error
+        on the wire
+    """
+    system = _operating_system(session)
+    asked_at = datetime.now(UTC)
+    service = _service_settings(session)
+    clock = moment(system, "LocalDateTime")
+    return HostFacts(
+        name=text(system, "CSName"),
+        product=text(system, "Caption"),
+        version=HostVersion.parse(text(system, "Version")),
+        memory_mb=number(system, "TotalVisibleMemorySize") // 1024,
+        free_memory_mb=number(system, "FreePhysicalMemory") // 1024,
+        clock_ahead_s=((clock or asked_at) - asked_at) / timedelta(seconds=1),
+        machine_files=text(service, "DefaultExternalDataRoot"),
+        disk_files=text(service, "DefaultVirtualHardDiskPath"),
+    )
+
+
+def _service_settings(session: Session) -> Instance:
+    query = select("Msvm_VirtualSystemManagementServiceSettingData")
+    found = next(session.query(query), None)
+    if found is None:
+        raise AccessDeniedError(
+            "The host shows this account nothing of Hyper-V.",
+            host=session.host,
+            operation="read the settings of Hyper-V",
+            remedy="Add the account to the group Hyper-V Administrators on the host.",
+        )
+    return found
+
+
+_COLUMNS = (
+    "CSName",
+    "Caption",
+    "Version",
+    "TotalVisibleMemorySize",
+    "FreePhysicalMemory",
+    "LocalDateTime",
+)
+
+
+def _operating_system(session: Session) -> Instance:
+    found = next(session.query(select("Win32_OperatingSystem", *_COLUMNS), CIMV2), None)
+    if found is None:
+        raise NotFoundError("The host does not tell what it is.", host=session.host)
+    return found

@@ -1,0 +1,107 @@
+"""One Hyper-V host: the way in to everything on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from types import TracebackType
+from typing import Self
+
+from openhyperv.cim.session import Session
+from openhyperv.errors import ConflictError, NotFoundError
+from openhyperv.files.smb.settings import ShareSettings
+from openhyperv.files.smb.share import Share
+from openhyperv.hyperv.creating import Creation
+from openhyperv.hyperv.facts import HostFacts, read_facts
+from openhyperv.hyperv.layout import Layout
+from openhyperv.hyperv.names import COMPUTER_SYSTEM, is_guid
+from openhyperv.hyperv.summary import MachineListing, list_machines
+from openhyperv.hyperv.values import text
+from openhyperv.hyperv.virtual_disks import VirtualDisks
+from openhyperv.hyperv.virtual_machine import VirtualMachine
+from openhyperv.machine.spec import MachineSpec
+from openhyperv.transport.target import Target
+from openhyperv.wire.wql import equal, select
+
+
+class Host:
+    """A host over its two protocols: WS-Management for Hyper-V, SMB for files and serial ports.
+
+    Nothing is connected before it is needed. Thread-safe.
+    """
+
+    def __init__(self, session: Session, share_settings: ShareSettings, layout: Layout | None = None) -> None:
+        self.session = session
+        self.share_settings = share_settings
+        self.layout = layout or Layout()
+
+    @classmethod
+    def connect(cls, target: Target, layout: Layout | None = None) -> Self:
+        """The host of a target; SMB uses the same name and account."""
+        share_settings = ShareSettings(
+            server=target.host,
+            port=target.smb_port,
+            username=target.username,
+            password=target.password,
+        )
+        return cls(Session.open(target), share_settings, layout)
+
+    @cached_property
+    def share(self) -> Share:
+        """The host's files."""
+        return Share(self.share_settings)
+
+    def facts(self) -> HostFacts:
+        """What the host is, read now."""
+        return read_facts(self.session)
+
+    @property
+    def disks(self) -> VirtualDisks:
+        """The host's disk files."""
+        return VirtualDisks(self.session)
+
+    def machines(self) -> Iterator[MachineListing]:
+        """Every machine, in one enumeration."""
+        return list_machines(self.session)
+
+    def machine(self, name_or_guid: str) -> VirtualMachine:
+        """A machine by GUID, which is taken at its word, or by display name, which is looked up.
+
+        :raises NotFoundError: no machine has that name
+        :raises ConflictError: several have; ask by GUID
+        """
+        if is_guid(name_or_guid):
+            return VirtualMachine(self, name_or_guid)
+        query = select(COMPUTER_SYSTEM, "Name").where(equal("ElementName", name_or_guid))
+        guids = [text(row, "Name") for row in self.session.query(query) if is_guid(text(row, "Name"))]
+        if not guids:
+            raise NotFoundError("There is no such machine.", host=self.session.host, target=name_or_guid)
+        if len(guids) > 1:
+            raise ConflictError(
+                f"Several machines have that name: {', '.join(sorted(guids))}.",
+                host=self.session.host,
+                target=name_or_guid,
+                remedy="Name the machine by its GUID.",
+            )
+        return VirtualMachine(self, guids[0])
+
+    def create(self, spec: MachineSpec) -> VirtualMachine:
+        """Create the machine that a specification describes; it is off.
+
+        :raises HyperVError: it could not be created, and nothing of it is left
+        """
+        return VirtualMachine(self, Creation(self.session, self.share, self.layout, spec).run())
+
+    def close(self) -> None:
+        """End all connections."""
+        self.session.close()
+        if "share" in self.__dict__:
+            self.share.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

@@ -1,0 +1,31 @@
+"""Where this library keeps its files on a host: one folder a machine, one for images, all below one root."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from attrs import frozen
+
+from openhyperv.files.windows_path import WindowsPath
+
+DEFAULT_ROOT = WindowsPath.parse("C:\\OpenHyperV")
+
+
+@frozen
+class Layout:
+    """Folders below ``root``; a machine's is named by its identity, so no display name reaches a path."""
+
+    root: WindowsPath = DEFAULT_ROOT
+
+    @property
+    def images(self) -> WindowsPath:
+        """The image cache."""
+        return self.root / "images"
+
+    def machine(self, identity: UUID) -> WindowsPath:
+        """Everything that belongs to one machine."""
+        return self.root / "machines" / str(identity)
+
+    def owns(self, folder: WindowsPath) -> bool:
+        """True for a machine's folder of ours, which may be deleted with the machine."""
+        return folder.parts[:-1] == (self.root / "machines").parts and folder.drive == self.root.drive

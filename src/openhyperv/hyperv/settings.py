@@ -1,0 +1,179 @@
+"""A machine's specification as the settings that Hyper-V's methods take. Pure: nothing is sent here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import IntEnum
+from uuid import uuid4
+
+from openhyperv.hyperv.names import IDE_CONTROLLER, MEMORY, PROCESSOR, SERIAL_CONTROLLER, resource_id
+from openhyperv.machine.spec import (
+    BiosBoot,
+    Bus,
+    Disk,
+    Dvd,
+    Generation,
+    MachineSpec,
+    NetworkAdapter,
+    SerialPort,
+    Slot,
+)
+from openhyperv.wire.instance import Instance
+from openhyperv.wire.path import ObjectPath
+from openhyperv.wire.types import Value
+
+_PREFIX = "Microsoft:Hyper-V:"
+
+
+class ResourceType(IntEnum):
+    """CIM_ResourceAllocationSettingData.ResourceType, as far as it is used here."""
+
+    SCSI_CONTROLLER = 6
+    ETHERNET_ADAPTER = 10
+    DVD_DRIVE = 16
+    DISK_DRIVE = 17
+    STORAGE_EXTENT = 31
+    ETHERNET_CONNECTION = 33
+
+
+class AutomaticStartup(IntEnum):
+    """What a machine does when its host boots (AutomaticStartupAction)."""
+
+    NONE = 2
+    RESTART_IF_ACTIVE = 3
+    ALWAYS = 4
+
+
+def system_settings(spec: MachineSpec) -> Instance:
+    """The machine as a whole. Secure Boot is always stated: Hyper-V's own default for generation 2 is on."""
+    values: dict[str, Value] = {
+        "ElementName": spec.name,
+        "VirtualSystemSubType": f"{_PREFIX}SubType:{spec.generation.value}",
+        "AutomaticStartupAction": AutomaticStartup.NONE.value,
+        "Notes": [line for line in (str(spec.identity), spec.notes) if line],
+    }
+    if spec.generation is Generation.TWO:
+        values["SecureBootEnabled"] = spec.secure_boot is not None
+    if spec.secure_boot is not None:
+        values["SecureBootTemplateId"] = spec.secure_boot.value
+    if isinstance(spec.boot_order, BiosBoot):
+        values["BootOrder"] = [device.value for device in spec.boot_order.devices]
+    return Instance("Msvm_VirtualSystemSettingData", values)
+
+
+def processor(vcpus: int, guid: str | None = None) -> Instance:
+    """The processors; with ``guid`` as a change to that machine's."""
+    values: dict[str, Value] = {"VirtualQuantity": vcpus}
+    return Instance("Msvm_ProcessorSettingData", _identified(values, guid, PROCESSOR))
+
+
+def memory(memory_mb: int, guid: str | None = None) -> Instance:
+    """Static memory: start-up, minimum and maximum are the same."""
+    values: dict[str, Value] = {
+        "VirtualQuantity": memory_mb,
+        "Reservation": memory_mb,
+        "Limit": memory_mb,
+        "DynamicMemoryEnabled": False,
+    }
+    return Instance("Msvm_MemorySettingData", _identified(values, guid, MEMORY))
+
+
+def _identified(values: dict[str, Value], guid: str | None, tail: str) -> Mapping[str, Value]:
+    return values if guid is None else {"InstanceID": resource_id(guid, tail), **values}
+
+
+def _resource(
+    class_name: str, resource_type: ResourceType, subtype: str, values: Mapping[str, Value]
+) -> Instance:
+    kind = {"ResourceType": resource_type.value, "ResourceSubType": _PREFIX + subtype}
+    return Instance(class_name, {**kind, **values})
+
+
+def scsi_controller() -> Instance:
+    """A SCSI controller with an identifier of its own."""
+    return _resource(
+        "Msvm_ResourceAllocationSettingData",
+        ResourceType.SCSI_CONTROLLER,
+        "Synthetic SCSI Controller",
+        {"VirtualSystemIdentifiers": [_new_identifier()]},
+    )
+
+
+def network_adapter(adapter: NetworkAdapter) -> Instance:
+    """A synthetic adapter, which is named and, if asked for, has a MAC address of its own."""
+    values: dict[str, Value] = {
+        "ElementName": adapter.name,
+        "VirtualSystemIdentifiers": [_new_identifier()],
+    }
+    if adapter.mac_address is not None:
+        values |= {"Address": adapter.mac_address, "StaticMacAddress": True}
+    subtype = "Synthetic Ethernet Port"
+    return _resource("Msvm_SyntheticEthernetPortSettingData", ResourceType.ETHERNET_ADAPTER, subtype, values)
+
+
+def _new_identifier() -> str:
+    return f"{{{uuid4()}}}".upper()
+
+
+def connection(adapter: ObjectPath, switch: ObjectPath | None) -> Instance:
+    """The cable between an adapter and a switch; without a switch it hangs loose."""
+    values: dict[str, Value] = {
+        "Parent": str(adapter),
+        "HostResource": [] if switch is None else [str(switch)],
+    }
+    subtype = "Ethernet Connection"
+    return _resource(
+        "Msvm_EthernetPortAllocationSettingData", ResourceType.ETHERNET_CONNECTION, subtype, values
+    )
+
+
+def vlan(vlan_id: int) -> Instance:
+    """Access mode in one VLAN."""
+    return Instance("Msvm_EthernetSwitchPortVlanSettingData", {"OperationMode": 1, "AccessVlanId": vlan_id})
+
+
+def drive(what: Disk | Dvd, controller: ObjectPath) -> Instance:
+    """The drive that a disk or an ISO goes into."""
+    is_dvd = isinstance(what, Dvd)
+    kind = ResourceType.DVD_DRIVE if is_dvd else ResourceType.DISK_DRIVE
+    subtype = "Synthetic DVD Drive" if is_dvd else "Synthetic Disk Drive"
+    values: dict[str, Value] = {"Parent": str(controller), "AddressOnParent": str(what.slot.location)}
+    return _resource("Msvm_ResourceAllocationSettingData", kind, subtype, values)
+
+
+def medium(what: Disk | Dvd, drive_path: ObjectPath, file: str) -> Instance:
+    """The file in a drive."""
+    subtype = "Virtual CD/DVD Disk" if isinstance(what, Dvd) else "Virtual Hard Disk"
+    values: dict[str, Value] = {"Parent": str(drive_path), "HostResource": [file]}
+    return _resource("Msvm_StorageAllocationSettingData", ResourceType.STORAGE_EXTENT, subtype, values)
+
+
+def serial_port(guid: str, port: SerialPort) -> Instance:
+    """A serial port's pipe; no pipe disconnects it."""
+    identifier = resource_id(guid, f"{SERIAL_CONTROLLER}\\{port.number - 1}")
+    values: dict[str, Value] = {"InstanceID": identifier, "Connection": [port.pipe or ""]}
+    return Instance("Msvm_SerialPortSettingData", values)
+
+
+def ide_controller(guid: str, number: int) -> str:
+    """The InstanceID of an IDE controller, which every generation 1 machine has two of."""
+    return resource_id(guid, f"{IDE_CONTROLLER}\\{number}")
+
+
+def drive_id(controller_id: str, slot: Slot) -> str:
+    """The InstanceID that a drive gets: controller and slot, as recorded from real hosts.
+
+    A SCSI controller's own identifier ends in ``\\0``, an IDE controller's in its number.
+    """
+    return f"{controller_id}\\{slot.location}\\D"
+
+
+def is_on(bus: Bus, what: Disk | Dvd) -> bool:
+    """True for a drive on that bus."""
+    return what.slot.bus is bus
+
+
+def boot_source(device_id: str) -> str:
+    """The path of the firmware's boot entry for a drive or adapter."""
+    # UNVERIFIED: Hyper-V names a device's boot source by the device's own identifier with \\B behind it
+    return str(ObjectPath("Msvm_BootSourceSettingData", {"InstanceID": f"{device_id}\\B"}).on("."))

@@ -1,0 +1,41 @@
+"""Reading properties of instances as the types that the schema promises, with a default for NULL."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from openhyperv.wire.instance import Instance
+from openhyperv.wire.types import Value
+
+
+def text(instance: Instance, name: str) -> str:
+    """A string; ``""`` for NULL."""
+    value = instance.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def number(instance: Instance, name: str) -> int:
+    """An integer; 0 for NULL."""
+    value = instance.get(name)
+    return value if isinstance(value, int) else 0
+
+
+def flag(instance: Instance, name: str) -> bool:
+    """A boolean; False for NULL."""
+    return instance.get(name) is True
+
+
+def moment(instance: Instance, name: str) -> datetime | None:
+    """A point in time."""
+    value = instance.get(name)
+    return value if isinstance(value, datetime) else None
+
+
+def texts(instance: Instance, name: str) -> tuple[str, ...]:
+    """An array of strings; empty for NULL."""
+    return tuple(str(entry) for entry in entries(instance.get(name)) if entry is not None)
+
+
+def entries(value: Value) -> tuple[Value, ...]:
+    """The entries of an array value; none for NULL."""
+    return tuple(value) if isinstance(value, list | tuple) else ()

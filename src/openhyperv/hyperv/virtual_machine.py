@@ -1,0 +1,140 @@
+"""One machine of a host, by its GUID."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from openhyperv.cim.jobs import JobProgress
+from openhyperv.files.smb.pipe import Pipe
+from openhyperv.hyperv import changing, checkpoints, console, keyboard, power, screen
+from openhyperv.hyperv.checkpoints import Checkpoint
+from openhyperv.hyperv.deleting import delete_machine
+from openhyperv.hyperv.states import MachineState, RequestedState
+from openhyperv.hyperv.summary import MachineSummary, summarize
+from openhyperv.transport.deadline import Deadline
+
+if TYPE_CHECKING:
+    from openhyperv.hyperv.host import Host
+
+_STATE_TIMEOUT_S = 120.0
+_SHUTDOWN_TIMEOUT_S = 300.0
+
+
+class VirtualMachine:
+    """A machine. Nothing is read before it is asked for, and nothing is remembered but the GUID.
+
+    Calls that change the state wait until it has changed, and raise
+    :class:`~openhyperv.errors.ConflictError` where the present state does not allow it.
+    """
+
+    def __init__(self, host: Host, guid: str) -> None:
+        self._host = host
+        self._session = host.session
+        self.guid = guid.upper()
+
+    def __repr__(self) -> str:
+        return f"VirtualMachine({self._session.host!r}, {self.guid!r})"
+
+    def summary(self) -> MachineSummary:
+        """What the host says of it, in one call."""
+        return summarize(self._session, self.guid)
+
+    def state(self) -> MachineState:
+        """What it does now."""
+        return power.read_state(self._session, self.guid)
+
+    def wait_for(self, state: MachineState, *, timeout_s: float = _STATE_TIMEOUT_S) -> None:
+        """Wait until it has reached a state."""
+        power.wait_for_state(self._session, self.guid, state, Deadline.after(timeout_s))
+
+    def start(self, *, timeout_s: float = _STATE_TIMEOUT_S) -> None:
+        """Start it, or go on from a saved state."""
+        self._request(RequestedState.RUNNING, timeout_s)
+
+    def resume(self, *, timeout_s: float = _STATE_TIMEOUT_S) -> None:
+        """Let a paused machine go on."""
+        self._request(RequestedState.RUNNING, timeout_s)
+
+    def turn_off(self, *, timeout_s: float = _STATE_TIMEOUT_S) -> None:
+        """Pull the plug; a saved state is discarded."""
+        self._request(RequestedState.OFF, timeout_s)
+
+    def reset(self, *, timeout_s: float = _STATE_TIMEOUT_S) -> None:
+        """Press the reset button."""
+        self._request(RequestedState.RESET, timeout_s)
+
+    def pause(self, *, timeout_s: float = _STATE_TIMEOUT_S) -> None:
+        """Freeze it in memory."""
+        self._request(RequestedState.PAUSED, timeout_s)
+
+    def save(self, *, timeout_s: float = _STATE_TIMEOUT_S) -> None:
+        """Write its memory to disk and stop it there."""
+        self._request(RequestedState.SAVED, timeout_s)
+
+    def _request(self, state: RequestedState, timeout_s: float) -> None:
+        power.request_state(self._session, self.guid, state, timeout_s=timeout_s)
+
+    def shut_down(self, *, timeout_s: float = _SHUTDOWN_TIMEOUT_S) -> None:
+        """Ask the guest to shut down, and wait until it is off."""
+        power.shut_down(self._session, self.guid, timeout_s=timeout_s)
+
+    def rename(self, name: str) -> None:
+        """Give it another display name."""
+        changing.rename(self._session, self.guid, name)
+
+    def resize(self, *, vcpus: int | None = None, memory_mb: int | None = None) -> None:
+        """Change processors and memory; whatever is None stays."""
+        changing.resize(self._session, self.guid, vcpus=vcpus, memory_mb=memory_mb)
+
+    def disk_files(self) -> list[str]:
+        """The files in its drives."""
+        return changing.disk_files(self._session, self.guid)
+
+    def grow_disk(self, size_bytes: int, *, index: int = 0, on_progress: JobProgress | None = None) -> str:
+        """Make one of its disks larger; returns the disk's file."""
+        return changing.grow_disk(self._session, self.guid, size_bytes, index=index, on_progress=on_progress)
+
+    def checkpoints(self) -> list[Checkpoint]:
+        """Its checkpoints, oldest first."""
+        return checkpoints.list_checkpoints(self._session, self.guid)
+
+    def checkpoint(self, name: str) -> Checkpoint:
+        """One of its checkpoints by name or GUID."""
+        return checkpoints.find_checkpoint(self._session, self.guid, name)
+
+    def take_checkpoint(self, name: str | None = None) -> Checkpoint:
+        """Take a checkpoint."""
+        return checkpoints.take_checkpoint(self._session, self.guid, name)
+
+    def apply_checkpoint(self, checkpoint: Checkpoint) -> None:
+        """Go back to a checkpoint; the machine has to be off or saved."""
+        checkpoints.apply_checkpoint(self._session, checkpoint)
+
+    def delete_checkpoint(self, checkpoint: Checkpoint) -> None:
+        """Delete a checkpoint; what grew from it stays."""
+        checkpoints.delete_checkpoint(self._session, checkpoint)
+
+    def screenshot_png(self, size: tuple[int, int] | None = None) -> bytes:
+        """Its screen as a PNG file; without ``size`` as large as the host's envelopes allow."""
+        width, height = size or screen.largest_size(self._session.learn_envelope_size())
+        return screen.screenshot_png(self._session, self.guid, width, height)
+
+    def type_text(self, text: str) -> None:
+        """Type on its keyboard."""
+        keyboard.type_text(self._session, self.guid, text)
+
+    def type_key(self, virtual_key: int) -> None:
+        """Press and release a key, by its Windows virtual-key code."""
+        keyboard.type_key(self._session, self.guid, virtual_key)
+
+    def type_ctrl_alt_del(self) -> None:
+        """Press Ctrl, Alt and Del."""
+        keyboard.type_ctrl_alt_del(self._session, self.guid)
+
+    def console(self, port: int = 1) -> Pipe:
+        """Its serial port, to read and write."""
+        return console.open_console(self._session, self._host.share_settings, self.guid, port)
+
+    def delete(self) -> None:
+        """Turn it off and delete it with everything it owned."""
+        delete_machine(self._session, self._host.share, self._host.layout, self.guid)
