@@ -1,0 +1,35 @@
+"""All providers that answer for virtual machines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from openhyperv.emulator.host.host import Host
+from openhyperv.emulator.providers.define import DefinitionProvider
+from openhyperv.emulator.providers.features import FeatureProvider
+from openhyperv.emulator.providers.jobs import JobProvider
+from openhyperv.emulator.providers.resource_settings import resource_setting_providers
+from openhyperv.emulator.providers.resources import ResourceProvider
+from openhyperv.emulator.providers.setting_links import SettingLinkProvider
+from openhyperv.emulator.providers.snapshot_links import SnapshotLinkProvider
+from openhyperv.emulator.providers.summary import SummaryProvider
+from openhyperv.emulator.providers.system_settings import SystemSettingsProvider
+from openhyperv.emulator.providers.virtual_systems import VirtualSystemProvider
+
+_PROVIDERS = (
+    VirtualSystemProvider,
+    SystemSettingsProvider,
+    DefinitionProvider,
+    ResourceProvider,
+    FeatureProvider,
+    SummaryProvider,
+    JobProvider,
+    SettingLinkProvider,
+    SnapshotLinkProvider,
+)
+
+
+def virtual_machine_providers(host: Host) -> Iterator[object]:
+    """A fresh provider of each kind for a host."""
+    yield from (provider(host) for provider in _PROVIDERS)
+    yield from resource_setting_providers(host)
