@@ -9,13 +9,19 @@ from hypothesis import strategies as st
 from spnego.channel_bindings import GssChannelBindings
 
 from openhyperv.emulator.http.accounts import Account, AccountBook
-from openhyperv.emulator.http.authentication import Admitted, Authenticator, Challenged, Gate, Scheme
+from openhyperv.emulator.http.authentication import (
+    Admitted,
+    AuthenticationPolicy,
+    Authenticator,
+    Challenged,
+    Scheme,
+)
 from openhyperv.emulator.http.ntlm_accounts import acceptor_file
 from openhyperv.emulator.http.ntlm_message import find_authenticate
 from openhyperv.errors import InvalidInputError
 from tests.emulator_http.recorder import ADMIN
 
-GATE = Gate(AccountBook([ADMIN]), (Scheme.NEGOTIATE, Scheme.BASIC))
+POLICY = AuthenticationPolicy(AccountBook([ADMIN]), (Scheme.NEGOTIATE, Scheme.BASIC))
 HERE = GssChannelBindings(application_data=b"tls-server-end-point:here")
 ELSEWHERE = GssChannelBindings(application_data=b"tls-server-end-point:elsewhere")
 
@@ -33,11 +39,11 @@ def header(token):
 def shake_hands(authenticator, client):
     """The last verdict, and every token the client sent."""
     sent = [client.step()]
-    verdict = authenticator.judge(header(sent[0]))
+    verdict = authenticator.authenticate(header(sent[0]))
     while isinstance(verdict, Challenged) and not verdict.closes:
         reply = verdict.headers[0][1].removeprefix("Negotiate ")
         sent.append(client.step(base64.b64decode(reply)))
-        verdict = authenticator.judge(header(sent[-1]))
+        verdict = authenticator.authenticate(header(sent[-1]))
     return verdict, sent
 
 
@@ -45,26 +51,26 @@ def shake_hands(authenticator, client):
 @pytest.mark.parametrize(("offered", "is_admitted"), [(None, True), (HERE, True), (ELSEWHERE, False)])
 def test_channel_bindings_are_checked_where_they_are_offered(protocol, offered, is_admitted):
     client = spnego.client(ADMIN.name, ADMIN.password, protocol=protocol, channel_bindings=offered)
-    authenticator = Authenticator(GATE, HERE)
+    authenticator = Authenticator(POLICY, HERE)
     verdict, _sent = shake_hands(authenticator, client)
     assert isinstance(verdict, Admitted) is is_admitted
     assert authenticator.user == (ADMIN.name if is_admitted else "")
 
 
 def test_an_admitted_connection_needs_no_header_until_it_fails_again():
-    authenticator = Authenticator(GATE, None)
-    assert authenticator.judge(None) == Challenged(GATE.challenges, closes=True)
+    authenticator = Authenticator(POLICY, None)
+    assert authenticator.authenticate(None) == Challenged(POLICY.challenges, closes=True)
     shake_hands(authenticator, spnego.client(ADMIN.name, ADMIN.password))
-    assert authenticator.judge(None) == Admitted(ADMIN.name)
+    assert authenticator.authenticate(None) == Admitted(ADMIN.name)
     verdict, _sent = shake_hands(authenticator, spnego.client(ADMIN.name, "wrong"))
-    assert verdict == Challenged(GATE.challenges, closes=True)
-    assert isinstance(authenticator.judge(None), Challenged)
+    assert verdict == Challenged(POLICY.challenges, closes=True)
+    assert isinstance(authenticator.authenticate(None), Challenged)
 
 
 def test_a_recorded_handshake_is_worth_nothing_on_another_connection():
-    _verdict, sent = shake_hands(Authenticator(GATE, None), spnego.client(ADMIN.name, ADMIN.password))
-    other = Authenticator(GATE, None)
-    verdicts = [other.judge(header(token)) for token in sent]
+    _verdict, sent = shake_hands(Authenticator(POLICY, None), spnego.client(ADMIN.name, ADMIN.password))
+    other = Authenticator(POLICY, None)
+    verdicts = [other.authenticate(header(token)) for token in sent]
     assert not any(isinstance(verdict, Admitted) for verdict in verdicts)
 
 
@@ -72,15 +78,15 @@ def test_a_recorded_handshake_is_worth_nothing_on_another_connection():
 @given(st.binary(max_size=120), st.integers(0, 400), st.integers(0, 255))
 def test_no_token_however_broken_admits_or_breaks_anything(junk, at, byte):
     client = spnego.client(ADMIN.name, ADMIN.password)
-    authenticator = Authenticator(GATE, HERE)
+    authenticator = Authenticator(POLICY, HERE)
     for token in (junk, b"NTLMSSP\0\x03\0\0\0" + junk, b"NTLMSSP\0\x01\0\0\0" + junk):
-        assert not isinstance(authenticator.judge(header(token)), Admitted)
-    first = authenticator.judge(header(client.step()))
+        assert not isinstance(authenticator.authenticate(header(token)), Admitted)
+    first = authenticator.authenticate(header(client.step()))
     assert isinstance(first, Challenged)
     reply = base64.b64decode(first.headers[0][1].removeprefix("Negotiate "))
     last = bytearray(client.step(reply))
     last[at % len(last)] ^= byte
-    verdict = authenticator.judge(header(bytes(last)))
+    verdict = authenticator.authenticate(header(bytes(last)))
     assert isinstance(verdict, Admitted | Challenged)
 
 
@@ -127,6 +133,6 @@ def test_a_password_is_in_no_repr():
 )
 def test_basic(credentials, is_admitted):
     encoded = base64.b64encode(credentials.encode()).decode()
-    authenticator = Authenticator(GATE, None)
-    assert isinstance(authenticator.judge(f"basic {encoded}"), Admitted) is is_admitted
-    assert isinstance(authenticator.judge(None), Challenged)
+    authenticator = Authenticator(POLICY, None)
+    assert isinstance(authenticator.authenticate(f"basic {encoded}"), Admitted) is is_admitted
+    assert isinstance(authenticator.authenticate(None), Challenged)

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import ssl
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from openhyperv.emulator.http.connection import reset_on_close
 from openhyperv.emulator.http.environment import claimed
 from openhyperv.emulator.http.listener import Listener
 from openhyperv.errors import InvalidInputError
@@ -51,6 +53,25 @@ def test_stopping_leaves_no_thread_no_socket_and_no_variable(service, tls_files,
     assert open_sockets() == sockets
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection((listener.address, listener.port), timeout=5)
+
+
+@pytest.mark.parametrize("is_secure", [False, True])
+def test_peers_that_leave_at_once_do_not_stop_the_listener(listen, tls_files, is_secure):
+    listener = listen(tls=tls_files if is_secure else None)
+    for sent in (b"", b"POST /wsm", b"\x16\x03\x01") * 10:
+        with closing(connect(listener)) as connection:
+            connection.sendall(sent)
+            reset_on_close(connection)
+    assert is_answering(listener, tls_files)
+
+
+def is_answering(listener, tls_files):
+    if listener.tls is None:
+        return ask(listener, request_bytes())[0].status == 401
+    context = ssl.create_default_context(cafile=tls_files.ca)
+    with connect(listener) as plain, context.wrap_socket(plain, server_hostname="localhost") as secure:
+        secure.sendall(request_bytes())
+        return receive(secure)[0].status == 401
 
 
 def test_a_stopped_listener_starts_again(service):

@@ -70,28 +70,41 @@ class Acceptor:
     def _accept(self) -> None:
         while not self.stopping.is_set():
             try:
-                connection, address = self._listening.accept()
+                accepted, address = self._listening.accept()
             except OSError as error:
                 if not self.stopping.is_set():
                     _log.warning("A connection could not be accepted: %s", error)
                     self.stopping.wait(_RETRY_S)
                 continue
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self._begin(self._prepare(connection), str(address[0]))
+            self._begin(accepted, str(address[0]))
 
-    def _begin(self, connection: socket.socket, peer: str) -> None:
+    def _begin(self, accepted: socket.socket, peer: str) -> None:
+        try:
+            accepted.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            connection = self._prepare(accepted)
+        except OSError as error:
+            _log.debug("The peer %s left before it was served: %s", peer, error)
+            accepted.close()
+            return
         thread = Thread(target=self._run, args=(connection, peer), name=f"winrm-{peer}", daemon=True)
         with self._lock:
             self._open[thread] = connection
-        thread.start()
+        try:
+            thread.start()
+        except RuntimeError as error:
+            _log.warning("There is no thread for a connection from %s: %s", peer, error)
+            self._close(thread)
 
     def _run(self, connection: socket.socket, peer: str) -> None:
         try:
             self._serve(connection, peer)
         finally:
-            with self._lock:
-                del self._open[current_thread()]
-            connection.close()
+            self._close(current_thread())
+
+    def _close(self, thread: Thread) -> None:
+        with self._lock:
+            connection = self._open.pop(thread)
+        connection.close()
 
 
 def _shut(connection: socket.socket) -> None:

@@ -33,7 +33,7 @@ class Scheme(StrEnum):
 
 
 @frozen
-class Gate:
+class AuthenticationPolicy:
     """What a listener accepts: its accounts and the schemes it offers."""
 
     accounts: AccountBook
@@ -84,19 +84,19 @@ class Authenticator:
     ``context`` is the security context that seals messages, and None for Basic or before admission.
     """
 
-    def __init__(self, gate: Gate, bindings: GssChannelBindings | None) -> None:
-        self._gate = gate
+    def __init__(self, policy: AuthenticationPolicy, bindings: GssChannelBindings | None) -> None:
+        self._policy = policy
         self._bindings = bindings
         self._pending: spnego.ContextProxy | None = None
         self.context: spnego.ContextProxy | None = None
         self.user = ""
 
-    def judge(self, authorization: str | None) -> Verdict:
+    def authenticate(self, authorization: str | None) -> Verdict:
         """Decide about a request by its Authorization header, or by the connection if it has none."""
         if authorization is None:
             return Admitted(self.user) if self.user else self.refuse()
         scheme_text, _space, credentials = authorization.partition(" ")
-        scheme = next((s for s in self._gate.schemes if s.lower() == scheme_text.lower()), None)
+        scheme = next((s for s in self._policy.schemes if s.lower() == scheme_text.lower()), None)
         try:
             token = base64.b64decode(credentials.strip(), validate=True)
             if scheme is None:
@@ -110,23 +110,23 @@ class Authenticator:
         """Forget who the peer was, and say which schemes would do. Windows closes the connection then."""
         self._pending = self.context = None
         self.user = ""
-        return Challenged(self._gate.challenges, closes=True)
+        return Challenged(self._policy.challenges, closes=True)
 
     def _basic(self, token: bytes) -> Verdict:
         name, _colon, password = token.decode().partition(":")
-        account = self._gate.accounts.check(name, password)
+        account = self._policy.accounts.check(name, password)
         return Admitted(account.name) if account else self.refuse()
 
     def _handshake(self, scheme: Scheme, token: bytes) -> Verdict:
         if self._pending is None:
             self.refuse()
-            self._pending = self._gate.security_context(scheme)
+            self._pending = self._policy.security_context(scheme)
         reply = self._step(self._pending, token)
         headers = ((_AUTHENTICATE, f"{scheme} {base64.b64encode(reply).decode()}"),) if reply else ()
         if not self._pending.complete:
             return Challenged(headers) if reply else self.refuse()
         self.context, self._pending = self._pending, None
-        self.user = self._gate.user_of(self.context)
+        self.user = self._policy.user_of(self.context)
         return Admitted(self.user, headers)
 
     def _step(self, context: spnego.ContextProxy, token: bytes) -> bytes | None:
@@ -134,7 +134,7 @@ class Authenticator:
         ntlm = find_authenticate(token)
         if ntlm is None:
             return context.step(token, channel_bindings=self._bindings)
-        account = self._gate.accounts.find(ntlm.user)
+        account = self._policy.accounts.find(ntlm.user)
         if account is None:
             raise ValueError("There is no such account.")
         bindings = self._bindings if ntlm.has_channel_bindings else None

@@ -12,7 +12,7 @@ from attrs import define, field
 
 from openhyperv.emulator.http.acceptor import Acceptor
 from openhyperv.emulator.http.accounts import Account, AccountBook
-from openhyperv.emulator.http.authentication import Authenticator, Gate, Scheme
+from openhyperv.emulator.http.authentication import AuthenticationPolicy, Authenticator, Scheme
 from openhyperv.emulator.http.connection import Connection
 from openhyperv.emulator.http.counters import Count, Counters
 from openhyperv.emulator.http.environment import claimed
@@ -77,10 +77,10 @@ class Listener:
                 resources.enter_context(claimed("KRB5_KTNAME", f"FILE:{self.keytab}"))
             tls = ServerTls.load(self.tls) if self.tls else None
             listening = resources.enter_context(self._listening_socket())
-            doorman = _Doorman(self, tls, listening)
-            resources.callback(doorman.acceptor.stop)
+            server = _Server(self, tls, listening)
+            resources.callback(server.acceptor.stop)
             self.port = listening.getsockname()[1]
-            doorman.acceptor.start()
+            server.acceptor.start()
             self._resources = resources.pop_all()
         _log.info("Listening on %s", self.url)
 
@@ -113,7 +113,7 @@ class Listener:
         return tuple(scheme for scheme, is_offered in offered.items() if is_offered)
 
 
-class _Doorman:
+class _Server:
     """Turns accepted sockets into connections to the service."""
 
     def __init__(self, listener: Listener, tls: ServerTls | None, listening: socket.socket) -> None:
@@ -123,7 +123,7 @@ class _Doorman:
         self._pages = Pages(listener.about, self._with_http(listener.variables), listener.rules)
         self._site = WsmanSite(
             service=listener.service,
-            gate=Gate(AccountBook(listener.accounts), listener.schemes()),
+            policy=AuthenticationPolicy(AccountBook(listener.accounts), listener.schemes()),
             limits=listener.limits,
             counters=listener.counters,
             is_secure=tls is not None,
@@ -150,7 +150,7 @@ class _Doorman:
         bindings = self._tls.bindings if self._tls else None
         return Connection(
             stream=HttpStream(accepted, self._limits, self._counters),
-            endpoint=WsmanEndpoint(self._site, Authenticator(self._site.gate, bindings), peer),
+            endpoint=WsmanEndpoint(self._site, Authenticator(self._site.policy, bindings), peer),
             pages=self._pages,
             counters=self._counters,
             stopping=self.acceptor.stopping,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import define, evolve, field, frozen
 
-from openhyperv.emulator.http.authentication import Admitted, Authenticator, Challenged, Gate
+from openhyperv.emulator.http.authentication import Admitted, AuthenticationPolicy, Authenticator, Challenged
 from openhyperv.emulator.http.counters import Count, Counters
 from openhyperv.emulator.http.exchange import Answer, Exchange, Service
 from openhyperv.emulator.http.limits import Limits
@@ -23,7 +23,7 @@ class WsmanSite:
     """What all connections of a listener share."""
 
     service: Service
-    gate: Gate
+    policy: AuthenticationPolicy
     limits: Limits
     counters: Counters
     is_secure: bool
@@ -71,7 +71,7 @@ class WsmanEndpoint:
         authorization = request.headers.get("authorization")
         if authorization is None and not self.authenticator.user and _is_anonymous(request):
             return Admitted("")
-        verdict = self.authenticator.judge(authorization)
+        verdict = self.authenticator.authenticate(authorization)
         if authorization is not None:
             self._count(verdict)
         return verdict
