@@ -76,7 +76,9 @@ def running_samba(home: Path, drive: Path | None = None) -> Iterator[Samba]:
     command = ("smbd", "-F", "--no-process-group", "-s", str(configuration), "-l", str(home / "log"))
     with (
         (home / "output").open("wb") as output,
-        subprocess.Popen(command, stdout=output, stderr=output, stdin=subprocess.DEVNULL) as process,
+        subprocess.Popen(
+            command, stdout=output, stderr=output, stdin=subprocess.DEVNULL, start_new_session=True
+        ) as process,
     ):
         try:
             _wait_until_listening(process, port, home)

@@ -1,0 +1,166 @@
+"""One authenticated SMB connection to a host."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from typing import Any
+from uuid import uuid4
+
+from smbprotocol.connection import Connection
+from smbprotocol.exceptions import SMBException, SMBResponseException
+from smbprotocol.header import NtStatus
+from smbprotocol.session import Session
+from smbprotocol.tree import TreeConnect
+
+from openhyperv.errors import DeadlineError, HyperVError
+from openhyperv.files.smb.errors import smb_errors
+from openhyperv.files.smb.settings import ShareSettings
+from openhyperv.files.smb.transport import BoundedTcp
+
+# Credits asked for at the start, each worth 64 KiB under way ([MS-SMB2] 3.2.4.1.2).
+_CREDITS = 256
+_FAREWELL_S = 3.0
+
+
+class _TimedConnection(Connection):  # type: ignore[misc]  # smbprotocol publishes no types
+    """smbprotocol's connection, with a time limit on every answer and without following links."""
+
+    def __init__(self, server: str, port: int, timeout_s: float) -> None:
+        super().__init__(uuid4(), server, port, require_signing=True)
+        self.timeout_s = timeout_s
+
+    def receive(
+        self,
+        request: Any,
+        wait: bool = True,
+        timeout: float | None = None,
+        resolve_symlinks: bool = False,  # noqa: ARG002 - links are never followed
+    ) -> Any:
+        limit_s = self.timeout_s if timeout is None else timeout
+        began = time.monotonic()
+        try:
+            return super().receive(request, wait=wait, timeout=limit_s, resolve_symlinks=False)
+        except SMBResponseException:
+            raise
+        except SMBException as error:
+            if time.monotonic() - began < limit_s:
+                raise
+            raise DeadlineError(f"The host did not answer within {limit_s:g} s.") from error
+
+    @property
+    def transport(self) -> BoundedTcp | None:
+        """What carries the packets; None before the connection is made."""
+        return self._transport
+
+    @transport.setter
+    def transport(self, chosen: Any) -> None:
+        """smbprotocol sets its own kind of transport here; ours takes its place."""
+        self._transport = None if chosen is None else BoundedTcp(chosen.server, chosen.port, chosen.timeout)
+
+
+class SmbSession:
+    """A connection, logged on and signed, with the shares connected so far.
+
+    May be used by several threads; each answer has ``settings.timeout_s``.
+
+    :raises UnreachableError: no connection
+    :raises AuthenticationError: the account is not accepted
+    :raises DeadlineError: the host does not answer in time
+    :raises ProtocolError: what answers does not speak SMB, or not as agreed
+    """
+
+    def __init__(self, settings: ShareSettings) -> None:
+        self.settings = settings
+        self._trees: dict[str, Any] = {}
+        self._connection = _TimedConnection(settings.server, settings.port, settings.timeout_s)
+        with smb_errors(settings.server, "connect to SMB"):
+            try:
+                self._connect()
+            except BaseException:
+                self._abandon()
+                raise
+
+    def _connect(self) -> None:
+        settings = self.settings
+        self._connection.connect(timeout=settings.timeout_s)
+        self._session = Session(
+            self._connection,
+            settings.username,
+            settings.password,
+            require_encryption=settings.encrypt,
+            auth_protocol=settings.authentication.value,
+        )
+        self._session.connect()
+        self._connection.echo(
+            sid=self._session.session_id, timeout=settings.timeout_s, credit_request=_CREDITS
+        )
+
+    @property
+    def is_connected(self) -> bool:
+        """False once the connection has ended, as far as this end has noticed."""
+        transport = self._connection.transport
+        return transport is not None and bool(transport.connected)
+
+    @property
+    def largest_write_bytes(self) -> int:
+        """The most that the host takes in one write."""
+        return int(self._connection.max_write_size)
+
+    @property
+    def largest_read_bytes(self) -> int:
+        """The most that the host gives in one read."""
+        return int(self._connection.max_read_size)
+
+    def tree(self, share: str) -> Any:
+        """smbprotocol's connection to a share, such as ``C$``; made once.
+
+        :raises NotFoundError: there is no such share
+        :raises AccessDeniedError: the account may not use it
+        """
+        if share not in self._trees:
+            tree = TreeConnect(self._session, rf"\\{self.settings.server}\{share}")
+            with smb_errors(self.settings.server, "connect to share", share):
+                tree.connect()
+            self._trees[share] = tree
+        return self._trees[share]
+
+    def send(self, message: Any, share: str) -> Any:
+        """Send one message of smbprotocol's on a share; returns its request, to be received once."""
+        tree = self.tree(share)
+        return self._connection.send(message, self._session.session_id, tree.tree_connect_id)
+
+    def receive(self, request: Any) -> bytes:
+        """The body of the answer to a request."""
+        return bytes(self._connection.receive(request)["data"].get_value())
+
+    def receive_within(self, request: Any, timeout_s: float) -> bytes | None:
+        """As :meth:`receive`, or None if there is no answer in time; the request may be received later."""
+        deadline = time.monotonic() + timeout_s
+        while request.response_event.wait(max(0.0, deadline - time.monotonic())):
+            with request.response_event_lock:
+                if not _is_pending(request):
+                    break
+                request.response_event.clear()
+        else:
+            return None
+        return self.receive(request)
+
+    def close(self) -> None:
+        """Log off if the host still answers, and close the connection in any case."""
+        self._connection.timeout_s = min(self._connection.timeout_s, _FAREWELL_S)
+        with suppress(HyperVError), smb_errors(self.settings.server, "log off"):
+            if self.is_connected:
+                self._connection.disconnect(close=True)
+        self._abandon()
+
+    def _abandon(self) -> None:
+        if self._connection.transport is not None:
+            with suppress(OSError):
+                self._connection.disconnect(close=False)
+
+
+def _is_pending(request: Any) -> bool:
+    """True where the host has only said that its answer will take a while."""
+    response = request.response
+    return response is not None and response["status"].get_value() == NtStatus.STATUS_PENDING

@@ -1,0 +1,41 @@
+"""The TCP connection under SMB, with limits that smbprotocol's own does not have."""
+
+from __future__ import annotations
+
+import math
+import socket
+import struct
+from typing import Any
+
+from smbprotocol.exceptions import SMBException
+from smbprotocol.transport import Tcp
+
+from openhyperv.errors import DeadlineError
+
+
+class BoundedTcp(Tcp):  # type: ignore[misc]  # smbprotocol publishes no types
+    """Takes no packet larger than the protocol has, and does not wait for ever for a peer that does not read.
+
+    ``timeout`` in seconds is for connecting, and for the peer to take some of what is sent.
+    """
+
+    def connect(self) -> None:
+        super().connect()
+        limit = struct.pack("@ll", math.ceil(self.timeout), 0)
+        self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
+
+    def send(self, header: bytes) -> None:
+        """Send one packet: its length in 24 bits, then itself ([MS-SMB2] 2.1)."""
+        if len(header) > self.MAX_SIZE:
+            raise SMBException(f"A packet of {len(header)} bytes is larger than SMB has them.")
+        with self._sock_lock:
+            try:
+                self._sock.sendall(struct.pack(">I", len(header)), socket.MSG_MORE)
+                self._sock.sendall(header)
+            except BlockingIOError as error:
+                raise DeadlineError(f"The host took nothing for {self.timeout:g} s.") from error
+
+    def _recv(self, length: int, timeout: float) -> Any:
+        if length > self.MAX_SIZE:
+            raise SMBException(f"The peer announces a packet of {length} bytes; this is not SMB.")
+        return super()._recv(length, timeout)
