@@ -58,7 +58,7 @@ LIBVIRT = [
 ]
 OS_WIN = [
     (
-        f"SELECT ElementName, Notes FROM Msvm_VirtualSystemSettingData WHERE VirtualSystemType = '{REALIZED}'",
+        f"SELECT ElementName, Notes FROM Msvm_VirtualSystemSettingData WHERE VirtualSystemType='{REALIZED}'",
         ["web01", "db"],
     ),
     (

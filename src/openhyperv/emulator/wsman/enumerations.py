@@ -69,7 +69,7 @@ def _wql_items(
 ) -> Iterator[Element]:
     if class_name != uris.ANY_CLASS:
         raise wql_needs_wildcard()
-    query = backend.manager.parse(chosen.text)
+    query = backend.manager.parse(chosen.text, namespace)
     instances = backend.manager.query(namespace, query)
     if isinstance(query, Select) and query.columns:
         return fragments_of(instances, query.columns, backend.lookup)

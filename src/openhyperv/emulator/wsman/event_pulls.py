@@ -29,7 +29,7 @@ def subscribe(backend: Backend, request: Request, user: str) -> Element:
     """Open a pull subscription."""
     wanted = _wanted(request)
     namespace, _ = resource(request.header)
-    query = backend.manager.parse(wanted.query or "")
+    query = backend.manager.parse(wanted.query or "", namespace)
     expires_s = wanted.expires_s or backend.limits.subscription_expires_s
     subscription = Subscription(backend.manager.event_query(namespace, query), backend.events)
     identifier = f"uuid:{str(uuid4()).upper()}"
