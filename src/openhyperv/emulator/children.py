@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import pwd
 import shutil
 import signal
 import subprocess
@@ -40,6 +41,14 @@ class Privileges:
     uid: int | None = None
     gid: int | None = None
     no_new_privileges: bool = True
+
+    @classmethod
+    def least(cls) -> Privileges:
+        """Ourselves; nobody when we are root."""
+        if os.geteuid():
+            return cls()
+        nobody = pwd.getpwnam("nobody")
+        return cls(uid=nobody.pw_uid, gid=nobody.pw_gid)
 
     def setpriv_options(self) -> list[str]:
         """The words of setpriv(1) that take effect before the program runs."""

@@ -9,12 +9,6 @@ mount -t securityfs securityfs /sys/kernel/security
 while read -r module; do insmod "/modules/$module.ko" 2>/dev/null; done </modules/order
 [ -d /sys/firmware/efi ] && mount -t efivarfs efivarfs /sys/firmware/efi/efivars
 
-# Disks are found in the background: give them two seconds to appear before reporting.
-tries=0
-while [ $tries -lt 20 ] && ! ls /sys/block | grep -q '^sd'; do usleep 100000; tries=$((tries + 1)); done
-report >/dev/ttyS0
-report >/dev/tty1
-
 # The power button: one event on its input device is a press.
 for event in /sys/class/input/event*; do
     [ "$(cat "$event/device/name")" = "Power Button" ] || continue
@@ -44,6 +38,12 @@ if stty -F /dev/ttyS1 raw -echo 115200 2>/dev/null; then
         sleep 1
     done &
 fi
+
+# Disks are found in the background: give them ten seconds to appear before reporting.
+tries=0
+while [ $tries -lt 100 ] && ! ls /sys/block | grep -q '^sd'; do usleep 100000; tries=$((tries + 1)); done
+report >/dev/ttyS0
+report >/dev/tty1
 
 # Shells for people: on the screen, and on the first serial port.
 while :; do setsid -c sh </dev/tty1 >/dev/tty1 2>&1; sleep 1; done &
