@@ -9,6 +9,7 @@ from openhyperv.emulator.host.jobs import RETENTION, Job
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.types import Value
 
+STORAGE_JOB = "Msvm_StorageJob"
 _STATUS = {
     JobState.COMPLETED: "Completed",
     JobState.EXCEPTION: "Error",
@@ -26,7 +27,10 @@ _OPERATIONAL = {
 
 def job_instance(job: Job) -> Instance:
     """Msvm_ConcreteJob or Msvm_StorageJob with every property that a recorded job has a value in."""
-    return Instance(job.class_name, {**_identity(job), **_times(job), **_outcome(job)}, path=job.path)
+    values = {**_identity(job), **_times(job), **_outcome(job)}
+    if job.class_name == STORAGE_JOB:
+        values["JobCompletionStatusCode"] = job.status
+    return Instance(job.class_name, values, path=job.path)
 
 
 def _identity(job: Job) -> dict[str, Value]:

@@ -26,12 +26,16 @@ _log = logging.getLogger(__name__)
 
 
 class JobFailure(Exception):  # noqa: N818  # how work ends a job in Exception, with Hyper-V's code and text
-    """Raised by a job's work: the job ends in state Exception with this ErrorCode and text."""
+    """Raised by a job's work: the job ends in state Exception with this ErrorCode and text.
 
-    def __init__(self, code: int, text: str) -> None:
+    ``status`` is the Win32 or HRESULT code below it, where there is one.
+    """
+
+    def __init__(self, code: int, text: str, status: int = 0) -> None:
         super().__init__(text)
         self.code = code
         self.text = text
+        self.status = status
 
 
 class JobCancelled(Exception):  # noqa: N818  # not an error: a client asked for it
@@ -54,6 +58,7 @@ class Job:
     percent: int = 0
     error_code: int = 0
     error_text: str | None = None
+    status: int = 0
     submitted: datetime = field(factory=lambda: datetime.now(UTC))
     changed: datetime = field(factory=lambda: datetime.now(UTC))
     ended_as: JobState = JobState.TERMINATED
@@ -192,7 +197,7 @@ class Jobs:
                 job.changed = datetime.now(UTC)
             job.percent = job.percent if percent is None else percent
             if failure is not None:
-                job.error_code, job.error_text = failure.code, failure.text
+                job.error_code, job.error_text, job.status = failure.code, failure.text, failure.status
             self._publish(ChangeKind.MODIFICATION, job, before)
 
     def _perform(self, job: Job, work: Work) -> None:
