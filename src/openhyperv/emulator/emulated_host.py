@@ -1,0 +1,237 @@
+"""A whole emulated host: files, guests, object model, service and listener, started and stopped as one."""
+
+from __future__ import annotations
+
+import os
+import resource
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from enum import StrEnum
+from pathlib import Path
+from time import monotonic
+from types import TracebackType
+from typing import Self
+
+from attrs import field, frozen
+
+from openhyperv.emulator.about import about
+from openhyperv.emulator.cimom.object_manager import ObjectManager
+from openhyperv.emulator.cimom.registry import Registry
+from openhyperv.emulator.guests.machine import GuestRunner
+from openhyperv.emulator.guests.runner import QemuRunner
+from openhyperv.emulator.guests.state_only import StateOnlyRunner
+from openhyperv.emulator.host.hardware import Hardware, adapters_for
+from openhyperv.emulator.host.host import Host
+from openhyperv.emulator.host.jobs import Job, JobFailure, Work
+from openhyperv.emulator.host.opening import open_host, start_automatically
+from openhyperv.emulator.host.profile import Profile
+from openhyperv.emulator.http.accounts import Account
+from openhyperv.emulator.http.certificates import ensure_tls_files
+from openhyperv.emulator.http.listener import Listener
+from openhyperv.emulator.http.tls import TlsFiles
+from openhyperv.emulator.inventory import add_machines
+from openhyperv.emulator.providers.host_services import host_providers
+from openhyperv.emulator.providers.virtual_machines import virtual_machine_providers
+from openhyperv.emulator.rules.actions import Action, DiskFull, JobFails, JobHangs, SmbDisconnect
+from openhyperv.emulator.rules.matching import Rules
+from openhyperv.emulator.smb.configuration import SmbAccount
+from openhyperv.emulator.smb.pipes import PipeDirectory
+from openhyperv.emulator.smb.samba import Samba
+from openhyperv.emulator.wsman.backend import Backend
+from openhyperv.emulator.wsman.contexts import Contexts
+from openhyperv.emulator.wsman.limits import ServiceLimits
+from openhyperv.emulator.wsman.service import WsmanService
+from openhyperv.wire.identity import Identity
+
+_PROFILES = (
+    "http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/http/spnego-kerberos",
+    "http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/https/spnego-kerberos",
+)
+_FULL_DISK_BYTES = 64 * 1024
+"""How large a file may still become while a rule has the disk full."""
+
+
+class Guests(StrEnum):
+    """What runs when a VM is started."""
+
+    NONE = "none"
+    QEMU = "qemu"
+
+
+@frozen(kw_only=True)
+class HostOptions:
+    """What one emulated host is to be. ``data`` keeps everything over restarts."""
+
+    name: str
+    data: Path
+    account: Account
+    version: str = "2025"
+    address: str = "127.0.0.1"
+    port: int = 0
+    guests: Guests = Guests.NONE
+    machines: int = 0
+    has_files: bool = True
+    is_tls: bool = False
+    allow_basic: bool = False
+    allow_unencrypted: bool = False
+    keytab: Path | None = None
+    limits: ServiceLimits = field(factory=ServiceLimits)
+    cache: Path = field()
+
+    @cache.default
+    def _cache_in_data(self) -> Path:
+        return self.data / "cache"
+
+
+class EmulatedHost:
+    """Runs from :meth:`start` to :meth:`stop`; a context manager does both."""
+
+    def __init__(self, options: HostOptions, rules: Rules | None = None) -> None:
+        self.options = options
+        self.rules = rules or Rules()
+        self._resources = ExitStack()
+        self._started_s = monotonic()
+        self._samba: Samba | None = None
+
+    def start(self) -> Self:
+        """Start everything; clients are answered when it returns.
+
+        :raises OSError: an address or folder cannot be used
+        """
+        with ExitStack() as resources:
+            runner = self._start_files(resources)
+            host = self._open(resources, runner)
+            service = self._serve(resources, host)
+            self.listener = resources.enter_context(self._listener(service))
+            add_machines(self.manager, host, self.options.machines)
+            start_automatically(host)
+            self._resources = resources.pop_all()
+        return self
+
+    def _start_files(self, resources: ExitStack) -> GuestRunner:
+        options = self.options
+        if not options.has_files:
+            return StateOnlyRunner()
+        account = SmbAccount(options.account.name, options.account.password)
+        samba = Samba(options.data / "samba", options.data / "C", account, host_name=options.name)
+        self._samba = resources.enter_context(samba)
+        pipes = PipeDirectory(samba.pipe_directory)
+        resources.callback(pipes.close)
+        if options.guests is Guests.NONE:
+            return StateOnlyRunner()
+        return QemuRunner(options.cache, pipes, self._resolve)
+
+    def _resolve(self, windows_path: str) -> Path:
+        return self.host.files.local(windows_path)
+
+    def _open(self, resources: ExitStack, runner: GuestRunner) -> Host:
+        options = self.options
+        profile = Profile.named(options.version)
+        hardware = Hardware(adapters=adapters_for(options.name, 2))
+        self.host = open_host(options.name, profile, options.data, runner, hardware)
+        resources.callback(self.host.close)
+        return self.host
+
+    def _serve(self, resources: ExitStack, host: Host) -> WsmanService:
+        providers = [*host_providers(host), *virtual_machine_providers(host)]
+        self.registry = Registry(host.schema, providers)
+        self.manager = ObjectManager(host.schema, self.registry, host.lock, host.name)
+        limits = self.options.limits
+        self.contexts = Contexts(limits)
+        backend = Backend(self.manager, host.schema, host.events, limits, self.contexts)
+        version = f"OS: {host.profile.kernel_version} SP: 0.0 Stack: 3.0"
+        identity = Identity("Microsoft Corporation", version, _PROFILES)
+        self.service = WsmanService(backend, identity, host.name, self.rules, self._meddling)
+        resources.callback(self.service.close)
+        return self.service
+
+    def _listener(self, service: WsmanService) -> Listener:
+        options = self.options
+        return Listener(
+            service=service,
+            accounts=[options.account],
+            address=options.address,
+            port=options.port,
+            tls=self.tls_files() if options.is_tls else None,
+            allow_basic=options.allow_basic,
+            allow_unencrypted=options.allow_unencrypted,
+            keytab=options.keytab,
+            rules=self.rules,
+            about=lambda: about(self.registry),
+            variables=self._variables,
+        )
+
+    def tls_files(self) -> TlsFiles:
+        """The host's certificate, made when first asked for."""
+        return ensure_tls_files(self.options.data / "tls", ["localhost", self.options.address])
+
+    @contextmanager
+    def _meddling(self, action: Action) -> Iterator[None]:
+        """Make a rule about jobs, disk or SMB hold while one request is executed."""
+        match action:
+            case JobFails(code=code, text=text):
+                with self.host.jobs.meddling(_failing(code, text)):
+                    yield
+            case JobHangs():
+                with self.host.jobs.meddling(_hang):
+                    yield
+            case DiskFull() if self._samba is not None:
+                self._samba.limit_file_size(_FULL_DISK_BYTES)
+                yield
+            case SmbDisconnect() if self._samba is not None:
+                self._samba.cut_connections()
+                yield
+            case _:
+                yield
+
+    def _variables(self) -> Mapping[str, object]:
+        enumerations, subscriptions = self.contexts.counts()
+        asked = {f"{name} {kind}".strip(): count for (name, kind), count in self.service.counts().items()}
+        return {
+            "uptime_s": round(monotonic() - self._started_s, 3),
+            "requests": dict(sorted(asked.items())),
+            "open_enumerations": enumerations,
+            "open_subscriptions": subscriptions,
+            "machines": len(list(self.host.systems)),
+            "memory_peak_kib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
+            "process_id": os.getpid(),
+        }
+
+    def environment(self) -> dict[str, str]:
+        """The ``OPENHYPERV_*`` variables with which a client reaches this host."""
+        options = self.options
+        variables = {
+            "OPENHYPERV_HOST": "localhost" if options.is_tls else options.address,
+            "OPENHYPERV_PORT": str(self.listener.port),
+            "OPENHYPERV_TRANSPORT": "https" if options.is_tls else "http",
+            "OPENHYPERV_USERNAME": options.account.name,
+            "OPENHYPERV_PASSWORD": options.account.password,
+        }
+        if options.is_tls:
+            variables["OPENHYPERV_CA_FILE"] = str(self.tls_files().ca)
+        if self._samba is not None:
+            variables["OPENHYPERV_SMB_PORT"] = str(self._samba.port)
+        return variables
+
+    def stop(self) -> None:
+        """End everything: guests, jobs, files, connections. Nothing is left running."""
+        self._resources.close()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+def _failing(code: int, text: str) -> Work:
+    def fail(_job: Job) -> None:
+        raise JobFailure(code, text)
+
+    return fail
+
+
+def _hang(job: Job) -> None:
+    job.wait(None)
