@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -32,7 +32,7 @@ def about(registry: Registry) -> Mapping[str, object]:
     }
 
 
-def _count(entries: list[Mapping[str, object]]) -> Mapping[str, int]:
+def _count(entries: Sequence[Mapping[str, object]]) -> Mapping[str, int]:
     answering = sum(entry["state"] == _ANSWERS for entry in entries)
     verified = sum(bool(entry["verified_by"]) for entry in entries)
     return {"known": len(entries), "answering": answering, "verified_by_strangers": verified}

@@ -30,7 +30,7 @@ def main() -> None:
     """Emulated Hyper-V hosts: the real wire protocol, real guests, no Windows."""
 
 
-class _Address(click.ParamType):
+class _Address(click.ParamType[tuple[str, int]]):
     """``host:port``; port 0 lets the kernel choose."""
 
     name = "ADDRESS:PORT"
@@ -73,8 +73,8 @@ def run(**given: Any) -> None:
     """
     arguments = RunArguments(**given)
     stopped = Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopped.set())
+    for interrupt in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(interrupt, lambda *_: stopped.set())
     with ExitStack() as resources:
         data = arguments.data or Path(resources.enter_context(TemporaryDirectory(prefix="hvsim-data-")))
         for number in range(1, arguments.hosts + 1):
