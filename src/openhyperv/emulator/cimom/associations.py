@@ -9,7 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from openhyperv.cim.schema import Schema
-from openhyperv.emulator.cimom.faults import CimFault, invalid_query, invalid_query_class, not_supported
+from openhyperv.emulator.cimom.faults import (
+    CimFault,
+    invalid_query,
+    invalid_query_class,
+    not_capable,
+    not_supported,
+)
 from openhyperv.emulator.cimom.registry import Registry
 from openhyperv.emulator.cimom.repository import Repository
 from openhyperv.emulator.cimom.selectors import checked_keys
@@ -70,11 +76,20 @@ class Associations:
         return decl
 
     def _links(self, source: ObjectPath, class_name: str | None, role: str | None) -> Iterator[Instance]:
-        wanted = None if class_name is None else self._class(source, class_name)
-        for decl in self._registry.association_classes(source.namespace):
-            if wanted is None or decl.is_a(wanted.name):
-                links = self._repository.links(decl, source)
-                yield from (link for link in links if _roles(link, source, role))
+        for decl in self._association_classes(source, class_name):
+            links = self._repository.links(decl, source)
+            yield from (link for link in links if _roles(link, source, role))
+
+    def _association_classes(self, source: ObjectPath, class_name: str | None) -> list[ClassDecl]:
+        """Every association that is answered, or those of the class asked for, of which there must be one."""
+        every = list(self._registry.association_classes(source.namespace))
+        if class_name is None:
+            return every
+        wanted = self._class(source, class_name)
+        found = [decl for decl in every if decl.is_a(wanted.name)]
+        if not found:
+            raise not_capable(wanted.name, "list its instances")
+        return found
 
     def _is_of(self, end: ObjectPath, wanted: ClassDecl | None) -> bool:
         if wanted is None:

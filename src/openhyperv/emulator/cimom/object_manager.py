@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import NoReturn
 
@@ -86,15 +86,17 @@ class ObjectManager:
 
     def query(self, namespace: str, query: Query) -> list[Instance]:
         """What a query that is not about events asks for; with columns, cut down to them."""
-        if isinstance(query, AssociatorsOf):
-            with self._lock:
-                return list(self._associations.associators(query))
-        if isinstance(query, ReferencesOf):
-            with self._lock:
-                return list(self._associations.references(query))
-        selection = Selection(query, self._queried(namespace, query), self._schema, self._system)
+        self._check_namespace(namespace)
         with self._lock:
-            return list(selection.run(self._repository))
+            return list(self._run(namespace, query))
+
+    def _run(self, namespace: str, query: Query) -> Iterator[Instance]:
+        if isinstance(query, AssociatorsOf):
+            return self._associations.associators(query)
+        if isinstance(query, ReferencesOf):
+            return self._associations.references(query)
+        decl = self._queried(namespace, query)
+        return Selection(query, decl, self._schema, self._system).run(self._repository)
 
     def associated(self, wanted: AssociationFilter) -> list[Instance]:
         """What an association filter asks for (DSP0227, association queries)."""
@@ -108,11 +110,14 @@ class ObjectManager:
         """A query about events, ready for a subscription."""
         if not isinstance(query, Select):
             raise invalid_query("Only SELECT can ask for events.")
+        self._check_namespace(namespace)
         return EventQuery(query, self._queried(namespace, query), self._schema, self._system)
 
-    def _queried(self, namespace: str, query: Select) -> ClassDecl:
+    def _check_namespace(self, namespace: str) -> None:
         if not self._schema.has_namespace(namespace):
             raise invalid_query_namespace(namespace)
+
+    def _queried(self, namespace: str, query: Select) -> ClassDecl:
         decl = self._schema.find(namespace, query.class_name)
         if decl is None:
             raise invalid_query_class(query.class_name)

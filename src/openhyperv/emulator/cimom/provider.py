@@ -79,7 +79,11 @@ def lookup(class_name: str) -> Callable[[_Function], _Function]:
 
 
 def links(class_name: str) -> Callable[[_Function], _Function]:
-    """``def f(self, end: ObjectPath) -> Iterable[Instance]``: an association's instances touching ``end``."""
+    """``def f(self, end: ObjectPath) -> Iterable[Instance]``: an association's instances touching ``end``.
+
+    To list all of them, the objects of the end class that the schema declares are asked one by one; a
+    provider whose ends go beyond that marks ``instances_of`` too.
+    """
     return _marked(Mark("links", class_name))
 
 

@@ -52,7 +52,7 @@ class Repository:
         :raises CimFault: no provider answers for any of these classes
         """
         every = self.candidates(decl, {})
-        return self._of_class(decl, {}) if exactly else every
+        return self._of_class(decl) if exactly else every
 
     def candidates(self, decl: ClassDecl, given: Mapping[str, KeyValue]) -> Iterator[Instance]:
         """At least every instance that has the given values, found by key where they make one.
@@ -62,7 +62,8 @@ class Repository:
         answering = self.answering(decl)
         if not answering:
             raise not_capable(decl.name, "list its instances")
-        return (instance for c in answering for instance in self._of_class(c, given))
+        end = next((value for value in given.values() if isinstance(value, ObjectPath)), None)
+        return (i for c in answering for i in self._of_class(c, full_path(c, given), end))
 
     def find(self, path: ObjectPath) -> Instance:
         """The one instance that has the path's keys; fewer keys will do if they fit only one.
@@ -83,21 +84,22 @@ class Repository:
 
     def links(self, decl: ClassDecl, end: ObjectPath) -> Iterator[Instance]:
         """Instances of exactly this association class, among them every one that refers to an object."""
-        return self._of_class(decl, {"": end})
+        return self._of_class(decl, end=end)
 
-    def _of_class(self, decl: ClassDecl, given: Mapping[str, KeyValue]) -> Iterator[Instance]:
-        path = full_path(decl, given)
+    def _of_class(
+        self, decl: ClassDecl, path: ObjectPath | None = None, end: ObjectPath | None = None
+    ) -> Iterator[Instance]:
+        """Instances of exactly this class: all, or at least that of a path, or those that refer to ``end``."""
         for source in self._registry.sources(decl):
-            for instance in self._from_source(source, decl, path, given):
+            for instance in self._from_source(source, decl, path, end):
                 yield _with_path(instance, decl)
 
     def _from_source(
-        self, source: Source, decl: ClassDecl, path: ObjectPath | None, given: Mapping[str, KeyValue]
+        self, source: Source, decl: ClassDecl, path: ObjectPath | None, end: ObjectPath | None
     ) -> Iterable[Instance]:
         if source.lookup is not None and path is not None:
             found = source.lookup(path)
             return () if found is None else (found,)
-        end = next((value for value in given.values() if isinstance(value, ObjectPath)), None)
         if source.links is not None and end is not None:
             return source.links(end)
         if source.instances is not None:
@@ -112,7 +114,7 @@ class Repository:
         ends = [(prop.name, self._end_classes(decl, prop)) for prop in _references(decl)]
         role, classes = min((end for end in ends if end[1]), key=lambda end: len(end[1]), default=("", ()))
         for end_class in classes:
-            for instance in self._of_class(end_class, {}):
+            for instance in self._of_class(end_class):
                 if (end := instance.path) is not None:
                     yield from (link for link in links(end) if link.get(role) == end)
 
