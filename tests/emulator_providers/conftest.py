@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -12,12 +12,14 @@ from attrs import frozen
 from openhyperv.emulator.cimom.object_manager import ObjectManager
 from openhyperv.emulator.cimom.provider import Result
 from openhyperv.emulator.cimom.registry import Registry
-from openhyperv.emulator.guests.machine import Guest, GuestError, GuestEvent, GuestMachine
+from openhyperv.emulator.guests.state_only import StateOnlyRunner
 from openhyperv.emulator.host.hardware import Hardware, adapters_for
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.job_view import job_instance
+from openhyperv.emulator.host.opening import open_host
 from openhyperv.emulator.host.profile import Profile
 from openhyperv.emulator.providers.host_services import host_providers
+from openhyperv.emulator.providers.virtual_machines import virtual_machine_providers
 from openhyperv.wire.cimxml import instance_to_text
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import ObjectPath
@@ -25,19 +27,6 @@ from openhyperv.wire.types import Value
 
 DEADLINE_S = 20
 V2 = "root/virtualization/v2"
-
-
-class NoRunner:
-    """A host without guests."""
-
-    def start(self, machine: GuestMachine, on_event: Callable[[GuestEvent], None]) -> Guest:  # noqa: ARG002
-        """Refused."""
-        raise GuestError("This host runs no guests.")
-
-    restore = start
-
-    def close(self) -> None:
-        """Nothing to end."""
 
 
 @frozen
@@ -59,6 +48,12 @@ class Emulated:
     def query(self, text: str, namespace: str = V2) -> list[Instance]:
         """What a WQL query answers."""
         return self.manager.query(namespace, self.manager.parse(text, namespace))
+
+    def on_machine(self, method: str, **arguments: Value) -> Result:
+        """Call a method of the only virtual machine."""
+        (machine,) = self.query("SELECT * FROM Msvm_ComputerSystem WHERE Caption='Virtual Machine'")
+        assert machine.path is not None
+        return self.manager.invoke(machine.path, method, arguments, "administrator")
 
     def call(self, class_name: str, method: str, **arguments: Value) -> Result:
         """Call a method of the only instance of a class."""
@@ -89,8 +84,8 @@ def emulate(folder: Path, release: str = "2025") -> Emulated:
     hardware = Hardware(
         logical_processors=24, memory_mb=98_304, numa_nodes=2, adapters=adapters_for("HV1", 2)
     )
-    host = Host("hv1", Profile.named(release), folder, NoRunner(), hardware)
-    registry = Registry(host.schema, host_providers(host))
+    host = open_host("hv1", Profile.named(release), folder, StateOnlyRunner(), hardware)
+    registry = Registry(host.schema, [*host_providers(host), *virtual_machine_providers(host)])
     return Emulated(host, ObjectManager(host.schema, registry, host.lock, host.name))
 
 

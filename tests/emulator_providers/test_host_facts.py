@@ -60,7 +60,8 @@ def test_processors_and_memory_add_up(emulated: Emulated) -> None:
     assert [node["NodeID"] for node in nodes] == [r"Microsoft:PhysicalNode\0", r"Microsoft:PhysicalNode\1"]
     assert len(emulated.all("Msvm_Processor")) == 24
     hosted = emulated.query(
-        f"ASSOCIATORS OF {{{nodes[1].path}}} WHERE AssocClass=Msvm_HostedDependency ResultClass=Msvm_Processor"
+        f"ASSOCIATORS OF {{{nodes[1].path}}}"
+        " WHERE AssocClass=Msvm_HostedDependency ResultClass=Msvm_Processor"
     )
     assert len(hosted) == 12
     blocks = {

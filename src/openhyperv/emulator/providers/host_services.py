@@ -1,9 +1,10 @@
-"""Every provider for the host itself: its hardware, services, pools, definitions and virtual switches."""
+"""Every provider for the host itself: its hardware, services, pools, definitions, switches and images."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from openhyperv.emulator.host.disk_use import DiskUse
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.switch_store import SwitchStore
 from openhyperv.emulator.host.switches import Switches
@@ -11,6 +12,9 @@ from openhyperv.emulator.providers.definitions import DefinitionLinkProvider, de
 from openhyperv.emulator.providers.external_ports import ExternalPortProvider
 from openhyperv.emulator.providers.feature_definitions import FeatureLinkProvider, feature_providers
 from openhyperv.emulator.providers.host_system import HostSystemProvider
+from openhyperv.emulator.providers.image_queries import ImageQueryProvider
+from openhyperv.emulator.providers.image_resizing import ImageResizingProvider
+from openhyperv.emulator.providers.image_service import ImageServiceProvider
 from openhyperv.emulator.providers.numa import NumaProvider
 from openhyperv.emulator.providers.pools import PoolProvider
 from openhyperv.emulator.providers.service_settings import (
@@ -40,6 +44,7 @@ def host_providers(host: Host) -> Iterator[object]:
     """
     yield from _fixed(host)
     yield from _switches(host)
+    yield from _images(host)
 
 
 def _fixed(host: Host) -> Iterator[object]:
@@ -69,3 +74,10 @@ def _switches(host: Host) -> Iterator[object]:
     yield SwitchPortProvider(host, switches)
     yield SwitchServiceProvider(host, switches)
     yield SwitchFeatureServiceProvider(host, switches)
+
+
+def _images(host: Host) -> Iterator[object]:
+    use = DiskUse(host)
+    yield ImageQueryProvider(host, use)
+    yield ImageResizingProvider(host, use)
+    yield ImageServiceProvider(host, use)

@@ -1,0 +1,60 @@
+"""Resizing virtual disks, at rest or under a running machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from openhyperv.cim.release import Release
+from openhyperv.emulator.cimom.provider import Call, MethodFailure, Result, method
+from openhyperv.emulator.disks.inspecting import inspect
+from openhyperv.emulator.disks.kinds import DiskFormat
+from openhyperv.emulator.disks.resizing import resize
+from openhyperv.emulator.guests.machine import Bus, GuestError
+from openhyperv.emulator.host.codes import Code
+from openhyperv.emulator.host.disk_use import DiskUse, MachineDisk
+from openhyperv.emulator.host.host import Host
+from openhyperv.emulator.host.jobs import JobFailure
+from openhyperv.emulator.providers.image_jobs import ImageJobs, Task
+from openhyperv.emulator.providers.image_texts import local_path
+from openhyperv.emulator.providers.services import IMAGE_MANAGEMENT
+
+
+class ImageResizingProvider:
+    """Since 2012 R2 a VHDX on a SCSI controller grows while its machine runs."""
+
+    def __init__(self, host: Host, use: DiskUse) -> None:
+        self._host = host
+        self._use = use
+        self._jobs = ImageJobs(host, use)
+
+    @method(IMAGE_MANAGEMENT.class_name, "ResizeVirtualHardDisk")
+    def resize(self, call: Call) -> Result:
+        """Grow a disk, or shrink a VHDX down to what it holds."""
+        path = local_path(call["Path"], self._host.files)
+        size = call["MaxInternalSize"]
+        if not isinstance(size, int) or size <= 0:
+            raise MethodFailure(Code.INVALID_PARAMETER, "MaxInternalSize is missing.")
+        disk = self._use.machine_disk(path)
+        if disk is not None and self._can_grow(disk):
+            return self._jobs.run(Task.RESIZE, path, lambda _: self._grow(disk, path, size))
+        return self._jobs.run(
+            Task.RESIZE, path, lambda _: resize(path, size, self._host.files.local), write=[path]
+        )
+
+    def _can_grow(self, disk: MachineDisk) -> bool:
+        return disk.drive.bus is Bus.SCSI and self._host.profile.has(Release.WS2012R2)
+
+    def _grow(self, disk: MachineDisk, path: Path, size: int) -> None:
+        """The guest grows the file if it has it open, and sees the new size; otherwise it is grown here."""
+        info = inspect(path)
+        if info.format is DiskFormat.VHD or size < info.size_bytes:
+            raise JobFailure(Code.INVALID_STATE, "Only a VHDX can grow while its machine runs.")
+        guest = disk.system.session.guest if disk.system.session else None
+        if guest is None:
+            raise JobFailure(Code.INVALID_STATE, "The machine is on its way to another state.")
+        try:
+            guest.resize_drive(disk.drive.device_id, size)
+        except GuestError as error:
+            raise JobFailure(Code.FAILED, str(error)) from error
+        if inspect(path).size_bytes < size:
+            resize(path, size, self._host.files.local)
