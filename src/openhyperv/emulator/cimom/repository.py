@@ -89,7 +89,7 @@ class Repository:
     def _of_class(
         self, decl: ClassDecl, path: ObjectPath | None = None, end: ObjectPath | None = None
     ) -> Iterator[Instance]:
-        """Instances of exactly this class: all, or at least that of ``path`` or those that refer to ``end``."""
+        """Instances of exactly this class: all, or at least those of ``path`` or touching ``end``."""
         for source in self._registry.sources(decl):
             for instance in self._from_source(source, decl, path, end):
                 yield _with_path(instance, decl)
