@@ -12,7 +12,7 @@ from attrs import frozen
 
 from openhyperv.cim.session import Session
 from openhyperv.errors import HyperVError, NotFoundError, ProtocolError
-from openhyperv.files.smb.share import Share
+from openhyperv.files.share import HostFiles
 from openhyperv.hyperv import settings
 from openhyperv.hyperv.deleting import delete_machine
 from openhyperv.hyperv.layout import Layout
@@ -58,7 +58,7 @@ class _Hardware:
 class Creation:
     """Creates one machine on one host. Use once."""
 
-    def __init__(self, session: Session, share: Share, layout: Layout, spec: MachineSpec) -> None:
+    def __init__(self, session: Session, share: HostFiles, layout: Layout, spec: MachineSpec) -> None:
         self._session = session
         self._share = share
         self._layout = layout
@@ -74,7 +74,7 @@ class Creation:
         """
         switches = self._switches()
         try:
-            self._share.make_folders(self._folder)
+            self._share.make_folder(self._folder)
             files = self._make_disks()
             guid = self._guid = self._define()
             hardware = self._add_roots(guid)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from openhyperv.cim.session import Session
 from openhyperv.errors import ConflictError, InvalidInputError
-from openhyperv.files.smb.share import Share
+from openhyperv.files.share import HostFiles
 from openhyperv.files.windows_path import WindowsPath
 from openhyperv.hyperv.layout import Layout
 from openhyperv.hyperv.names import SYSTEM_SERVICE, system, system_settings
@@ -13,7 +13,7 @@ from openhyperv.hyperv.values import text
 from openhyperv.wire.types import Value
 
 
-def delete_machine(session: Session, share: Share, layout: Layout, guid: str) -> None:
+def delete_machine(session: Session, share: HostFiles, layout: Layout, guid: str) -> None:
     """Turn the machine off, remove it with its checkpoints, then its folder if that is one of ours.
 
     Disks outside that folder, which the machine only used, stay.

@@ -10,7 +10,7 @@ from typing import Self
 from openhyperv.cim.session import Session
 from openhyperv.errors import ConflictError, NotFoundError
 from openhyperv.files.smb.settings import ShareSettings
-from openhyperv.files.smb.share import Share
+from openhyperv.files.share import HostFiles
 from openhyperv.hyperv.creating import Creation
 from openhyperv.hyperv.facts import HostFacts, read_facts
 from openhyperv.hyperv.layout import Layout
@@ -47,9 +47,9 @@ class Host:
         return cls(Session.open(target), share_settings, layout)
 
     @cached_property
-    def share(self) -> Share:
+    def share(self) -> HostFiles:
         """The host's files."""
-        return Share(self.share_settings)
+        return HostFiles(self.share_settings)
 
     def facts(self) -> HostFacts:
         """What the host is, read now."""
