@@ -8,6 +8,7 @@ import pytest
 
 from openhyperv.wire.path import ObjectPath
 from tests.emulator_host.conftest import Emulated, emulate
+from tests.emulator_host.devices import disk, drive
 
 GENERATION_1_TAILS = {
     r"83F8638B-8DCA-4152-9EDA-2CA8B33039B4\0",
@@ -19,41 +20,6 @@ GENERATION_1_TAILS = {
     "4764334d-e001-4176-82ee-5594ec9b530e",
     "84EAAE65-2F2E-45F5-9BB5-0E857DC8EB47",
 }
-SCSI = "Microsoft:Hyper-V:Synthetic SCSI Controller"
-DISK_DRIVE = "Microsoft:Hyper-V:Synthetic Disk Drive"
-HARD_DISK = "Microsoft:Hyper-V:Virtual Hard Disk"
-
-
-def _rasd(path_id: str) -> str:
-    escaped = path_id.replace("\\", "\\\\")
-    return f'\\\\HV1\\root\\virtualization\\v2:Msvm_ResourceAllocationSettingData.InstanceID="{escaped}"'
-
-
-def _disk(emulated: Emulated, file: str) -> list[str]:
-    """A controller, a drive and a disk that refer to each other by names of the caller's choice."""
-    rasd, sasd = "Msvm_ResourceAllocationSettingData", "Msvm_StorageAllocationSettingData"
-    return [
-        emulated.text(
-            sasd,
-            {
-                "ResourceType": 31,
-                "ResourceSubType": HARD_DISK,
-                "Parent": _rasd("new-drive"),
-                "HostResource": [file],
-            },
-        ),
-        emulated.text(
-            rasd,
-            {
-                "InstanceID": "new-drive",
-                "ResourceType": 17,
-                "ResourceSubType": DISK_DRIVE,
-                "Parent": _rasd("new-scsi"),
-                "AddressOnParent": "3",
-            },
-        ),
-        emulated.text(rasd, {"InstanceID": "new-scsi", "ResourceType": 6, "ResourceSubType": SCSI}),
-    ]
 
 
 def test_a_generation_1_vm_has_the_emulated_devices(emulated: Emulated) -> None:
@@ -82,9 +48,9 @@ def test_device_classes_are_empty_until_the_vm_runs(emulated: Emulated) -> None:
     assert emulated.query("SELECT * FROM Msvm_Processor WHERE SystemName <> 'HV1'") == []
 
 
-def test_one_call_brings_processors_memory_and_a_disk(emulated: Emulated) -> None:
+def test_one_call_brings_processors_memory_and_adisk(emulated: Emulated) -> None:
     resources = [
-        *_disk(emulated, r"C:\vms\disk.vhdx"),
+        *disk(emulated, r"C:\vms\disk.vhdx", slot=3),
         emulated.text("Msvm_ProcessorSettingData", {"VirtualQuantity": 4}),
         emulated.text("Msvm_MemorySettingData", {"VirtualQuantity": 4096}),
     ]
@@ -125,9 +91,9 @@ def test_wrong_settings_leave_no_vm(emulated: Emulated, settings: dict[str, str]
 
 
 def test_a_wrong_device_leaves_no_vm(emulated: Emulated) -> None:
-    drive = {"ResourceType": 17, "ResourceSubType": DISK_DRIVE, "Parent": _rasd("nobody")}
-    text = emulated.text("Msvm_ResourceAllocationSettingData", drive)
-    assert emulated.call("DefineSystem", ResourceSettings=[text]).return_value == 32773
+    assert (
+        emulated.call("DefineSystem", ResourceSettings=[drive(emulated, "nobody", 0)]).return_value == 32773
+    )
     assert len(emulated.all("Msvm_ComputerSystem")) == 1
 
 
@@ -166,7 +132,7 @@ def test_all_settings_may_be_sent_back_with_one_changed(emulated: Emulated) -> N
 
 def test_vms_outlive_the_host(tmp_path: Path) -> None:
     first = emulate(tmp_path)
-    system = first.define("kept", resources=_disk(first, r"C:\a.vhdx"), Notes=["one", "two"])
+    system = first.define("kept", resources=disk(first, r"C:\a.vhdx"), Notes=["one", "two"])
     before = first.settings_of(system), first.devices_of(system, "CIM_ResourceAllocationSettingData")
     first.host.close()
     second = emulate(tmp_path)

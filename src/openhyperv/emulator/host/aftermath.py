@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from openhyperv.emulator.guests.machine import GuestEvent
 from openhyperv.emulator.host.host import Host
+from openhyperv.emulator.host.destroying_snapshots import merge_later
 from openhyperv.emulator.host.power import START, TURN_OFF, Request, begin, settle
 from openhyperv.emulator.host.virtual_system import Session, SystemState, VirtualSystem
 
@@ -46,7 +47,9 @@ def _ended(host: Host, system: VirtualSystem, session: Session, event: GuestEven
     if not system.state.is_stable:
         return  # the job that moves the VM sees that the guest has ended
     settle(host, system, SystemState.OFF)
+    if system.unmerged and not system.is_busy:
+        merge_later(host, system)
     lasted = datetime.now(UTC) - session.started
     recovers = system.configuration.value("AutomaticRecoveryAction") == RESTART
-    if event is GuestEvent.CRASHED and recovers and lasted >= SHORTEST_RUN:
+    if event is GuestEvent.CRASHED and recovers and lasted >= SHORTEST_RUN and not system.is_busy:
         begin(host, system, START, Request.ENABLED)

@@ -29,3 +29,23 @@ class Effect(IntEnum):
 
     UNKNOWN = 0
     CREATES = 5
+
+
+class JobType(IntEnum):
+    """Msvm_ConcreteJob.JobType, as far as virtual machines' jobs need it."""
+
+    DESTROY = 3
+    START = 12
+    POWER_OFF = 13
+    SAVE = 14
+    RESTORE = 15
+    SHUT_DOWN = 16
+    PAUSE = 26
+    RESUME = 27
+    RESET = 28
+    REBOOT = 29
+    MODIFY_RESOURCES = 31
+    MERGE_DISKS = 50
+    SNAPSHOT = 70
+    APPLY_SNAPSHOT = 71
+    DESTROY_SNAPSHOT = 72

@@ -11,7 +11,9 @@ from openhyperv.emulator.cimom.provider import MethodFailure
 from openhyperv.emulator.guests.machine import Guest, GuestError
 from openhyperv.emulator.host.codes import Code
 from openhyperv.emulator.host.host import Host
+from openhyperv.emulator.host.job_state import JobType
 from openhyperv.emulator.host.jobs import Job, JobFailure
+from openhyperv.emulator.host.merging import merge_unused
 from openhyperv.emulator.host.starting import start_guest
 from openhyperv.emulator.host.virtual_system import AT_REST, SystemState, VirtualSystem
 
@@ -22,7 +24,7 @@ Work = Callable[[Host, VirtualSystem], None]
 class Transition:
     """One way from a state to another: ``passing`` while ``work`` runs, without the lock."""
 
-    job_type: int
+    job_type: JobType
     caption: str
     passing: SystemState
     target: SystemState
@@ -94,31 +96,33 @@ def _shut_down(_host: Host, system: VirtualSystem) -> None:
 SHUTDOWN_TIMEOUT_S = 300
 """How long a guest may take to shut down when RequestStateChange asks it to."""
 _ON, _OFF, _SAVED, _PAUSED = SystemState.RUNNING, SystemState.OFF, SystemState.SAVED, SystemState.PAUSED
-START = Transition(12, "Starting Virtual Machine", SystemState.STARTING, _ON, _boot)
-_RESTORE = Transition(15, "Restoring Virtual Machine", SystemState.STARTING, _ON, _restore)
-TURN_OFF = Transition(13, "Turning Off Virtual Machine", SystemState.STOPPING, _OFF, _turn_off)
-_RESET = Transition(28, "Resetting Virtual Machine", SystemState.STARTING, _ON, _reset)
-_REBOOT = Transition(29, "Rebooting Virtual Machine", SystemState.STARTING, _ON, _reset)
-_SAVE = Transition(14, "Saving Virtual Machine", SystemState.SAVING, _SAVED, _save)
+START = Transition(JobType.START, "Starting Virtual Machine", SystemState.STARTING, _ON, _boot)
+_RESTORE = Transition(JobType.RESTORE, "Restoring Virtual Machine", SystemState.STARTING, _ON, _restore)
+TURN_OFF = Transition(JobType.POWER_OFF, "Turning Off Virtual Machine", SystemState.STOPPING, _OFF, _turn_off)
+_RESET = Transition(JobType.RESET, "Resetting Virtual Machine", SystemState.STARTING, _ON, _reset)
+_REBOOT = Transition(JobType.REBOOT, "Rebooting Virtual Machine", SystemState.STARTING, _ON, _reset)
+_SAVE = Transition(JobType.SAVE, "Saving Virtual Machine", SystemState.SAVING, _SAVED, _save)
 
 TRANSITIONS = {
     (Request.ENABLED, _OFF): START,
     (Request.ENABLED, _SAVED): _RESTORE,
     (Request.ENABLED, _PAUSED): Transition(
-        27, "Resuming Virtual Machine", SystemState.RESUMING, _ON, _resume
+        JobType.RESUME, "Resuming Virtual Machine", SystemState.RESUMING, _ON, _resume
     ),
     (Request.DISABLED, _ON): TURN_OFF,
     (Request.DISABLED, _PAUSED): TURN_OFF,
     (Request.DISABLED, _SAVED): Transition(
-        13, "Discarding Saved State", SystemState.STOPPING, _OFF, _discard
+        JobType.POWER_OFF, "Discarding Saved State", SystemState.STOPPING, _OFF, _discard
     ),
     # UNVERIFIED: state 4 shuts the guest down cleanly; Microsoft documents it for v1 only
     (Request.SHUT_DOWN, _ON): Transition(
-        13, "Shutting Down Virtual Machine", SystemState.STOPPING, _OFF, _shut_down
+        JobType.SHUT_DOWN, "Shutting Down Virtual Machine", SystemState.STOPPING, _OFF, _shut_down
     ),
     (Request.OFFLINE, _ON): _SAVE,
     (Request.OFFLINE, _PAUSED): _SAVE,
-    (Request.QUIESCE, _ON): Transition(26, "Pausing Virtual Machine", SystemState.PAUSING, _PAUSED, _pause),
+    (Request.QUIESCE, _ON): Transition(
+        JobType.PAUSE, "Pausing Virtual Machine", SystemState.PAUSING, _PAUSED, _pause
+    ),
     (Request.REBOOT, _ON): _REBOOT,
     (Request.REBOOT, _OFF): START,
     (Request.REBOOT, _SAVED): _RESTORE,
@@ -166,6 +170,8 @@ def _perform(host: Host, system: VirtualSystem, transition: Transition, before: 
     try:
         transition.work(host, system)
         reached = transition.target
+        if not reached.is_on:
+            merge_unused(host, system)
     except GuestError as error:
         raise JobFailure(Code.FAILED, f"'{system.name}': {error}") from error
     finally:

@@ -11,12 +11,11 @@ from openhyperv.emulator.host.codes import Code
 from openhyperv.emulator.host.configuration import Configuration
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.hotplug import Step, plan
+from openhyperv.emulator.host.job_state import JobType
 from openhyperv.emulator.host.jobs import Job, JobFailure
 from openhyperv.emulator.host.mac_addresses import assign_addresses
 from openhyperv.emulator.host.power import guest_of
 from openhyperv.emulator.host.virtual_system import SystemState, VirtualSystem
-
-MODIFY_JOB = 1  # UNVERIFIED: the JobType of a job that changes a running VM's devices
 
 
 def reconfigure(host: Host, system: VirtualSystem, edited: Configuration) -> Job | None:
@@ -39,7 +38,7 @@ def reconfigure(host: Host, system: VirtualSystem, edited: Configuration) -> Job
     _take_over(host, system, edited)
     system.is_being_reconfigured = True
     return host.jobs.run(
-        MODIFY_JOB,
+        JobType.MODIFY_RESOURCES,
         lambda _job: _perform(host, system, previous, steps),
         affected=[system.path],
         description="Modifying Virtual Machine Resources",

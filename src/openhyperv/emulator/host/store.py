@@ -57,6 +57,7 @@ class Store:
             snapshots={snapshot.guid.lower(): snapshot for snapshot in snapshots},
             current_parent=data["current_parent"],
             last_applied=data["last_applied"],
+            unmerged=data["unmerged"],
         )
 
     def _configuration(self, data: _Json) -> Configuration:
@@ -90,6 +91,7 @@ def _system_to_json(system: VirtualSystem) -> _Json:
         "state": int(system.state if system.state.is_stable else SystemState.OFF),
         "current_parent": system.current_parent,
         "last_applied": system.last_applied,
+        "unmerged": system.unmerged,
         "snapshots": [
             {"parent": s.parent, **_configuration_to_json(s.configuration)} for s in system.snapshots.values()
         ],

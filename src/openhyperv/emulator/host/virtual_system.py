@@ -93,6 +93,8 @@ class VirtualSystem:
     current_parent: str | None = None
     """The snapshot that the VM's present state grew from: the last one taken or applied."""
     last_applied: str | None = None
+    unmerged: list[str] = field(factory=list)
+    """Disk files of deleted snapshots that are still to be merged, as Windows paths."""
 
     @property
     def path(self) -> ObjectPath:

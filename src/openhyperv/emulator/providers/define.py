@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from openhyperv.emulator.cimom.provider import Call, MethodFailure, Result, method
 from openhyperv.emulator.host.codes import Code
 from openhyperv.emulator.host.definition import READ_ONLY, apply_system_settings, define_system
+from openhyperv.emulator.host.destruction import destroy_system
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.identities import SYSTEM_SETTINGS
 from openhyperv.emulator.host.incoming import read_setting, text_of
@@ -71,13 +71,9 @@ class DefinitionProvider:
 
     @method(SERVICE, "DestroySystem")
     def destroy_system(self, call: Call) -> Result:
-        """A VM that is off or saved goes, with its snapshots; its disks' files stay."""
-        system = wanted_system(self._host, call["AffectedSystem"])
-        if system.state not in (SystemState.OFF, SystemState.SAVED) or system.undertaking is not None:
-            raise MethodFailure(Code.INVALID_STATE, "Only a VM that is off or saved can be destroyed.")
-        self._host.remove(system)
-        shutil.rmtree(self._host.state_dir(system), ignore_errors=True)
-        return Result(Code.COMPLETED)
+        """A VM that is off or saved goes; a job where it has snapshots."""
+        job = destroy_system(self._host, wanted_system(self._host, call["AffectedSystem"]))
+        return Result(Code.JOB_STARTED, {"Job": job.path}) if job else Result(Code.COMPLETED)
 
     @method(SERVICE, "ModifySystemSettings")
     def modify_system_settings(self, call: Call) -> Result:

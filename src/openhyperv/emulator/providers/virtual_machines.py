@@ -12,6 +12,7 @@ from openhyperv.emulator.providers.resource_settings import resource_setting_pro
 from openhyperv.emulator.providers.resources import ResourceProvider
 from openhyperv.emulator.providers.setting_links import SettingLinkProvider
 from openhyperv.emulator.providers.snapshot_links import SnapshotLinkProvider
+from openhyperv.emulator.providers.snapshots import SnapshotProvider
 from openhyperv.emulator.providers.summary import SummaryProvider
 from openhyperv.emulator.providers.system_settings import SystemSettingsProvider
 from openhyperv.emulator.providers.virtual_systems import VirtualSystemProvider
@@ -25,6 +26,7 @@ _PROVIDERS = (
     SummaryProvider,
     JobProvider,
     SettingLinkProvider,
+    SnapshotProvider,
     SnapshotLinkProvider,
 )
 

@@ -1,0 +1,165 @@
+"""State changes: which are taken, what they lead to, and what clients see of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from openhyperv.emulator.cimom.events import Change
+from openhyperv.emulator.guests.machine import GuestEvent, GuestMachine
+from openhyperv.emulator.guests.state_only import StateOnlyGuest, StateOnlyRunner
+from openhyperv.emulator.host.opening import start_automatically
+from openhyperv.wire.path import ObjectPath
+from tests.emulator_host.conftest import Emulated, emulate
+from tests.emulator_host.devices import disk
+
+RUNNING, OFF, SAVED, PAUSED, RESET = 2, 3, 6, 9, 11
+PATHS = {OFF: [], RUNNING: [2], SAVED: [2, 6], PAUSED: [2, 9]}
+"""What to request, from off, to be in a state."""
+MATRIX = {
+    (OFF, 2): RUNNING,
+    (SAVED, 2): RUNNING,
+    (PAUSED, 2): RUNNING,
+    (RUNNING, 3): OFF,
+    (SAVED, 3): OFF,
+    (PAUSED, 3): OFF,
+    (RUNNING, 6): SAVED,
+    (PAUSED, 6): SAVED,
+    (RUNNING, 9): PAUSED,
+    (RUNNING, 10): RUNNING,
+    (RUNNING, 11): RUNNING,
+    (PAUSED, 11): RUNNING,
+}
+REFUSED = [(OFF, 3), (OFF, 6), (OFF, 9), (OFF, 11), (RUNNING, 2), (SAVED, 6), (SAVED, 9), (PAUSED, 9)]
+
+
+class RemoteRunner(StateOnlyRunner):
+    """State-only guests whose events the test can raise."""
+
+    def __init__(self) -> None:
+        self.machines: list[GuestMachine] = []
+        self.raise_event: Callable[[GuestEvent], None] = lambda _event: None
+
+    def start(self, machine: GuestMachine, on_event: Callable[[GuestEvent], None]) -> StateOnlyGuest:
+        """Start, and note with what."""
+        self.machines.append(machine)
+        self.raise_event = on_event
+        return super().start(machine, on_event)
+
+
+def _in_state(emulated: Emulated, state: int) -> ObjectPath:
+    system = emulated.define()
+    for request in PATHS[state]:
+        assert emulated.request(system, request)["JobState"] == 7
+    return system
+
+
+@pytest.mark.parametrize(("start", "request_"), MATRIX)
+def test_requests_lead_where_they_should(emulated: Emulated, start: int, request_: int) -> None:
+    system = _in_state(emulated, start)
+    assert emulated.request(system, request_)["JobState"] == 7
+    assert emulated.state(system) == MATRIX[start, request_]
+
+
+@pytest.mark.parametrize(("start", "request_"), REFUSED)
+def test_requests_out_of_place_are_refused(emulated: Emulated, start: int, request_: int) -> None:
+    system = _in_state(emulated, start)
+    result = emulated.invoke(system, "RequestStateChange", RequestedState=request_)
+    assert result.return_value == 32775
+    assert emulated.state(system) == start
+
+
+@pytest.mark.parametrize("request_", [0, 5, 7, 8, 12, 99])
+def test_states_that_no_vm_has_are_refused(emulated: Emulated, request_: int) -> None:
+    result = emulated.invoke(emulated.define(), "RequestStateChange", RequestedState=request_)
+    assert result.return_value == 32773
+
+
+def test_the_job_leads_to_the_vm_and_says_what_it_is(emulated: Emulated) -> None:
+    system = emulated.define()
+    job = emulated.request(system, 2)
+    assert (job["JobType"], job["PercentComplete"], job["ErrorCode"]) == (12, 100, 0)
+    assert job.path is not None
+    (affected,) = emulated.associated(job.path, "Msvm_ComputerSystem", "Msvm_AffectedJobElement")
+    assert affected["Name"] == system.key("Name")
+
+
+def test_watchers_see_every_state_on_the_way(emulated: Emulated) -> None:
+    system = emulated.define()
+    seen: list[object] = []
+
+    def watch(change: Change) -> None:
+        if change.target.class_name == "Msvm_ComputerSystem":
+            seen.append(change.target["EnabledState"])
+
+    stop = emulated.host.events.watch(watch)
+    emulated.request(system, 2)
+    emulated.request(system, 3)
+    stop()
+    assert seen == [10, 2, 4, 3]
+
+
+def test_a_missing_disk_fails_the_job_and_names_the_file(emulated: Emulated) -> None:
+    system = emulated.define(resources=disk(emulated, r"C:\missing.vhdx"))
+    job = emulated.request(system, 2)
+    assert (job["JobState"], job["ErrorCode"]) == (10, 32768)
+    assert "C:\\missing.vhdx" in str(job["ErrorDescription"])
+    assert "0x80070002" in str(job["ErrorDescription"])
+    assert emulated.state(system) == OFF
+    assert job.path is not None
+    errors = emulated.invoke(job.path, "GetErrorEx").out["Errors"]
+    assert isinstance(errors, list)
+    assert "Msvm_Error" in str(errors[0])
+
+
+def test_too_much_memory_fails_the_job(emulated: Emulated) -> None:
+    memory = emulated.text("Msvm_MemorySettingData", {"VirtualQuantity": 200_000})
+    job = emulated.request(emulated.define(resources=[memory]), 2)
+    assert (job["JobState"], job["ErrorCode"]) == (10, 32778)
+
+
+@pytest.mark.parametrize("event", [GuestEvent.POWERED_OFF, GuestEvent.CRASHED])
+def test_a_guest_that_ends_leaves_the_vm_off(tmp_path: Path, event: GuestEvent) -> None:
+    runner = RemoteRunner()
+    emulated = emulate(tmp_path, runner=runner)
+    system = emulated.define()
+    emulated.request(system, 2)
+    runner.raise_event(event)
+    found = emulated.until(lambda: emulated.get(system), lambda i: i["EnabledState"] == OFF)
+    assert found["OnTimeInMilliseconds"] == 0
+    emulated.host.close()
+
+
+def test_events_of_an_earlier_run_change_nothing(tmp_path: Path) -> None:
+    runner = RemoteRunner()
+    emulated = emulate(tmp_path, runner=runner)
+    system = emulated.define()
+    emulated.request(system, 2)
+    old = runner.raise_event
+    emulated.request(system, 3)
+    emulated.request(system, 2)
+    old(GuestEvent.POWERED_OFF)
+    emulated.host.guest_events.close()
+    assert emulated.state(system) == RUNNING
+    emulated.host.close()
+
+
+def test_a_restarted_host_starts_what_ran(tmp_path: Path) -> None:
+    first = emulate(tmp_path)
+    ran, never, always = first.define("ran"), first.define("never"), first.define("always")
+    rested = first.define("rested")
+    for system, action in ((never, 2), (always, 4)):
+        settings = {"InstanceID": f"Microsoft:{system.key('Name')}", "AutomaticStartupAction": action}
+        text = first.text("Msvm_VirtualSystemSettingData", settings)
+        assert first.call("ModifySystemSettings", SystemSettings=text).return_value == 0
+    for system in (ran, never):
+        first.request(system, 2)
+    first.host.close()
+    second = emulate(tmp_path)
+    start_automatically(second.host)
+    for system in (ran, always):
+        second.until(lambda path=system: second.get(path), lambda i: i["EnabledState"] == RUNNING)  # type: ignore[misc]
+    assert second.state(never) == second.state(rested) == OFF
+    second.host.close()
