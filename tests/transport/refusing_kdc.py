@@ -19,11 +19,13 @@ def refusing_kdc(realm: Realm, code: int) -> Iterator[None]:
     answer = _krb_error(code)
     with socket.socket(type=socket.SOCK_DGRAM) as listener:
         listener.bind(("127.0.0.1", realm.port))
-        Thread(target=_serve, args=(listener, answer), daemon=True).start()
+        server = Thread(target=_serve, args=(listener, answer), daemon=True)
+        server.start()
         try:
             yield
         finally:
             listener.sendto(b"", listener.getsockname())
+            server.join(timeout=10)
     realm.start()
 
 

@@ -12,34 +12,44 @@ Script = Callable[[socket.socket], None]
 
 
 class ScriptedPeer:
-    """Listens on a free port; the last script serves all further connections."""
+    """Listens on a free port; the last script serves all further connections. Leaves no thread behind."""
 
     def __init__(self, *scripts: Script) -> None:
         self._scripts = list(scripts)
         self._listener = socket.create_server(("127.0.0.1", 0))
-        self._open: list[socket.socket] = []
+        self._peers: list[socket.socket] = []
+        self._threads: list[Thread] = []
+        self._acceptor = Thread(target=self._accept, daemon=True)
         self.port: int = self._listener.getsockname()[1]
         self.accepted = 0
-        Thread(target=self._accept, daemon=True).start()
+        self._acceptor.start()
 
     def _accept(self) -> None:
-        while True:
-            try:
-                peer, _ = self._listener.accept()
-            except OSError:
-                return
-            peer.settimeout(20)
-            self._open.append(peer)
-            script = self._scripts[min(self.accepted, len(self._scripts) - 1)]
-            self.accepted += 1
-            Thread(target=_run, args=(script, peer), daemon=True).start()
+        with suppress(OSError):  # the listener was shut down
+            while True:
+                self._serve(self._listener.accept()[0])
+
+    def _serve(self, peer: socket.socket) -> None:
+        peer.settimeout(20)
+        script = self._scripts[min(self.accepted, len(self._scripts) - 1)]
+        self.accepted += 1
+        self._peers.append(peer)
+        self._threads.append(Thread(target=_run, args=(script, peer), daemon=True))
+        self._threads[-1].start()
 
     def __enter__(self) -> ScriptedPeer:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._acceptor.join(timeout=10)
         self._listener.close()
-        for peer in self._open:
+        for peer in self._peers:
+            with suppress(OSError):
+                peer.shutdown(socket.SHUT_RDWR)
+        for thread in self._threads:
+            thread.join(timeout=10)
+        for peer in self._peers:
             peer.close()
 
 
@@ -50,17 +60,22 @@ def _run(script: Script, peer: socket.socket) -> None:
 
 def read_request(peer: socket.socket) -> tuple[bytes, bytes]:
     """One request's head and body."""
-    data = b""
+    data = bytearray()
     while b"\r\n\r\n" not in data:
-        more = peer.recv(65536)
-        if not more:
-            raise ConnectionError
-        data += more
-    head, _, body = data.partition(b"\r\n\r\n")
+        data += _receive(peer)
+    head, _, rest = bytes(data).partition(b"\r\n\r\n")
     length = int(head.lower().partition(b"content-length: ")[2].split(b"\r\n")[0])
+    body = bytearray(rest)
     while len(body) < length:
-        body += peer.recv(65536)
-    return head, body
+        body += _receive(peer)
+    return head, bytes(body)
+
+
+def _receive(peer: socket.socket) -> bytes:
+    data = peer.recv(65536)
+    if not data:
+        raise ConnectionError("The client closed the connection.")
+    return data
 
 
 def reply(status: int, body: bytes = b"", *headers: str) -> bytes:

@@ -106,14 +106,17 @@ def test_a_peer_that_is_silent_or_slow_costs_no_more_than_the_deadline(host, beh
 
 
 def test_a_peer_that_does_not_read_costs_no_more_than_the_deadline(host):
-    def answer_then_sleep(exchange):
-        echo(exchange)
-        time.sleep(3)
+    over = Event()
 
-    pool, _ = host(answer_then_sleep)
+    def answer_and_stop_reading(exchange):
+        echo(exchange)
+        over.wait(timeout=10)
+
+    pool, _ = host(answer_and_stop_reading)
     ask(pool)
     with pytest.raises(DeadlineError) as caught:
-        ask(pool, b"x" * 30_000_000, changes_state=True, seconds=0.6)
+        ask(pool, b"x" * 20_000_000, changes_state=True, seconds=2)
+    over.set()
 
     assert caught.value.outcome_unknown
 
