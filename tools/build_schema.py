@@ -15,6 +15,15 @@ from typing import Any
 NAMESPACES = ("root_virtualization_v2", "root_cimv2", "root_standardcimv2", "root_system")
 CLASS_KEYS = ("super", "abstract", "association", "indication", "singleton", "keys", "min_server", "seen_on")
 PROPERTY_KEYS = ("type", "array", "rw", "ref", "emb", "default", "values", "since", "override")
+ONLY_KEYS = {
+    "Win32_ComputerSystem": "Name",
+    "Win32_DiskDrive": "DeviceID",
+    "Win32_LogicalDisk": "DeviceID",
+    "Win32_NetworkAdapter": "DeviceID",
+    "Win32_Processor": "DeviceID",
+    "Win32_Service": "Name",
+}
+"""Classes of CIMWin32 whose pages mark one key, where the gathered facts follow DMTF's rule of four."""
 PARAMETER_KEYS = ("name", "dir", "type", "array", "ref", "emb", "optional")
 
 
@@ -37,10 +46,15 @@ def slim_class(record: dict[str, Any]) -> dict[str, Any]:
     return slim | ({"methods": methods} if methods else {})
 
 
+def corrected(name: str, record: dict[str, Any]) -> dict[str, Any]:
+    slim = slim_class(record)
+    return slim | ({"keys": [ONLY_KEYS[name]]} if name in ONLY_KEYS else {})
+
+
 def build(source: Path, target: Path) -> None:
     facts = json.loads(source.read_text("utf-8"))
     lines = [
-        f"{json.dumps(name)}:{json.dumps(slim_class(record), ensure_ascii=False, separators=(',', ':'))}"
+        f"{json.dumps(name)}:{json.dumps(corrected(name, record), ensure_ascii=False, separators=(',', ':'))}"
         for name, record in sorted(facts["classes"].items())
     ]
     head = f'{{"namespace":{json.dumps(facts["namespace"])},\n"classes":{{\n'
