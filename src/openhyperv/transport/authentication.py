@@ -90,8 +90,7 @@ def _may_use_kerberos(target: Target) -> bool:
 
 
 def _basic(target: Target) -> str:
-    # UNVERIFIED: WinRM reads the credentials as UTF-8
-    credentials = f"{target.username}:{target.password}".encode()
+    credentials = f"{target.username}:{target.password}".encode()  # UNVERIFIED: WinRM reads them as UTF-8
     return f"Basic {base64.b64encode(credentials).decode()}"
 
 
