@@ -24,7 +24,7 @@ test: setup check
 	$(BIN)/pytest
 
 check: setup
-	$(BIN)/ruff format --check src tests bench tools
+	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
 
