@@ -8,6 +8,8 @@ from threading import Lock
 from openhyperv.emulator.guests.machine import GuestEvent
 from openhyperv.emulator.guests.monitor import Event
 
+_ECHO_S = 2.0
+
 
 class Fate:
     """Hears QEMU's events and passes on what a guest did by itself, ending with exactly one last event."""
@@ -17,13 +19,22 @@ class Fate:
         self._lock = Lock()
         self._is_over = False
         self._shutdown_reason: str | None = None
+        self._last_reset_s = 0.0
 
     def hear(self, event: Event) -> None:
         """Take in one of QEMU's events."""
         data = event.get("data", {})
         if event["event"] == "SHUTDOWN":
             self._shutdown_reason = data["reason"]
-        elif event["event"] == "RESET" and data["guest"]:
+        elif event["event"] == "RESET":
+            self._hear_reset(event)
+
+    def _hear_reset(self, event: Event) -> None:
+        """SeaBIOS resets the processor once more when it finds itself restarted: that is the same reset."""
+        time_s = float(event["timestamp"]["seconds"]) + event["timestamp"]["microseconds"] / 1e6
+        is_echo = time_s - self._last_reset_s < _ECHO_S
+        self._last_reset_s = time_s
+        if event["data"]["guest"] and not is_echo:
             self.pass_on(GuestEvent.REBOOTED)
 
     def pass_on(self, event: GuestEvent) -> None:
