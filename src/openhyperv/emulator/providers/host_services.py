@@ -35,6 +35,11 @@ from openhyperv.emulator.providers.system_definitions import (
     SystemDefinitionLinkProvider,
     system_definition_provider,
 )
+from openhyperv.emulator.providers.windows import WindowsProvider
+from openhyperv.emulator.providers.windows_clock import WindowsClockProvider
+from openhyperv.emulator.providers.windows_drive import WindowsDriveProvider
+from openhyperv.emulator.providers.windows_network import WindowsNetworkProvider
+from openhyperv.emulator.providers.windows_services import windows_service_providers
 
 
 def host_providers(host: Host) -> Iterator[object]:
@@ -45,6 +50,7 @@ def host_providers(host: Host) -> Iterator[object]:
     yield from _fixed(host)
     yield from _switches(host)
     yield from _images(host)
+    yield from _windows(host)
 
 
 def _fixed(host: Host) -> Iterator[object]:
@@ -74,6 +80,7 @@ def _switches(host: Host) -> Iterator[object]:
     yield SwitchPortProvider(host, switches)
     yield SwitchServiceProvider(host, switches)
     yield SwitchFeatureServiceProvider(host, switches)
+    yield WindowsNetworkProvider(host, switches)
 
 
 def _images(host: Host) -> Iterator[object]:
@@ -81,3 +88,10 @@ def _images(host: Host) -> Iterator[object]:
     yield ImageQueryProvider(host, use)
     yield ImageResizingProvider(host, use)
     yield ImageServiceProvider(host, use)
+
+
+def _windows(host: Host) -> Iterator[object]:
+    yield WindowsProvider(host)
+    yield WindowsClockProvider()
+    yield WindowsDriveProvider(host)
+    yield from windows_service_providers(host)

@@ -1,0 +1,62 @@
+"""The Windows services and server roles behind what the host answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+
+from attrs import frozen
+
+from openhyperv.emulator.host.host import Host
+from openhyperv.emulator.providers.cimv2 import cimv2_instance
+from openhyperv.emulator.providers.per_class import ClassProvider, fixed_provider
+from openhyperv.wire.instance import Instance
+from openhyperv.wire.types import Value
+
+_HYPER_V = 20
+"""Win32_ServerFeature.ID of the role Hyper-V."""
+
+
+@frozen
+class _Service:
+    name: str
+    display_name: str
+    path: str
+
+
+_SERVICES: Sequence[_Service] = (
+    _Service("vmms", "Hyper-V Virtual Machine Management", r"C:\Windows\system32\vmms.exe"),
+    _Service(
+        "WinRM",
+        "Windows Remote Management (WS-Management)",
+        r"C:\Windows\System32\svchost.exe -k NetworkService -p",
+    ),
+)
+
+
+def windows_service_providers(host: Host) -> Iterator[ClassProvider]:
+    """Providers of Win32_Service and Win32_ServerFeature. Starting and stopping services is absent."""
+    yield fixed_provider("Win32_Service", partial(_services, host))
+    yield fixed_provider("Win32_ServerFeature", _features)
+
+
+def _services(host: Host) -> Iterable[Instance]:
+    for service in _SERVICES:
+        values: dict[str, Value] = {
+            "Caption": service.display_name,
+            "DisplayName": service.display_name,
+            "CreationClassName": "Win32_Service",
+            "SystemCreationClassName": "Win32_ComputerSystem",
+            "SystemName": host.name,
+            "PathName": service.path,
+            "Started": True,
+            "StartMode": "Auto",
+            "State": "Running",
+            "Status": "OK",
+            "ExitCode": 0,
+        }
+        yield cimv2_instance("Win32_Service", {"Name": service.name}, values)
+
+
+def _features() -> Iterable[Instance]:
+    yield cimv2_instance("Win32_ServerFeature", {"ID": _HYPER_V}, {"Name": "Hyper-V", "ParentID": 0})
