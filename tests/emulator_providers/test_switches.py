@@ -218,3 +218,50 @@ def test_watchers_hear_of_switches(emulated: Emulated) -> None:
 def test_a_text_that_is_no_switch_is_refused(emulated: Emulated, settings: str) -> None:
     result = emulated.call(SERVICE, "DefineSystem", SystemSettings=settings, ResourceSettings=[])
     assert result.return_value == INVALID
+
+
+def test_a_running_machine_is_plugged_in(emulated: Emulated) -> None:
+    define(emulated, "lan")
+    switch = emulated.only("Msvm_VirtualEthernetSwitch")
+    define_machine_on(emulated, switch)
+    assert emulated.all("Msvm_EthernetSwitchPort") == []
+    emulated.finished_job(emulated.on_machine("RequestStateChange", RequestedState=2))
+    port = emulated.only("Msvm_EthernetSwitchPort")
+    assert (port["ElementName"], port["SystemName"]) == ("port-1", switch["Name"])
+    (near,) = emulated.query(
+        f"ASSOCIATORS OF {{{port.path}}} WHERE AssocClass=Msvm_EthernetDeviceSAPImplementation"
+    )
+    (far,) = emulated.query(f"ASSOCIATORS OF {{{near.path}}} WHERE AssocClass=Msvm_ActiveConnection")
+    machine = emulated.query("SELECT * FROM Msvm_ComputerSystem WHERE ElementName='vm'")[0]
+    assert str(far["SystemName"]).upper() == machine["Name"]
+    refused = emulated.finished_job(emulated.call(SERVICE, "DestroySystem", AffectedSystem=switch.path))
+    assert (refused["JobState"], refused["ErrorCode"]) == (10, 32774)
+    emulated.finished_job(emulated.on_machine("RequestStateChange", RequestedState=3))
+    assert emulated.all("Msvm_LANEndpoint") == []
+    assert (
+        emulated.finished_job(emulated.call(SERVICE, "DestroySystem", AffectedSystem=switch.path))["JobState"]
+        == 7
+    )
+
+
+def define_machine_on(emulated: Emulated, switch: Instance) -> None:
+    """A VM whose network adapter ``port-1`` is connected to a switch."""
+    nic = {"ResourceType": 10, "ResourceSubType": "Microsoft:Hyper-V:Synthetic Ethernet Port"}
+    nic_id = "Microsoft:X\\nic"
+    parent = (
+        r'\\HV1\root\virtualization\v2:Msvm_SyntheticEthernetPortSettingData.InstanceID="Microsoft:X\\nic"'
+    )
+    resources = [
+        emulated.text(
+            "Msvm_SyntheticEthernetPortSettingData", {**nic, "InstanceID": nic_id, "ElementName": "port-1"}
+        ),
+        connection(emulated, switch, Parent=parent),
+    ]
+    system = emulated.text("Msvm_VirtualSystemSettingData", {"ElementName": "vm"})
+    defined = emulated.call(
+        "Msvm_VirtualSystemManagementService",
+        "DefineSystem",
+        SystemSettings=system,
+        ResourceSettings=resources,
+    )
+    assert defined.return_value == 0

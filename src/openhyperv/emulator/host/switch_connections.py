@@ -9,7 +9,7 @@ from attrs import frozen
 
 from openhyperv.emulator.host.configuration import parent_tail
 from openhyperv.emulator.host.host import Host
-from openhyperv.emulator.host.identities import device_path
+from openhyperv.emulator.host.identities import device_path, split_id
 from openhyperv.emulator.host.network import connected_switch
 from openhyperv.emulator.host.resources import EMULATED_NIC
 from openhyperv.emulator.host.settings import Resource
@@ -86,8 +86,14 @@ def connections(host: Host, switches: Switches) -> Iterator[SwitchConnection]:
 
 def connections_near(host: Host, switches: Switches, end: ObjectPath) -> Iterator[SwitchConnection]:
     """The connections that an object can have to do with: those of its machine, or every one."""
-    system = host.systems.find(str(end.key("SystemName")))
+    system = host.systems.find(_owner_of(end))
     return machine_connections(host, switches, system) if system else connections(host, switches)
+
+
+def _owner_of(end: ObjectPath) -> str:
+    """The machine that an object belongs to or is, by its keys."""
+    owner, _ = split_id(str(end.key("InstanceID"))) or (None, "")
+    return str(owner or end.key("SystemName") or end.key("Name"))
 
 
 def machine_connections(host: Host, switches: Switches, system: VirtualSystem) -> Iterator[SwitchConnection]:

@@ -98,7 +98,7 @@ class SwitchPortProvider:
     @links("Msvm_SystemDevice")
     def devices(self, end: ObjectPath) -> Iterator[Instance]:
         """From each switch to its ports, and from the host to its own adapters at switches."""
-        return touching(end, (link("Msvm_SystemDevice", both) for both in self._device_ends()))
+        return touching(end, (link("Msvm_SystemDevice", both) for both in self._device_ends(end)))
 
     @links("Msvm_SettingsDefineState")
     def settings(self, end: ObjectPath) -> Iterator[Instance]:
@@ -109,9 +109,9 @@ class SwitchPortProvider:
     def _near(self, end: ObjectPath) -> Iterator[SwitchConnection]:
         return connections_near(self._host, self._switches, end)
 
-    def _device_ends(self) -> Iterator[dict[str, ObjectPath]]:
+    def _device_ends(self, end: ObjectPath) -> Iterator[dict[str, ObjectPath]]:
         host = system_path(self._host.name)
-        for connection in connections(self._host, self._switches):
+        for connection in self._near(end):
             yield {"GroupComponent": connection.switch.path, "PartComponent": connection.port_path}
             if connection.peer.class_name == INTERNAL_PORT:
                 yield {"GroupComponent": host, "PartComponent": connection.peer}
