@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -79,19 +80,28 @@ class Emulated:
         return job_instance(job)
 
 
-def emulate(folder: Path, release: str = "2025") -> Emulated:
-    """A host with 24 processors in two NUMA nodes and two network adapters, its state in ``folder``."""
-    hardware = Hardware(
-        logical_processors=24, memory_mb=98_304, numa_nodes=2, adapters=adapters_for("HV1", 2)
-    )
-    host = open_host("hv1", Profile.named(release), folder, StateOnlyRunner(), hardware)
-    registry = Registry(host.schema, [*host_providers(host), *virtual_machine_providers(host)])
-    return Emulated(host, ObjectManager(host.schema, registry, host.lock, host.name))
+Emulate = Callable[..., Emulated]
 
 
 @pytest.fixture
-def emulated(tmp_path: Path) -> Iterator[Emulated]:
+def emulate(tmp_path: Path) -> Iterator[Emulate]:
+    """Makes hosts with 24 processors in two NUMA nodes and two network adapters; closes them in the end.
+
+    Hosts made in the same ``folder`` are one host before and after a restart.
+    """
+    with ExitStack() as hosts:
+
+        def emulated(release: str = "2025", folder: str = "host") -> Emulated:
+            hardware = Hardware(24, 98_304, 2, adapters_for("HV1", 2))
+            host = open_host("hv1", Profile.named(release), tmp_path / folder, StateOnlyRunner(), hardware)
+            hosts.callback(host.close)
+            registry = Registry(host.schema, [*host_providers(host), *virtual_machine_providers(host)])
+            return Emulated(host, ObjectManager(host.schema, registry, host.lock, host.name))
+
+        yield emulated
+
+
+@pytest.fixture
+def emulated(emulate: Emulate) -> Emulated:
     """A Windows Server 2025 host."""
-    emulated = emulate(tmp_path)
-    yield emulated
-    emulated.host.close()
+    return emulate()

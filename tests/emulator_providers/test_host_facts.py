@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from openhyperv.wire.instance import Instance
-from tests.emulator_providers.conftest import Emulated, emulate
+from tests.emulator_providers.conftest import Emulate, Emulated
 
 
 def definition(emulated: Emulated, sub_type: str, point: str) -> Instance:
@@ -48,8 +46,8 @@ def test_a_default_is_found_by_its_name_too(emulated: Emulated) -> None:
     assert [setting["ResourceType"] for setting in found] == [31]
 
 
-def test_pools_are_those_of_the_release(tmp_path: Path) -> None:
-    old, new = emulate(tmp_path / "old", "2012R2"), emulate(tmp_path / "new", "2025")
+def test_pools_are_those_of_the_release(emulate: Emulate) -> None:
+    old, new = emulate("2012R2", "old"), emulate("2025", "new")
     assert [pool["ResourceType"] for pool in old.all("Msvm_Synth3dVideoPool")] == [24]
     assert new.all("Msvm_Synth3dVideoPool") == []
     assert len(old.all("CIM_ResourcePool")) == 18

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from openhyperv.emulator.cimom.provider import marks_of
 from openhyperv.emulator.providers.host_services import host_providers
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.types import INTEGER_BOUNDS, CimType, ClassDecl, PropertyDecl, Scalar
-from tests.emulator_providers.conftest import Emulated, emulate
+from tests.emulator_providers.conftest import Emulate, Emulated
 
 PYTHON_TYPES = {CimType.BOOLEAN: bool, CimType.STRING: str, CimType.CHAR16: str}
 
 
 @pytest.mark.parametrize("release", ["2012R2", "2016", "2019", "2022", "2025"])
-def test_every_instance_fits_its_class(tmp_path: Path, release: str) -> None:
-    emulated = emulate(tmp_path, release)
+def test_every_instance_fits_its_class(emulate: Emulate, release: str) -> None:
+    emulated = emulate(release)
     seen = 0
     for provider in host_providers(emulated.host):
         for mark, function in marks_of(provider):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from openhyperv.emulator.cimom.events import Change, ChangeKind
@@ -11,7 +9,7 @@ from openhyperv.emulator.cimom.provider import Result
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import ObjectPath
 from openhyperv.wire.types import Value
-from tests.emulator_providers.conftest import Emulated, emulate
+from tests.emulator_providers.conftest import Emulate, Emulated
 
 SERVICE = "Msvm_VirtualEthernetSwitchManagementService"
 SETTINGS = "Msvm_VirtualEthernetSwitchSettingData"
@@ -192,8 +190,8 @@ def test_features_of_a_switch_and_of_its_port(emulated: Emulated) -> None:
     assert emulated.call(SERVICE, "RemoveFeatureSettings", FeatureSettings=[found.path]).return_value == 0
 
 
-def test_switches_outlive_a_restart(tmp_path: Path) -> None:
-    before = emulate(tmp_path)
+def test_switches_outlive_a_restart(emulate: Emulate) -> None:
+    before = emulate()
     define(before, "wan", connection(before, adapters(before)[0]), Notes=["kept"])
     vlan = before.text("Msvm_EthernetSwitchPortVlanSettingData", {"OperationMode": 1, "AccessVlanId": 7})
     (port,) = [port for port in before.all(PORT) if "Definition" not in str(port["InstanceID"])]
@@ -201,7 +199,7 @@ def test_switches_outlive_a_restart(tmp_path: Path) -> None:
     kept = ("Msvm_VirtualEthernetSwitch", SETTINGS, PORT, "Msvm_EthernetSwitchPortVlanSettingData")
     seen = {class_name: before.all(class_name) for class_name in kept}
     before.host.close()
-    after = emulate(tmp_path)
+    after = emulate()
     assert {class_name: after.all(class_name) for class_name in kept} == seen
     assert adapters(after)[0]["IsBound"]
 

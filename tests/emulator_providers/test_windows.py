@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import shutil
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from openhyperv.wire.path import ObjectPath, parse_path
-from tests.emulator_providers.conftest import Emulated, emulate
+from tests.emulator_providers.conftest import Emulate, Emulated
 from tests.emulator_providers.test_images import create, define_machine_with
 
 CIMV2 = "root/cimv2"
@@ -24,9 +23,9 @@ CIMV2 = "root/cimv2"
     ],
 )
 def test_the_operating_system_is_that_of_the_profile(
-    tmp_path: Path, release: str, caption: str, version: str
+    emulate: Emulate, release: str, caption: str, version: str
 ) -> None:
-    system = emulate(tmp_path, release).only("Win32_OperatingSystem", CIMV2)
+    system = emulate(release).only("Win32_OperatingSystem", CIMV2)
     assert (system["Caption"], system["Version"], system["CSName"]) == (caption, version, "HV1")
 
 
