@@ -7,18 +7,15 @@ from collections import OrderedDict
 from collections.abc import Callable
 from enum import IntEnum
 from threading import Condition, Event, Thread
-from typing import TYPE_CHECKING
+from typing import Protocol
 
+from openhyperv.cim.subscription import Subscription
 from openhyperv.errors import HyperVError, JobError, NotFoundError
 from openhyperv.transport.deadline import Deadline
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import ObjectPath
-from openhyperv.wire.wql import select
+from openhyperv.wire.wql import Select, select
 from openhyperv.wire.wql_conditions import Isa, Property
-
-if TYPE_CHECKING:
-    from openhyperv.cim.session import Session
-    from openhyperv.cim.subscription import Subscription
 
 _LOG = logging.getLogger(__name__)
 
@@ -32,6 +29,23 @@ _CHECK_INTERVAL_S = 5.0
 """How often a waiter looks itself although events should come: one may be lost with a connection."""
 _POLL_START_S, _POLL_LIMIT_S = 0.1, 1.0
 _RETRY_INTERVAL_S = 5.0
+
+
+class JobHost(Protocol):
+    """What waiting for jobs takes of a session."""
+
+    @property
+    def host(self) -> str:
+        """The host's name, for messages."""
+        ...
+
+    def get(self, path: ObjectPath) -> Instance:
+        """One instance."""
+        ...
+
+    def subscribe(self, query: Select) -> Subscription:
+        """Events, to be pulled."""
+        ...
 
 
 class JobState(IntEnum):
@@ -56,7 +70,7 @@ def job_id(path: ObjectPath) -> str:
 class Jobs:
     """The jobs of one session. Thread-safe; a background thread runs from the first :meth:`watch` on."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: JobHost) -> None:
         self._session = session
         self._changed = Condition()
         self._known: OrderedDict[str, Instance] = OrderedDict()
