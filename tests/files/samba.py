@@ -17,6 +17,7 @@ from attrs import frozen
 USERNAME = "Administrator"
 PASSWORD = "correct horse battery staple"
 START_DEADLINE_S = 20.0
+END_DEADLINE_S = 10.0
 
 _CONFIGURATION = """
 [global]
@@ -60,20 +61,41 @@ class Samba:
     process_id: int
 
     def drop_connections(self) -> None:
-        """Kill the processes that serve connections, as if the network had gone."""
-        children = Path(f"/proc/{self.process_id}/task/{self.process_id}/children").read_text().split()
-        for child in children:
-            if b"smbd" in Path(f"/proc/{child}/cmdline").read_bytes():
-                os.kill(int(child), signal.SIGKILL)
+        """End the processes that serve connections, as if the network had gone; returns when they have."""
+        serving = [child for child in self._children() if b"smbd" in _read(child / "cmdline")]
+        for child in serving:
+            os.kill(int(child.name), signal.SIGTERM)
+        deadline = time.monotonic() + END_DEADLINE_S
+        while any(_is_running(child) for child in serving) and time.monotonic() < deadline:
+            time.sleep(0.01)
+
+    def _children(self) -> list[Path]:
+        listed = _read(Path(f"/proc/{self.process_id}/task/{self.process_id}/children"))
+        return [Path("/proc") / child for child in listed.decode().split()]
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
+
+
+def _is_running(process: Path) -> bool:
+    state = _read(process / "stat").rpartition(b") ")[2][:1]
+    return state not in (b"", b"Z")
 
 
 @contextmanager
-def running_samba(home: Path, drive: Path | None = None) -> Iterator[Samba]:
-    """Start a server whose files are all under ``home``; it ends with the block."""
+def running_samba(home: Path, *, within: tuple[str, ...] = ()) -> Iterator[Samba]:
+    """Start a server whose files are all under ``home``; it ends with the block.
+
+    ``within`` is a command that runs the one after it, such as one with a small disk.
+    """
     port = _free_port()
-    drive = drive or home / "drive"
+    drive = home / "drive"
     configuration = _prepare(home, drive, port)
-    command = ("smbd", "-F", "--no-process-group", "-s", str(configuration), "-l", str(home / "log"))
+    command = (*within, "smbd", "-F", "--no-process-group", "-s", str(configuration), "-l", str(home / "log"))
     with (
         (home / "output").open("wb") as output,
         subprocess.Popen(
@@ -85,7 +107,7 @@ def running_samba(home: Path, drive: Path | None = None) -> Iterator[Samba]:
             yield Samba(port, drive, home / "ncalrpc" / "np", process.pid)
         finally:
             process.terminate()
-            process.wait(10)
+            process.wait(END_DEADLINE_S)
 
 
 def _free_port() -> int:
@@ -123,3 +145,10 @@ def _wait_until_listening(process: subprocess.Popen[bytes], port: int, home: Pat
         else:
             return
     raise RuntimeError(f"smbd did not start: {(home / 'output').read_text()}")
+
+
+def small_disk(home: Path, size: str) -> tuple[str, ...]:
+    """A command prefix that mounts a disk of that size on the drive of ``home``, for the server only."""
+    mount = f'mount -t tmpfs -o size={size} none "{home}/drive" && exec "$@"'
+    as_root = ("--map-root-user",) if os.getuid() else ()
+    return ("unshare", *as_root, "--mount", "sh", "-c", mount, "sh")

@@ -65,10 +65,11 @@ class Purpose(Enum):
         CreateDisposition.FILE_OPEN_IF,
         _NO_LINK | CreateOptions.FILE_NON_DIRECTORY_FILE,
     )
-    CREATE = Opening(
-        _FILE.GENERIC_READ | _FILE.GENERIC_WRITE | _FILE.DELETE,
-        CreateDisposition.FILE_CREATE,
-        _NO_LINK | CreateOptions.FILE_NON_DIRECTORY_FILE,
+    LOCK = Opening(
+        _FILE.GENERIC_WRITE | _FILE.DELETE,
+        CreateDisposition.FILE_OPEN_IF,
+        _NO_LINK | CreateOptions.FILE_NON_DIRECTORY_FILE | CreateOptions.FILE_DELETE_ON_CLOSE,
+        shared=0,
     )
     DELETE = Opening(_STATUS | _FILE.DELETE, CreateDisposition.FILE_OPEN, _NO_LINK)
     LIST = Opening(
@@ -170,6 +171,10 @@ class RemoteFile:
         information = FileEndOfFileInformation()
         information["end_of_file"] = size_bytes
         self._set(information)
+
+    def flush(self) -> None:
+        """Have everything on the host's disk."""
+        self.handle.flush()
 
     def rename(self, name: str, *, replace: bool) -> None:
         """Move it to another name on the same share."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 from uuid import uuid4
 
 from smbprotocol.connection import Connection
@@ -95,6 +96,14 @@ class SmbSession:
         self._connection.echo(
             sid=self._session.session_id, timeout=settings.timeout_s, credit_request=_CREDITS
         )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
 
     @property
     def is_connected(self) -> bool:
