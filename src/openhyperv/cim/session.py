@@ -16,7 +16,7 @@ from openhyperv.cim.schema import Schema
 from openhyperv.cim.subscription import Subscription
 from openhyperv.errors import AccessDeniedError, InvalidInputError, NotFoundError, error_context
 from openhyperv.transport.deadline import Deadline
-from openhyperv.transport.pool import Pool
+from openhyperv.transport.pool import Pool, Trace
 from openhyperv.transport.target import Target
 from openhyperv.wire import enumeration, identity, uris
 from openhyperv.wire.envelope import RequestHeader
@@ -51,9 +51,9 @@ class Session:
         self.jobs = Jobs(self)
 
     @classmethod
-    def open(cls, target: Target, schema: Schema | None = None) -> Self:
+    def open(cls, target: Target, schema: Schema | None = None, *, trace: Trace | None = None) -> Self:
         """A session with a pool of its own; nothing is sent before the first operation."""
-        return cls(Pool(target), schema)
+        return cls(Pool(target, trace=trace), schema)
 
     @property
     def pool(self) -> Pool:

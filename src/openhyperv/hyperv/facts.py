@@ -37,23 +37,32 @@ def read_facts(session: Session) -> HostFacts:
     :raises AccessDeniedError: the account may not use Hyper-V: it is shown nothing, which is not an error
         on the wire
     """
-    system = _operating_system(session)
-    asked_at = datetime.now(UTC)
-    service = _service_settings(session)
-    clock = moment(system, "LocalDateTime")
+    system = operating_system(session)
+    ahead_s = clock_ahead_s(system)
+    service = service_settings(session)
     return HostFacts(
         name=text(system, "CSName"),
         product=text(system, "Caption"),
         version=HostVersion.parse(text(system, "Version")),
         memory_mb=number(system, "TotalVisibleMemorySize") // 1024,
         free_memory_mb=number(system, "FreePhysicalMemory") // 1024,
-        clock_ahead_s=((clock or asked_at) - asked_at) / timedelta(seconds=1),
+        clock_ahead_s=ahead_s,
         machine_files=text(service, "DefaultExternalDataRoot"),
         disk_files=text(service, "DefaultVirtualHardDiskPath"),
     )
 
 
-def _service_settings(session: Session) -> Instance:
+def clock_ahead_s(system: Instance) -> float:
+    """How far the clock of an operating system, read just now, is ahead of ours."""
+    now = datetime.now(UTC)
+    return ((moment(system, "LocalDateTime") or now) - now) / timedelta(seconds=1)
+
+
+def service_settings(session: Session) -> Instance:
+    """The settings of Hyper-V's management service.
+
+    :raises NotFoundError, AccessDeniedError: as for :func:`read_facts`
+    """
     query = select("Msvm_VirtualSystemManagementServiceSettingData")
     found = next(session.query(query), None)
     if found is None:
@@ -76,7 +85,8 @@ _COLUMNS = (
 )
 
 
-def _operating_system(session: Session) -> Instance:
+def operating_system(session: Session) -> Instance:
+    """What the host says of its Windows, clock and memory."""
     found = next(session.query(select("Win32_OperatingSystem", *_COLUMNS), CIMV2), None)
     if found is None:
         raise NotFoundError("The host does not tell what it is.", host=session.host)

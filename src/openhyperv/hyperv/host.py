@@ -9,8 +9,8 @@ from typing import Self
 
 from openhyperv.cim.session import Session
 from openhyperv.errors import ConflictError, NotFoundError
-from openhyperv.files.smb.settings import ShareSettings
 from openhyperv.files.share import HostFiles
+from openhyperv.files.smb.settings import Authentication, ShareSettings
 from openhyperv.hyperv.creating import Creation
 from openhyperv.hyperv.facts import HostFacts, read_facts
 from openhyperv.hyperv.layout import Layout
@@ -20,8 +20,25 @@ from openhyperv.hyperv.values import text
 from openhyperv.hyperv.virtual_disks import VirtualDisks
 from openhyperv.hyperv.virtual_machine import VirtualMachine
 from openhyperv.machine.spec import MachineSpec
-from openhyperv.transport.target import Target
+from openhyperv.transport.pool import Trace
+from openhyperv.transport.target import AuthenticationMethod, Target
 from openhyperv.wire.wql import equal, select
+
+_SMB_METHODS = {
+    AuthenticationMethod.KERBEROS: Authentication.KERBEROS,
+    AuthenticationMethod.NTLM: Authentication.NTLM,
+}
+
+
+def share_settings_of(target: Target) -> ShareSettings:
+    """How to reach the files of a target. SMB knows no Basic: the account then proves itself by Negotiate."""
+    return ShareSettings(
+        server=target.host,
+        port=target.smb_port,
+        username=target.username,
+        password=target.password,
+        authentication=_SMB_METHODS.get(target.authentication, Authentication.NEGOTIATE),
+    )
 
 
 class Host:
@@ -36,15 +53,9 @@ class Host:
         self.layout = layout or Layout()
 
     @classmethod
-    def connect(cls, target: Target, layout: Layout | None = None) -> Self:
-        """The host of a target; SMB uses the same name and account."""
-        share_settings = ShareSettings(
-            server=target.host,
-            port=target.smb_port,
-            username=target.username,
-            password=target.password,
-        )
-        return cls(Session.open(target), share_settings, layout)
+    def connect(cls, target: Target, layout: Layout | None = None, *, trace: Trace | None = None) -> Self:
+        """The host of a target; SMB uses the same account. ``trace`` hears every envelope."""
+        return cls(Session.open(target, trace=trace), share_settings_of(target), layout)
 
     @cached_property
     def share(self) -> HostFiles:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import BoundedSemaphore, Lock
 from types import TracebackType
+from typing import TypeAlias
 
 from attrs import frozen
 
@@ -24,6 +25,9 @@ from openhyperv.transport.dial import tls_context
 from openhyperv.transport.status import UNAUTHORIZED
 from openhyperv.transport.target import AuthenticationMethod, Target, Transport
 from openhyperv.transport.traffic import Meter, TraceEvent, TraceKind, Traffic
+
+Trace: TypeAlias = Callable[[TraceEvent], None]
+"""Called in the thread of each exchange, with every envelope in the clear."""
 
 _TOUCHED = (Progress.SENT, Progress.ANSWERING)
 
@@ -45,9 +49,7 @@ class Pool:
     ``trace`` is called in the calling thread with each envelope in the clear.
     """
 
-    def __init__(
-        self, target: Target, *, size: int = 4, trace: Callable[[TraceEvent], None] | None = None
-    ) -> None:
+    def __init__(self, target: Target, *, size: int = 4, trace: Trace | None = None) -> None:
         """:raises InvalidInputError: the target's CA file cannot be used, or the size is not positive"""
         if size < 1:
             raise InvalidInputError(f"A pool of {size} connections can do nothing.", host=target.host)

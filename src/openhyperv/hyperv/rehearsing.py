@@ -1,0 +1,64 @@
+"""A host on which nothing changes: what would be done to it is told instead."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import TypeAlias
+
+from attrs import frozen
+
+from openhyperv.cim.rehearsal import Call, Rehearsal
+from openhyperv.files.share import HostFiles
+from openhyperv.files.smb.settings import ShareSettings
+from openhyperv.files.windows_path import WindowsPath
+from openhyperv.hyperv.host import Host, share_settings_of
+from openhyperv.hyperv.layout import Layout
+from openhyperv.transport.pool import Pool, Trace
+from openhyperv.transport.target import Target
+
+
+@frozen
+class FileChange:
+    """A change to the host's files, over SMB."""
+
+    operation: str
+    path: WindowsPath
+
+
+Change: TypeAlias = Call | FileChange
+Tell: TypeAlias = Callable[[Change], None]
+
+
+class RehearsedFiles(HostFiles):
+    """The files of a host, to be read only; folders made and removed are told."""
+
+    def __init__(self, settings: ShareSettings, tell: Tell) -> None:
+        super().__init__(settings)
+        self._tell = tell
+
+    def make_folder(self, folder: WindowsPath) -> None:
+        """Tell it."""
+        self._tell(FileChange("make folder", folder))
+
+    def remove_tree(self, folder: WindowsPath) -> None:
+        """Tell it."""
+        self._tell(FileChange("remove folder", folder))
+
+
+class RehearsedHost(Host):
+    """A host whose machines can be asked for anything; ``tell`` hears what would have been sent.
+
+    Whatever has to wait for an effect ends with :class:`~openhyperv.cim.rehearsal.RehearsalEndError`.
+    """
+
+    def __init__(
+        self, target: Target, tell: Tell, layout: Layout | None = None, *, trace: Trace | None = None
+    ) -> None:
+        super().__init__(Rehearsal(Pool(target, trace=trace), tell), share_settings_of(target), layout)
+        self._tell = tell
+
+    @cached_property
+    def share(self) -> HostFiles:
+        """The host's files, which stay as they are."""
+        return RehearsedFiles(self.share_settings, self._tell)
