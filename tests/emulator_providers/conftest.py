@@ -50,9 +50,9 @@ class Emulated:
         """What a WQL query answers."""
         return self.manager.query(namespace, self.manager.parse(text, namespace))
 
-    def on_machine(self, method: str, **arguments: Value) -> Result:
-        """Call a method of the only virtual machine."""
-        (machine,) = self.query("SELECT * FROM Msvm_ComputerSystem WHERE Caption='Virtual Machine'")
+    def on_machine(self, method: str, name: str = "vm", **arguments: Value) -> Result:
+        """Call a method of the virtual machine of that name."""
+        (machine,) = self.query(f"SELECT * FROM Msvm_ComputerSystem WHERE ElementName='{name}'")
         assert machine.path is not None
         return self.manager.invoke(machine.path, method, arguments, "administrator")
 

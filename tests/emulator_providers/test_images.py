@@ -185,8 +185,8 @@ def test_identity_and_sector_size_can_change(emulated: Emulated) -> None:
     assert (setting["VirtualDiskId"], setting["PhysicalSectorSize"]) == (guid, 512)
 
 
-def define_machine_with(emulated: Emulated, path: str) -> None:
-    """A running generation 2 VM with a disk on its SCSI controller."""
+def define_machine_with(emulated: Emulated, path: str, *, name: str = "vm", starts: bool = True) -> None:
+    """A generation 2 VM with a disk on its SCSI controller, running unless told otherwise."""
     service = "Msvm_VirtualSystemManagementService"
     prefix = "Microsoft:Hyper-V:"
     parent = r'\\HV1\root\virtualization\v2:Msvm_ResourceAllocationSettingData.InstanceID="{}"'
@@ -211,12 +211,13 @@ def define_machine_with(emulated: Emulated, path: str) -> None:
     ]
     system = emulated.text(
         "Msvm_VirtualSystemSettingData",
-        {"ElementName": "vm", "VirtualSystemSubType": "Microsoft:Hyper-V:SubType:2"},
+        {"ElementName": name, "VirtualSystemSubType": "Microsoft:Hyper-V:SubType:2"},
     )
     defined = emulated.call(service, "DefineSystem", SystemSettings=system, ResourceSettings=resources)
     assert defined.return_value == 0
-    started = emulated.on_machine("RequestStateChange", RequestedState=2)
-    assert emulated.finished_job(started)["JobState"] == 7
+    if starts:
+        started = emulated.on_machine("RequestStateChange", name, RequestedState=2)
+        assert emulated.finished_job(started)["JobState"] == 7
 
 
 def state_of(emulated: Emulated, path: str) -> Instance:
@@ -265,3 +266,15 @@ def test_no_disk_is_left_where_making_it_failed(emulated: Emulated, tmp_path: Pa
     failed = create(emulated, r"C:\huge.vhdx", MaxInternalSize=1 << 60)
     assert failed["JobState"] == 10
     assert set(tmp_path.rglob("*")) == before
+
+
+def test_two_machines_do_not_run_one_disk(emulated: Emulated) -> None:
+    create(emulated, r"C:\base.vhdx")
+    create(emulated, r"C:\leaf.vhdx", Type=DIFFERENCING, ParentPath=r"C:\base.vhdx")
+    define_machine_with(emulated, r"C:\leaf.vhdx", name="first")
+    define_machine_with(emulated, r"C:\leaf.vhdx", name="second", starts=False)
+    define_machine_with(emulated, r"C:\base.vhdx", name="third", starts=False)
+    for name in ("second", "third"):
+        failed = emulated.finished_job(emulated.on_machine("RequestStateChange", name, RequestedState=2))
+        assert failed["JobState"] == 10
+        assert "0x80070020" in str(failed["ErrorDescription"])

@@ -11,6 +11,7 @@ from threading import RLock
 from openhyperv.cim.schema import Schema
 from openhyperv.emulator.cimom.events import Change, ChangeKind, EventBus
 from openhyperv.emulator.guests.machine import GuestRunner
+from openhyperv.emulator.host.disk_use import DiskUse
 from openhyperv.emulator.host.files import HostFiles
 from openhyperv.emulator.host.guest_events import GuestEvents
 from openhyperv.emulator.host.hardware import Hardware, adapters_for
@@ -18,7 +19,7 @@ from openhyperv.emulator.host.identities import SYSTEM_SETTINGS
 from openhyperv.emulator.host.job_view import job_instance
 from openhyperv.emulator.host.jobs import Jobs
 from openhyperv.emulator.host.profile import Profile
-from openhyperv.emulator.host.service_settings import initial_settings
+from openhyperv.emulator.host.service_settings import load_settings, save_settings
 from openhyperv.emulator.host.setting_view import SettingViews
 from openhyperv.emulator.host.store import Store
 from openhyperv.emulator.host.switch_names import NoSwitches, SwitchNames
@@ -52,12 +53,21 @@ class Host:
         self.files = HostFiles(data / "C")
         self.templates = Templates(profile, self.hardware, self.schema)
         self.views = SettingViews(self.name, profile)
-        self.service_settings = initial_settings(self.name)
+        self.service_settings = load_settings(self._service_file, self.name)
         self.switches: SwitchNames = NoSwitches()
         self.store = Store(data / "machines", profile, self.templates)
         self.systems = Systems()
+        self.disk_use = DiskUse(self.lock, self.systems, self.files)
         self.guest_events = GuestEvents()
         self.boot_time = datetime.now(UTC)
+
+    @property
+    def _service_file(self) -> Path:
+        return self.data / "service.json"
+
+    def keep_service_settings(self) -> None:
+        """Write down what the administrator has changed."""
+        save_settings(self._service_file, self.service_settings)
 
     def knows_system_setting(self, name: str) -> bool:
         """True where this release's Msvm_VirtualSystemSettingData has the property."""

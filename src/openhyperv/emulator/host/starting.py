@@ -5,6 +5,7 @@ from __future__ import annotations
 from openhyperv.emulator.guests.machine import GuestError, GuestEvent, GuestMachine
 from openhyperv.emulator.host.codes import Code
 from openhyperv.emulator.host.disk_checks import check_disks
+from openhyperv.emulator.host.disk_use import SHARING_VIOLATION, DiskInUse
 from openhyperv.emulator.host.guest_machine import guest_machine
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.jobs import JobFailure
@@ -20,6 +21,7 @@ def start_guest(host: Host, system: VirtualSystem, *, restore: bool) -> None:
     try:
         machine = _prepare(host, system)
         check_disks(machine.drives, machine.generation)
+        _check_free(host, system, machine)
         session = Session()
         with host.lock:
             system.session = session
@@ -36,6 +38,15 @@ def _prepare(host: Host, system: VirtualSystem) -> GuestMachine:
         _check_memory(host, system, machine.memory_mb)
     machine.state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     return machine
+
+
+def _check_free(host: Host, system: VirtualSystem, machine: GuestMachine) -> None:
+    try:
+        host.disk_use.check_start(system, machine.drives)
+    except DiskInUse as error:
+        path = host.files.windows(error.path)
+        text = f"Failed to open attachment '{path}'. The file is in use (0x{SHARING_VIOLATION:08X})."
+        raise JobFailure(Code.FAILED, text, SHARING_VIOLATION) from error
 
 
 def _check_memory(host: Host, system: VirtualSystem, memory_mb: int) -> None:

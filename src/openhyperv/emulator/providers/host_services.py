@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from openhyperv.emulator.host.disk_use import DiskUse
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.switch_store import SwitchStore
 from openhyperv.emulator.host.switches import Switches
@@ -84,10 +83,9 @@ def _switches(host: Host) -> Iterator[object]:
 
 
 def _images(host: Host) -> Iterator[object]:
-    use = DiskUse(host)
-    yield ImageQueryProvider(host, use)
-    yield ImageResizingProvider(host, use)
-    yield ImageServiceProvider(host, use)
+    yield ImageQueryProvider(host)
+    yield ImageResizingProvider(host)
+    yield ImageServiceProvider(host)
 
 
 def _windows(host: Host) -> Iterator[object]:

@@ -12,14 +12,12 @@ from attrs import define
 from openhyperv.emulator.cimom.provider import Result
 from openhyperv.emulator.disks.errors import DiskCode, DiskError
 from openhyperv.emulator.host.codes import Code
-from openhyperv.emulator.host.disk_use import DiskInUse, DiskUse
+from openhyperv.emulator.host.disk_use import SHARING_VIOLATION, DiskInUse
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.job_view import STORAGE_JOB
 from openhyperv.emulator.host.jobs import Job, JobFailure
 from openhyperv.emulator.providers.services import IMAGE_MANAGEMENT
 
-_SHARING_VIOLATION = 0x80070020
-"""HRESULT of ERROR_SHARING_VIOLATION."""
 _CHAIN_CYCLE = 32787
 """ValidateVirtualHardDisk's own code for a disk that is its own ancestor."""
 _CODES: Mapping[DiskCode, int] = {
@@ -72,7 +70,6 @@ class ImageJobs:
     """Starts jobs that have their files to themselves."""
 
     host: Host
-    use: DiskUse
 
     def run(
         self,
@@ -87,7 +84,7 @@ class ImageJobs:
         name = self.host.files.windows(subject)
 
         def perform(job: Job) -> None:
-            with _failures(task, name), self.use.granted(read=read, write=write):
+            with _failures(task, name), self.host.disk_use.granted(read=read, write=write):
                 work(job)
 
         job = self.host.jobs.run(
@@ -109,6 +106,6 @@ def _failures(task: Task, subject: str) -> Iterator[None]:
         raise JobFailure(code_of(error), text, error.code) from error
     except DiskInUse as error:
         text = (
-            f"The system failed to {task.verb} '{subject}'. The file is in use (0x{_SHARING_VIOLATION:08X})."
+            f"The system failed to {task.verb} '{subject}'. The file is in use (0x{SHARING_VIOLATION:08X})."
         )
-        raise JobFailure(Code.IN_USE, text, _SHARING_VIOLATION) from error
+        raise JobFailure(Code.IN_USE, text, SHARING_VIOLATION) from error

@@ -10,7 +10,6 @@ from openhyperv.emulator.disks.errors import DiskError
 from openhyperv.emulator.disks.inspecting import inspect, minimum_size
 from openhyperv.emulator.disks.kinds import DiskFormat, DiskInfo
 from openhyperv.emulator.host.codes import Code
-from openhyperv.emulator.host.disk_use import DiskUse
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.providers.image_jobs import code_of
 from openhyperv.emulator.providers.image_texts import DISK_STATE, local_path, setting_text
@@ -27,9 +26,8 @@ _ALIGNMENT = {DiskFormat.VHD: 0, DiskFormat.VHDX: 1}  # UNVERIFIED: that VHD fil
 class ImageQueryProvider:
     """Answers at once, as recorded."""
 
-    def __init__(self, host: Host, use: DiskUse) -> None:
+    def __init__(self, host: Host) -> None:
         self._host = host
-        self._use = use
 
     @method(_SERVICE, "GetVirtualHardDiskSettingData")
     def setting_data(self, call: Call) -> Result:
@@ -43,7 +41,7 @@ class ImageQueryProvider:
         """How its file stands."""
         path = local_path(call["Path"], self._host.files)
         info = _inspected(path)
-        in_use = self._use.is_in_use(path)
+        in_use = self._host.disk_use.is_in_use(path)
         values: dict[str, Value] = {
             "InUse": in_use,
             "FileSize": info.file_size_bytes,

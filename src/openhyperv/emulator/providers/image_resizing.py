@@ -11,7 +11,7 @@ from openhyperv.emulator.disks.kinds import DiskFormat
 from openhyperv.emulator.disks.resizing import resize
 from openhyperv.emulator.guests.machine import Bus, GuestError
 from openhyperv.emulator.host.codes import Code
-from openhyperv.emulator.host.disk_use import DiskUse, MachineDisk
+from openhyperv.emulator.host.disk_use import MachineDisk
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.jobs import JobFailure
 from openhyperv.emulator.providers.image_jobs import ImageJobs, Task
@@ -22,10 +22,9 @@ from openhyperv.emulator.providers.services import IMAGE_MANAGEMENT
 class ImageResizingProvider:
     """Since 2012 R2 a VHDX on a SCSI controller grows while its machine runs."""
 
-    def __init__(self, host: Host, use: DiskUse) -> None:
+    def __init__(self, host: Host) -> None:
         self._host = host
-        self._use = use
-        self._jobs = ImageJobs(host, use)
+        self._jobs = ImageJobs(host)
 
     @method(IMAGE_MANAGEMENT.class_name, "ResizeVirtualHardDisk")
     def resize(self, call: Call) -> Result:
@@ -34,7 +33,7 @@ class ImageResizingProvider:
         size = call["MaxInternalSize"]
         if not isinstance(size, int) or size <= 0:
             raise MethodFailure(Code.INVALID_PARAMETER, "MaxInternalSize is missing.")
-        disk = self._use.machine_disk(path)
+        disk = self._host.disk_use.machine_disk(path)
         if disk is not None and self._can_grow(disk):
             return self._jobs.run(Task.RESIZE, path, lambda _: self._grow(disk, path, size))
         return self._jobs.run(

@@ -11,7 +11,6 @@ from openhyperv.emulator.disks.inspecting import validate_chain
 from openhyperv.emulator.disks.making import convert, create
 from openhyperv.emulator.disks.merging import merge
 from openhyperv.emulator.host.codes import Code
-from openhyperv.emulator.host.disk_use import DiskUse
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.incoming import read_setting
 from openhyperv.emulator.host.jobs import Job
@@ -28,9 +27,9 @@ _COMPACT_MODES = range(5)
 class ImageServiceProvider:
     """Parameters are checked before a job starts; what the files say comes out in the job."""
 
-    def __init__(self, host: Host, use: DiskUse) -> None:
+    def __init__(self, host: Host) -> None:
         self._host = host
-        self._jobs = ImageJobs(host, use)
+        self._jobs = ImageJobs(host)
 
     @method(_SERVICE, "CreateVirtualHardDisk")
     def create(self, call: Call) -> Result:
