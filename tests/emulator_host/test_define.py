@@ -48,7 +48,7 @@ def test_device_classes_are_empty_until_the_vm_runs(emulated: Emulated) -> None:
     assert emulated.query("SELECT * FROM Msvm_Processor WHERE SystemName <> 'HV1'") == []
 
 
-def test_one_call_brings_processors_memory_and_adisk(emulated: Emulated) -> None:
+def test_one_call_brings_processors_memory_and_a_disk(emulated: Emulated) -> None:
     resources = [
         *disk(emulated, r"C:\vms\disk.vhdx", slot=3),
         emulated.text("Msvm_ProcessorSettingData", {"VirtualQuantity": 4}),
@@ -57,11 +57,11 @@ def test_one_call_brings_processors_memory_and_adisk(emulated: Emulated) -> None
     system = emulated.define(resources=resources)
     (processor,) = emulated.devices_of(system, "Msvm_ProcessorSettingData")
     (memory,) = emulated.devices_of(system, "Msvm_MemorySettingData")
-    (disk,) = emulated.devices_of(system, "Msvm_StorageAllocationSettingData")
+    (image,) = emulated.devices_of(system, "Msvm_StorageAllocationSettingData")
     assert processor["VirtualQuantity"] == 4
     assert memory["VirtualQuantity"] == 4096
-    assert disk["HostResource"] == [r"C:\vms\disk.vhdx"]
-    assert str(disk["InstanceID"]).endswith(r"\0\3\L")
+    assert image["HostResource"] == [r"C:\vms\disk.vhdx"]
+    assert str(image["InstanceID"]).endswith(r"\0\3\L")
     order = emulated.settings_of(system)["BootSourceOrder"]
     assert isinstance(order, list)
     assert len(order) == 1

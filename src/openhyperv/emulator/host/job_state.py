@@ -34,6 +34,7 @@ class Effect(IntEnum):
 class JobType(IntEnum):
     """Msvm_ConcreteJob.JobType, as far as virtual machines' jobs need it."""
 
+    MODIFY = 2
     DESTROY = 3
     START = 12
     POWER_OFF = 13

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
+from pathlib import Path
 
-from attrs import define, field
+from attrs import asdict, define
 
 from openhyperv.emulator.host.files import DATA_ROOT, DISK_ROOT
 
@@ -22,10 +24,24 @@ class ServiceSettings:
     primary_owner_contact: str = ""
     primary_owner_name: str = "Administrators"
     bios_lock: str = ""
-    hba_lun_timeout_s: int = field(default=30)
+    hba_lun_timeout_s: int = 30
 
 
-def initial_settings(host_name: str) -> ServiceSettings:
+def load_settings(file: Path, host_name: str) -> ServiceSettings:
+    """The settings as they were last kept; on a new host the initial ones."""
+    if not file.exists():
+        return _initial_settings(host_name)
+    return ServiceSettings(**json.loads(file.read_text("utf-8")))
+
+
+def save_settings(file: Path, settings: ServiceSettings) -> None:
+    """Keep settings; a crash leaves the old or the new ones."""
+    temporary = file.with_suffix(".new")
+    temporary.write_text(json.dumps(asdict(settings)), "utf-8")
+    temporary.replace(file)
+
+
+def _initial_settings(host_name: str) -> ServiceSettings:
     """The settings of a host on which nobody changed any.
 
     Each host has 256 addresses of Microsoft's range 00-15-5D for its VMs (Microsoft, "Dynamic MAC

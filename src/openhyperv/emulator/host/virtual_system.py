@@ -61,6 +61,7 @@ class Session:
     ended_by: GuestEvent | None = None
     ended: Event = field(factory=Event)
     load: LoadMeter = field(factory=LoadMeter)
+    pressed_keys: set[int] = field(factory=set)
 
 
 @define(eq=False)

@@ -6,11 +6,17 @@ from collections.abc import Iterator
 
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.providers.define import DefinitionProvider
+from openhyperv.emulator.providers.devices import DeviceLinkProvider, device_providers
 from openhyperv.emulator.providers.features import FeatureProvider
 from openhyperv.emulator.providers.jobs import JobProvider
+from openhyperv.emulator.providers.keyboard import KeyboardProvider
+from openhyperv.emulator.providers.kvp import KvpProvider
 from openhyperv.emulator.providers.resource_settings import resource_setting_providers
 from openhyperv.emulator.providers.resources import ResourceProvider
+from openhyperv.emulator.providers.security import SecurityProvider
+from openhyperv.emulator.providers.service_changes import ServiceChangeProvider
 from openhyperv.emulator.providers.setting_links import SettingLinkProvider
+from openhyperv.emulator.providers.shutdown import ShutdownProvider
 from openhyperv.emulator.providers.snapshot_links import SnapshotLinkProvider
 from openhyperv.emulator.providers.snapshots import SnapshotProvider
 from openhyperv.emulator.providers.summary import SummaryProvider
@@ -28,6 +34,12 @@ _PROVIDERS = (
     SettingLinkProvider,
     SnapshotProvider,
     SnapshotLinkProvider,
+    DeviceLinkProvider,
+    KeyboardProvider,
+    KvpProvider,
+    SecurityProvider,
+    ServiceChangeProvider,
+    ShutdownProvider,
 )
 
 
@@ -35,3 +47,4 @@ def virtual_machine_providers(host: Host) -> Iterator[object]:
     """A fresh provider of each kind for a host."""
     yield from (provider(host) for provider in _PROVIDERS)
     yield from resource_setting_providers(host)
+    yield from device_providers(host)
