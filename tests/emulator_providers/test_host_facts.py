@@ -124,3 +124,17 @@ def test_service_settings_hang_on_the_service(emulated: Emulated) -> None:
     )
     assert settings["InstanceID"] == "Microsoft:HV1"
     assert str(settings["MinimumMacAddress"]).startswith("00155D")
+
+
+def test_a_machine_takes_from_pools(emulated: Emulated) -> None:
+    service = "Msvm_VirtualSystemManagementService"
+    text = emulated.text("Msvm_VirtualSystemSettingData", {"ElementName": "vm"})
+    emulated.call(service, "DefineSystem", SystemSettings=text, ResourceSettings=[])
+    pool = emulated.only("Msvm_ProcessorPool")
+    taken = f"ASSOCIATORS OF {{{pool.path}}} WHERE AssocClass=Msvm_ResourceAllocationFromPool"
+    (processor,) = emulated.query(taken)
+    assert processor.class_name == "Msvm_ProcessorSettingData"
+    (back,) = emulated.query(
+        f"ASSOCIATORS OF {{{processor.path}}} WHERE AssocClass=Msvm_ResourceAllocationFromPool"
+    )
+    assert back.path == pool.path

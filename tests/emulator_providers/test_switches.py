@@ -263,3 +263,10 @@ def define_machine_on(emulated: Emulated, switch: Instance) -> None:
         ResourceSettings=resources,
     )
     assert defined.return_value == 0
+
+
+def test_a_switch_leaves_nothing_to_hardware(emulated: Emulated) -> None:
+    define(emulated, "lan", IOVPreferred=True)
+    switch = emulated.only("Msvm_VirtualEthernetSwitch")
+    (data,) = emulated.query(f"ASSOCIATORS OF {{{switch.path}}} WHERE AssocClass=Msvm_EthernetSwitchInfo")
+    assert (data["SystemName"], data["IovVfCapacity"], data["VmqCapacity"]) == (switch["Name"], 0, 0)

@@ -15,6 +15,7 @@ from openhyperv.emulator.providers.image_queries import ImageQueryProvider
 from openhyperv.emulator.providers.image_resizing import ImageResizingProvider
 from openhyperv.emulator.providers.image_service import ImageServiceProvider
 from openhyperv.emulator.providers.numa import NumaProvider
+from openhyperv.emulator.providers.pool_links import PoolLinkProvider
 from openhyperv.emulator.providers.pools import PoolProvider
 from openhyperv.emulator.providers.service_settings import (
     ServiceSettingLinkProvider,
@@ -23,6 +24,7 @@ from openhyperv.emulator.providers.service_settings import (
 )
 from openhyperv.emulator.providers.services import ServiceLinkProvider, service_providers
 from openhyperv.emulator.providers.switch_feature_service import SwitchFeatureServiceProvider
+from openhyperv.emulator.providers.switch_offload import SwitchOffloadProvider
 from openhyperv.emulator.providers.switch_ports import SwitchPortProvider
 from openhyperv.emulator.providers.switch_service import SwitchServiceProvider
 from openhyperv.emulator.providers.switches import (
@@ -56,6 +58,7 @@ def _fixed(host: Host) -> Iterator[object]:
     yield HostSystemProvider(host)
     yield NumaProvider(host)
     yield PoolProvider(host)
+    yield PoolLinkProvider(host)
     yield DefinitionLinkProvider(host)
     yield from definition_providers(host)
     yield FeatureLinkProvider(host)
@@ -77,6 +80,7 @@ def _switches(host: Host) -> Iterator[object]:
     yield SwitchFeatureLinkProvider(host, switches)
     yield from switch_feature_providers(host, switches)
     yield SwitchPortProvider(host, switches)
+    yield SwitchOffloadProvider(host, switches)
     yield SwitchServiceProvider(host, switches)
     yield SwitchFeatureServiceProvider(host, switches)
     yield WindowsNetworkProvider(host, switches)
