@@ -55,7 +55,7 @@ def cache_image(
         target = folder / f"{sha256}.{info.format}"
         if _is_there(files, target, local.size_bytes):
             return CachedImage(target, info, sha256, was_there=True, sent_bytes=0)
-        pushed = push_open_file(files, local, target, sha256, replace=True, progress=progress)
+        pushed = push_open_file(files, local, target, sha256=sha256, replace=True, progress=progress)
         return CachedImage(target, info, sha256, was_there=False, sent_bytes=pushed.sent_bytes)
 
 

@@ -25,6 +25,12 @@ class LocalFile:
     path: Path
     descriptor: int
     size_bytes: int
+    changed_ns: int
+
+    def has_changed(self) -> bool:
+        """True if the file was written since it was opened, as far as its times tell."""
+        status = os.fstat(self.descriptor)
+        return (status.st_size, status.st_mtime_ns) != (self.size_bytes, self.changed_ns)
 
     def read(self, offset: int) -> bytes:
         """The step of the file that begins at ``offset``, shorter at its end.
@@ -76,6 +82,6 @@ def open_local(path: Path) -> Iterator[LocalFile]:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise InvalidInputError("This is not a regular file.", target=str(path))
-        yield LocalFile(path, descriptor, status.st_size)
+        yield LocalFile(path, descriptor, status.st_size, status.st_mtime_ns)
     finally:
         os.close(descriptor)

@@ -60,39 +60,33 @@ def push_file(
     :raises ProtocolError: what the host has is not what was sent
     """
     with open_local(source) as local:
-        return push_open_file(
-            files,
-            local,
-            target,
-            local.sha256(progress),
-            replace=replace,
-            read_back=read_back,
-            progress=progress,
-        )
+        return push_open_file(files, local, target, replace=replace, read_back=read_back, progress=progress)
 
 
 def push_open_file(
     files: HostFiles,
     local: LocalFile,
     target: WindowsPath,
-    sha256: str,
     *,
+    sha256: str | None = None,
     replace: bool = False,
     read_back: bool = False,
     progress: Progress = no_progress,
 ) -> Pushed:
-    """As :func:`push_file`, for an open file whose SHA-256 is known."""
+    """As :func:`push_file`, for an open file that is to have this SHA-256, if one is given."""
     if not replace and files.exists(target):
         raise ConflictError("There is such a file already.", host=files.settings.server, target=str(target))
     files.make_folder(target.parent)
-    partial = target.parent / f"{target.name[:180]}.{sha256[:16]}.part"
+    partial = target.parent / f"{target.name}.part"
     with SmbSession(files.settings) as session, _alone(session, partial):
         with _cleared_unless_resumable(files, partial):
-            pushed = _send(files, session, local, partial, sha256, progress)
+            kept_bytes, feeder = _send(files, session, local, partial, progress)
+            if local.has_changed() or feeder.sha256() != (sha256 or feeder.sha256()):
+                raise changed(local.path)
             if read_back:
                 _read_back(session, local, partial, progress)
         files.rename(partial, target, replace=replace)
-    return Pushed(target, local.size_bytes, sha256, *pushed)
+    return Pushed(target, local.size_bytes, feeder.sha256(), feeder.sent_bytes, kept_bytes)
 
 
 @contextmanager
@@ -122,10 +116,9 @@ def _send(
     session: SmbSession,
     local: LocalFile,
     partial: WindowsPath,
-    sha256: str,
     progress: Progress,
-) -> tuple[int, int]:
-    """Bring the temporary file to the source's content; returns the bytes sent and the bytes kept."""
+) -> tuple[int, Feeder]:
+    """Bring the temporary file to the source's content; returns the bytes kept, and what fed the senders."""
     with (
         smb_errors(files.settings.server, _OPERATION, str(partial)),
         RemoteFile.open(session, partial.share, partial.relative, Purpose.WRITE) as remote,
@@ -136,12 +129,10 @@ def _send(
         _check_space(files, partial, local.size_bytes - kept)
         feeder = Feeder(local, kept, digest, progress)
         _run_senders(files, partial, feeder)
-        if feeder.sha256() != sha256:
-            raise changed(local.path)
         remote.set_size(local.size_bytes)
         remote.flush()
     _check_size(files, partial, local.size_bytes)
-    return feeder.sent_bytes, kept
+    return kept, feeder
 
 
 def _compare(local: LocalFile, remote: RemoteFile, digest: hashlib._Hash, progress: Progress) -> int:
