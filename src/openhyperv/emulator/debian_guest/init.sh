@@ -39,12 +39,14 @@ if stty -F /dev/ttyS1 raw -echo 115200 2>/dev/null; then
     done &
 fi
 
+# The shell on the screen; what is typed before it opens the screen's keyboard is lost, so it comes early.
+while :; do setsid -c sh </dev/tty1 >/dev/tty1 2>&1; sleep 1; done &
+
 # Disks are found in the background: give them ten seconds to appear before reporting.
 tries=0
 while [ $tries -lt 100 ] && ! ls /sys/block | grep -q '^sd'; do usleep 100000; tries=$((tries + 1)); done
 report >/dev/ttyS0
 report >/dev/tty1
 
-# Shells for people: on the screen, and on the first serial port.
-while :; do setsid -c sh </dev/tty1 >/dev/tty1 2>&1; sleep 1; done &
+# The shell on the first serial port.
 while :; do setsid -c sh </dev/ttyS0 >/dev/ttyS0 2>&1; sleep 1; done
