@@ -21,7 +21,7 @@ def _component(
     name: str, class_name: str, *, caption: str, since: Release = Release.WS2012, **more: Value
 ) -> ResourceKind:
     return ResourceKind(
-        name=name,
+        name=name,  # UNVERIFIED: that ResourceSubType says what OtherResourceType is documented to say
         resource_type=_OTHER,
         class_name=class_name,
         since=since,

@@ -107,6 +107,7 @@ def _missing(medium: Resource, windows_path: str) -> JobFailure:
         Code.FAILED,
         f"{medium.kind.name}: Failed to open attachment '{windows_path}'. "
         f"Error: 'The system cannot find the file specified.' (0x{FILE_NOT_FOUND:08X}).",
+        FILE_NOT_FOUND,
     )
 
 

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from threading import Timer
 
+from openhyperv.emulator.disks.running import recover
 from openhyperv.emulator.guests.machine import GuestRunner
 from openhyperv.emulator.host.aftermath import react
 from openhyperv.emulator.host.hardware import Hardware
@@ -30,6 +31,8 @@ def open_host(
     host = Host(name, profile, data, runner, hardware)
     host.guest_events.start(partial(react, host))
     for system in host.store.load():
+        if host.state_dir(system).is_dir():
+            recover(host.state_dir(system))
         host.systems.add(system)
     return host
 

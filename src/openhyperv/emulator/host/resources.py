@@ -158,11 +158,19 @@ SERIAL_PORT_BEFORE_2016 = ResourceKind(
     values={"ElementName": "Serial Port", "Connection": [""]},
     until=Release.WS2012R2,
 )
-KEYBOARD = ResourceKind(name="Keyboard", resource_type=13, values={"ElementName": "Keyboard"})
+KEYBOARD = ResourceKind(
+    name="Keyboard",  # UNVERIFIED: the sub-type of the emulated keyboard
+    resource_type=13,
+    values={"ElementName": "Keyboard"},
+)
 SYNTHETIC_KEYBOARD = ResourceKind(
     name="Synthetic Keyboard", resource_type=13, values={"ElementName": "Keyboard"}, since=Release.WS2012R2
 )
-PS2_MOUSE = ResourceKind(name="PS2 Mouse", resource_type=13, values={"ElementName": "Mouse"})
+PS2_MOUSE = ResourceKind(
+    name="PS2 Mouse",  # UNVERIFIED: the sub-type of the emulated mouse
+    resource_type=13,
+    values={"ElementName": "Mouse"},
+)
 SYNTHETIC_MOUSE = ResourceKind(
     name="Synthetic Mouse",
     resource_type=13,
@@ -205,7 +213,7 @@ DISPLAY_3D = ResourceKind(
         "Description": "Describes the default settings for the 3D video controller resource pool.",
         "ElementName": "Synthetic 3D Display Controller",
         "MaximumMonitors": 1,
-        "MaximumScreenResolution": 3,
+        "MaximumScreenResolution": 3,  # UNVERIFIED: the default of RemoteFX displays
     },
     until=Release.WS2019,
 )

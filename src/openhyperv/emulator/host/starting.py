@@ -20,7 +20,7 @@ def start_guest(host: Host, system: VirtualSystem, *, restore: bool) -> None:
     """
     try:
         machine = _prepare(host, system)
-        check_disks(machine.drives, machine.generation)
+        check_disks(machine.drives, machine.generation, host.files)
         _check_free(host, system, machine)
         session = Session()
         with host.lock:

@@ -126,6 +126,7 @@ def _own_connections(host: Host, switch: Switch, port: Resource) -> Iterator[Swi
         peer = device_path(INTERNAL_PORT, host.name, f"{{{guid}}}")
         yield SwitchConnection(switch, port.tail, name, peer, _internal_mac(guid), setting)
     for index, adapter in enumerate(uplink.adapters):
+        # UNVERIFIED: that each adapter of a team has a port of its own
         guid = _derived_guid(port.tail + adapter.guid) if index else port.tail
         peer = device_path(EXTERNAL_PORT, host.name, f"{{{adapter.guid}}}")
         yield SwitchConnection(switch, guid, name, peer, adapter.mac, setting)

@@ -19,7 +19,7 @@ _COMMON: Mapping[str, Value] = {
     "BandwidthReservationMode": 0,
     "ExtensionOrder": [],
     "IOVPreferred": False,
-    "MaxNumMACAddress": 1024,
+    "MaxNumMACAddress": 1024,  # UNVERIFIED: the number that switches show
     "Notes": [],
     "TeamingEnabled": False,
     "VLANConnection": [],
