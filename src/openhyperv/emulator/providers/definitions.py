@@ -80,6 +80,7 @@ def settings_link(capabilities: ObjectPath, setting: ObjectPath, point: Point, p
 def _definition(host: Host, kind: ResourceKind, pool: Pool, point: Point) -> Instance:
     values = dict(default_values(kind, host.profile, host.hardware))
     values["InstanceID"] = instance_id = pool.definition_id(point)
+    # UNVERIFIED: that only VirtualQuantity tells the bounds, and that those of most devices start at 0
     if point is Point.MINIMUM:
         values["VirtualQuantity"] = kind.quantity.minimum
     elif point is Point.MAXIMUM:

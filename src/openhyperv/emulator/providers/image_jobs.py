@@ -20,7 +20,7 @@ from openhyperv.emulator.providers.services import IMAGE_MANAGEMENT
 
 _CHAIN_CYCLE = 32787
 """ValidateVirtualHardDisk's own code for a disk that is its own ancestor."""
-_CODES: Mapping[DiskCode, int] = {
+_CODES: Mapping[DiskCode, int] = {  # UNVERIFIED: which ErrorCode goes with which HRESULT
     DiskCode.FILE_NOT_FOUND: Code.NOT_FOUND,
     DiskCode.PATH_NOT_FOUND: Code.NOT_FOUND,
     DiskCode.PARENT_NOT_FOUND: Code.NOT_FOUND,
@@ -46,7 +46,7 @@ class Task(Enum):
     MERGE = ("merge", 5)
     CONVERT = ("convert", 6)
     VALIDATE = ("validate", 9)
-    SET_PARENT = ("reconnect", 0)
+    SET_PARENT = ("reconnect", 0)  # UNVERIFIED: the type of jobs that no documented number stands for
     SET_DATA = ("change", 0)
 
     @property

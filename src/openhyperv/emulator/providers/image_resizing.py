@@ -47,6 +47,7 @@ class ImageResizingProvider:
         """The guest grows the file if it has it open, and sees the new size; otherwise it is grown here."""
         info = inspect(path)
         if info.format is DiskFormat.VHD or size < info.size_bytes:
+            # UNVERIFIED: the code for what cannot be done to a disk while its machine runs
             raise JobFailure(Code.INVALID_STATE, "Only a VHDX can grow while its machine runs.")
         guest = disk.system.session.guest if disk.system.session else None
         if guest is None:
