@@ -33,6 +33,7 @@ BUILD = Path("build")
 OUT = BUILD / "demo"
 BOOT_TIMEOUT_S = 300.0
 GIB = 1 << 30
+GREETING = "typed over WS-Management"
 GUEST_UP, REFUSED = "GUEST-UP", "bad shim signature"
 
 
@@ -107,21 +108,27 @@ class Demo:
         return machine
 
     def _live(self, machine: VirtualMachine) -> None:
+        """Everything that is done while its serial console is open."""
+        with ExitStack() as console:
+            serial = self._boot(machine, console)
+            self._look(machine)
+            self._checkpoint(machine)
+            self._grow(machine, serial)
+            self._shut_down(machine)
+
+    def _boot(self, machine: VirtualMachine, console: ExitStack) -> SerialLog:
         with self._steps.step("Boot it, and read its serial console") as outcome:
             machine.start()
-            serial = SerialLog(machine.console(), OUT / "serial.log")
-            with serial:
-                line = serial.wait_for(GUEST_UP, timeout_s=BOOT_TIMEOUT_S)
-                outcome.append(f"the guest says: {line}")
-                if "secureboot=1" not in line:
-                    raise SystemExit("The guest did not boot with Secure Boot.")
-                self._look(machine)
-                self._checkpoint(machine)
-                self._grow(machine, serial)
-                self._shut_down(machine)
+            serial = console.enter_context(SerialLog(machine.console(), OUT / "serial.log"))
+            line = serial.wait_for(GUEST_UP, timeout_s=BOOT_TIMEOUT_S)
+            outcome.append(f"the guest says: {line}")
+            if "secureboot=1" not in line:
+                raise SystemExit("The guest did not boot with Secure Boot.")
+        return serial
 
     def _look(self, machine: VirtualMachine) -> None:
-        with self._steps.step("Take a picture of its screen while it runs") as outcome:
+        with self._steps.step("Type on its keyboard, and take a picture of its screen") as outcome:
+            machine.type_text(GREETING)
             picture = machine.screenshot_png()
             (OUT / "screen.png").write_bytes(picture)
             outcome.append(f"{len(picture)} bytes of PNG in {OUT / 'screen.png'}")

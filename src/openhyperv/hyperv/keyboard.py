@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from openhyperv.cim.session import Session
 from openhyperv.errors import ConflictError, InvalidInputError, NotFoundError
-from openhyperv.hyperv.names import KEYBOARD, device
+from openhyperv.hyperv.names import only_device
 from openhyperv.wire.types import Value
 
 _CHARACTERS_PER_CALL = 256
@@ -35,7 +35,7 @@ def type_ctrl_alt_del(session: Session, guid: str) -> None:
 
 def _call(session: Session, guid: str, method: str, arguments: dict[str, Value]) -> None:
     try:
-        session.run(device("Msvm_Keyboard", guid, KEYBOARD), method, arguments)
+        session.run(only_device("Msvm_Keyboard", guid), method, arguments)
     except NotFoundError as error:
         raise ConflictError(
             "The machine is not running, so that it has no keyboard.", host=session.host, target=guid

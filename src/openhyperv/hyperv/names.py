@@ -19,7 +19,6 @@ PROCESSOR = r"b637f346-6a0e-4dec-af52-bd70cb80a21d\0"
 MEMORY = "4764334d-e001-4176-82ee-5594ec9b530e"
 IDE_CONTROLLER = "83F8638B-8DCA-4152-9EDA-2CA8B33039B4"
 SERIAL_CONTROLLER = "8E3A359F-559A-4B6A-98A9-1690A6100ED7"
-KEYBOARD = "DE6CDC86-E1FB-4940-801B-C3C1A26C4DA4"
 SHUTDOWN = "9F8233AC-BE49-4C79-8EE3-E7E1985B2077"
 
 
@@ -63,6 +62,16 @@ def device(class_name: str, guid: str, tail: str) -> ObjectPath:
     keys = {
         "CreationClassName": class_name,
         "DeviceID": f"Microsoft:{tail}",
+        "SystemCreationClassName": COMPUTER_SYSTEM,
+        "SystemName": guid,
+    }
+    return ObjectPath(class_name, keys)
+
+
+def only_device(class_name: str, guid: str) -> ObjectPath:
+    """A device that a machine has one of, whatever it is called: fewer keys do where they fit one object."""
+    keys = {
+        "CreationClassName": class_name,
         "SystemCreationClassName": COMPUTER_SYSTEM,
         "SystemName": guid,
     }
