@@ -1,0 +1,1 @@
+"""Requests and seconds per operation, measured against the emulated host: ``python -m bench``."""

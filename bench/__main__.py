@@ -1,0 +1,50 @@
+"""Measure everything: ``python -m bench [--quick] [--only WHAT] [--json FILE]``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from bench.event_latency import measure_events
+from bench.footprint import measure_footprint
+from bench.gets import measure_gets
+from bench.lists import measure_lists
+from bench.machines import measure_machines
+from bench.pushes import measure_pushes
+from bench.report import show, write
+from bench.results import Result
+from bench.scale import FULL, QUICK, Scale
+
+_WORK = Path("build") / "bench"
+_MEASURES: dict[str, Callable[[Scale, Path], Iterable[Result]]] = {
+    "machines": measure_machines,
+    "lists": measure_lists,
+    "events": measure_events,
+    "gets": measure_gets,
+    "footprint": measure_footprint,
+    "pushes": measure_pushes,
+}
+
+
+@click.command()
+@click.option("--quick", is_flag=True, help="Only see that everything works; the times mean nothing.")
+@click.option("--only", multiple=True, type=click.Choice(list(_MEASURES)), help="Measure only this.")
+@click.option("--json", "json_file", type=click.Path(path_type=Path), default=Path("build/bench.json"))
+def main(quick: bool, only: Sequence[str], json_file: Path) -> None:
+    """Requests and time per operation against the emulated host, beside the baseline and the targets."""
+    console = Console(width=None if sys.stdout.isatty() else 160)
+    scale = QUICK if quick else FULL
+    results: list[Result] = []
+    for name in only or _MEASURES:
+        console.print(f"measuring {name}", style="dim")
+        results += _MEASURES[name](scale, _WORK)
+    write(json_file, results)
+    show(console, results)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,35 @@
+"""How much is measured."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+_MIB = 1 << 20
+
+
+@frozen(kw_only=True)
+class Scale:
+    """Sizes and repetitions of a run. Medians are taken over ``repetitions``."""
+
+    list_sizes: tuple[int, ...] = (1, 100, 1000, 5000)
+    repetitions: int = 5
+    deletes: int = 200
+    gets: int = 1500
+    machines: int = 1000
+    start_ups: int = 3
+    image_bytes: int = 1024 * _MIB
+    pushes: int = 3
+
+
+FULL = Scale()
+QUICK = Scale(
+    list_sizes=(1, 100),
+    repetitions=1,
+    deletes=4,
+    gets=50,
+    machines=100,
+    start_ups=1,
+    image_bytes=8 * _MIB,
+    pushes=1,
+)
+"""To see that everything works; its times mean nothing."""
