@@ -131,7 +131,7 @@ def _version(host: Host) -> str:
 
 def _clock(host: Host) -> str:
     ahead_s = facts.clock_ahead_s(facts.operating_system(host.session))
-    detail = f"{abs(ahead_s):.1f} s {'ahead of' if ahead_s > 0 else 'behind'} this machine"
+    detail = facts.clock_text(ahead_s)
     if abs(ahead_s) > _CLOCK_TOLERANCE_S:
         raise UnsupportedError(
             f"The host's clock is {detail}, which Kerberos does not accept.",

@@ -29,6 +29,11 @@ class HostFacts:
     machine_files: str
     disk_files: str
 
+    @property
+    def clock_text(self) -> str:
+        """For people: ``1.5 s behind this machine``."""
+        return clock_text(self.clock_ahead_s)
+
 
 def read_facts(session: Session) -> HostFacts:
     """Two queries: the operating system, and the settings of Hyper-V's management service.
@@ -56,6 +61,11 @@ def clock_ahead_s(system: Instance) -> float:
     """How far the clock of an operating system, read just now, is ahead of ours."""
     now = datetime.now(UTC)
     return ((moment(system, "LocalDateTime") or now) - now) / timedelta(seconds=1)
+
+
+def clock_text(ahead_s: float) -> str:
+    """For people: ``1.5 s behind this machine``."""
+    return f"{abs(ahead_s):.1f} s {'ahead of' if ahead_s > 0 else 'behind'} this machine"
 
 
 def service_settings(session: Session) -> Instance:

@@ -13,6 +13,7 @@ from openhyperv.files.share import HostFiles
 from openhyperv.files.smb.settings import Authentication, ShareSettings
 from openhyperv.hyperv.creating import Creation
 from openhyperv.hyperv.facts import HostFacts, read_facts
+from openhyperv.hyperv.images import Images
 from openhyperv.hyperv.layout import Layout
 from openhyperv.hyperv.names import COMPUTER_SYSTEM, is_guid
 from openhyperv.hyperv.summary import MachineListing, list_machines
@@ -20,10 +21,12 @@ from openhyperv.hyperv.values import text
 from openhyperv.hyperv.virtual_disks import VirtualDisks
 from openhyperv.hyperv.virtual_machine import VirtualMachine
 from openhyperv.machine.spec import MachineSpec
+from openhyperv.transport.deadline import Deadline
 from openhyperv.transport.pool import Trace
 from openhyperv.transport.target import AuthenticationMethod, Target
 from openhyperv.wire.wql import equal, select
 
+_CREATE_TIMEOUT_S = 600.0
 _SMB_METHODS = {
     AuthenticationMethod.KERBEROS: Authentication.KERBEROS,
     AuthenticationMethod.NTLM: Authentication.NTLM,
@@ -62,6 +65,11 @@ class Host:
         """The host's files."""
         return HostFiles(self.share_settings)
 
+    @property
+    def images(self) -> Images:
+        """The images that machines can be made from."""
+        return Images(self.share, self.layout.images)
+
     def facts(self) -> HostFacts:
         """What the host is, read now."""
         return read_facts(self.session)
@@ -96,12 +104,16 @@ class Host:
             )
         return VirtualMachine(self, guids[0])
 
-    def create(self, spec: MachineSpec) -> VirtualMachine:
+    def create(self, spec: MachineSpec, *, timeout_s: float = _CREATE_TIMEOUT_S) -> VirtualMachine:
         """Create the machine that a specification describes; it is off.
 
-        :raises HyperVError: it could not be created, and nothing of it is left
+        Undoing a create that failed may take up to :data:`openhyperv.hyperv.undoing.PATIENCE_S` longer.
+
+        :raises HyperVError: it could not be created; nothing of it is left, or else the error's notes say
+            what may be
         """
-        return VirtualMachine(self, Creation(self.session, self.share, self.layout, spec).run())
+        deadline = Deadline.after(timeout_s)
+        return VirtualMachine(self, Creation(self.session, self.share, self.layout, spec, deadline).run())
 
     def close(self) -> None:
         """End all connections."""

@@ -151,11 +151,21 @@ class Target:
             username=given.get("USERNAME"),
             password=given.get("PASSWORD"),
             ca_file=Path(given["CA_FILE"]) if "CA_FILE" in given else None,
+            authentication=_authentication(given.get("AUTHENTICATION", AuthenticationMethod.NEGOTIATE.value)),
             smb_port=_port(given, "SMB_PORT", 445),
         )
 
 
-_VARIABLES = ("HOST", "PORT", "TRANSPORT", "USERNAME", "PASSWORD", "CA_FILE", "SMB_PORT")
+_VARIABLES = (
+    "HOST",
+    "PORT",
+    "TRANSPORT",
+    "USERNAME",
+    "PASSWORD",
+    "CA_FILE",
+    "AUTHENTICATION",
+    "SMB_PORT",
+)
 
 
 def _transport(text: str) -> Transport:
@@ -163,6 +173,14 @@ def _transport(text: str) -> Transport:
         return Transport(text.lower())
     except ValueError:
         raise InvalidInputError("OPENHYPERV_TRANSPORT is http or https.", target=text) from None
+
+
+def _authentication(text: str) -> AuthenticationMethod:
+    try:
+        return AuthenticationMethod(text.lower())
+    except ValueError:
+        methods = ", ".join(AuthenticationMethod)
+        raise InvalidInputError(f"OPENHYPERV_AUTHENTICATION is one of {methods}.", target=text) from None
 
 
 def _port(given: Mapping[str, str], name: str, default: int) -> int:
