@@ -41,6 +41,7 @@ _CONFIGURATION = """
   usershare max shares = 0
   map to guest = never
   server min protocol = SMB2_10
+  server max protocol = {newest_dialect}
   server signing = mandatory
   username map = {home}/users
   strict allocate = no
@@ -87,14 +88,16 @@ def _is_running(process: Path) -> bool:
 
 
 @contextmanager
-def running_samba(home: Path, *, within: tuple[str, ...] = ()) -> Iterator[Samba]:
+def running_samba(
+    home: Path, *, within: tuple[str, ...] = (), newest_dialect: str = "SMB3_11"
+) -> Iterator[Samba]:
     """Start a server whose files are all under ``home``; it ends with the block.
 
     ``within`` is a command that runs the one after it, such as one with a small disk.
     """
     port = _free_port()
     drive = home / "drive"
-    configuration = _prepare(home, drive, port)
+    configuration = _prepare(home, drive, port, newest_dialect)
     command = (*within, "smbd", "-F", "--no-process-group", "-s", str(configuration), "-l", str(home / "log"))
     with (
         (home / "output").open("wb") as output,
@@ -115,7 +118,7 @@ def _free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def _prepare(home: Path, drive: Path, port: int) -> Path:
+def _prepare(home: Path, drive: Path, port: int, newest_dialect: str) -> Path:
     drive.mkdir(parents=True, exist_ok=True)
     for name in ("private", "lock", "state", "cache", "pid", "ncalrpc", "log"):
         (home / name).mkdir(mode=0o700)
@@ -123,7 +126,9 @@ def _prepare(home: Path, drive: Path, port: int) -> Path:
     user = pwd.getpwuid(os.getuid()).pw_name
     (home / "users").write_text(f"{user} = {USERNAME}\n")
     configuration = home / "smb.conf"
-    configuration.write_text(_CONFIGURATION.format(home=home, share=drive, user=user, port=port))
+    configuration.write_text(
+        _CONFIGURATION.format(home=home, share=drive, user=user, port=port, newest_dialect=newest_dialect)
+    )
     subprocess.run(
         ["pdbedit", "-s", str(configuration), "-a", "-t", "-u", user],
         input=f"{PASSWORD}\n{PASSWORD}\n",

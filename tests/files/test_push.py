@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 
 from openhyperv.errors import (
     ConflictError,
@@ -288,6 +289,18 @@ def test_images_are_inspected_before_they_are_sent(files: HostFiles, folder: Pat
     with pytest.raises(InvalidInputError, match="does not use qcow2"):
         cache_image(files, make_image(tmp_path, "v3.qcow2"), cache)
     assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("dialect", ["SMB3_11", "SMB3_02", "SMB3_00", "SMB2_10"])
+def test_every_dialect_signed_and_encrypted(tmp_path: Path, source: Path, dialect: str) -> None:
+    target = WindowsPath.parse(r"C:\image.vhdx")
+    home = tmp_path / "host"
+    home.mkdir()
+    with running_samba(home, newest_dialect=dialect) as samba:
+        settings = ShareSettings("127.0.0.1", USERNAME, PASSWORD, port=samba.port)
+        for encrypt in (False, True) if dialect != "SMB2_10" else (False,):
+            with HostFiles(evolve(settings, encrypt=encrypt)) as files:
+                assert push_file(files, source, target, replace=True, read_back=True).sent_bytes == SIZE
 
 
 _PUSH_ALONE = """

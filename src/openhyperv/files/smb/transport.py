@@ -24,14 +24,15 @@ class BoundedTcp(Tcp):  # type: ignore[misc]  # smbprotocol publishes no types
         limit = struct.pack("@ll", math.ceil(self.timeout), 0)
         self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
 
-    def send(self, header: bytes) -> None:
-        """Send one packet: its length in 24 bits, then itself ([MS-SMB2] 2.1)."""
-        if len(header) > self.MAX_SIZE:
-            raise SMBException(f"A packet of {len(header)} bytes is larger than SMB has them.")
+    def send(self, header: Any) -> None:
+        """Send one packet, bytes or an encrypted structure: its length in 24 bits first ([MS-SMB2] 2.1)."""
+        packet = header if isinstance(header, bytes) else header.pack()
+        if len(packet) > self.MAX_SIZE:
+            raise SMBException(f"A packet of {len(packet)} bytes is larger than SMB has them.")
         with self._sock_lock:
             try:
-                self._sock.sendall(struct.pack(">I", len(header)), socket.MSG_MORE)
-                self._sock.sendall(header)
+                self._sock.sendall(struct.pack(">I", len(packet)), socket.MSG_MORE)
+                self._sock.sendall(packet)
             except BlockingIOError as error:
                 raise DeadlineError(f"The host took nothing for {self.timeout:g} s.") from error
 
