@@ -45,8 +45,9 @@ while :; do setsid -c sh </dev/tty1 >/dev/tty1 2>&1; sleep 1; done &
 # Disks are found in the background: give them ten seconds to appear before reporting.
 tries=0
 while [ $tries -lt 100 ] && ! ls /sys/block | grep -q '^sd'; do usleep 100000; tries=$((tries + 1)); done
-report >/dev/ttyS0
+# The screen first: who waits for the serial line may look at the screen next.
 report >/dev/tty1
+report >/dev/ttyS0
 
 # The shell on the first serial port.
 while :; do setsid -c sh </dev/ttyS0 >/dev/ttyS0 2>&1; sleep 1; done
