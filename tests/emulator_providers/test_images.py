@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from openhyperv.emulator.cimom.provider import Result
+from openhyperv.emulator.host.job_state import JobState
 from openhyperv.wire.cimxml import instance_from_text
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.types import Value
@@ -278,3 +279,20 @@ def test_two_machines_do_not_run_one_disk(emulated: Emulated) -> None:
         failed = emulated.finished_job(emulated.on_machine("RequestStateChange", name, RequestedState=2))
         assert failed["JobState"] == 10
         assert "0x80070020" in str(failed["ErrorDescription"])
+
+
+def test_a_floppy_has_its_size(emulated: Emulated) -> None:
+    done = job(emulated, "CreateVirtualFloppyDisk", Path=r"C:\boot.vfd")
+    assert (done["JobState"], done["JobType"]) == (7, 2)
+    assert emulated.host.files.local(r"C:\boot.vfd").stat().st_size == 1_474_560
+
+
+def test_a_cancelled_job_leaves_no_file(emulated: Emulated) -> None:
+    create(emulated, r"C:\from.vhdx", Type=FIXED)
+    target = disk(emulated, r"C:\to.vhdx")
+    with emulated.host.jobs.meddling(lambda job: job.cancel(JobState.TERMINATED)):
+        result = emulated.call(
+            SERVICE, "ConvertVirtualHardDisk", SourcePath=r"C:\from.vhdx", VirtualDiskSettingData=target
+        )
+    assert emulated.finished_job(result)["JobState"] == 8
+    assert [file.name for file in emulated.host.files.drive_c.glob("*.*")] == ["from.vhdx"]

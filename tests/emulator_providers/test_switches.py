@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from openhyperv.emulator.cimom.events import Change, ChangeKind
 from openhyperv.emulator.cimom.provider import Result
@@ -29,8 +31,8 @@ def connection(emulated: Emulated, *targets: Instance, **values: Value) -> str:
 
 def define(emulated: Emulated, name: str, *ports: str, **values: Value) -> Result:
     """Define a switch."""
-    settings = emulated.text(SETTINGS, {"ElementName": name, **values})
-    return emulated.call(SERVICE, "DefineSystem", SystemSettings=settings, ResourceSettings=list(ports))
+    text = emulated.text(SETTINGS, {"ElementName": name, **values})
+    return emulated.call(SERVICE, "DefineSystem", SystemSettings=text, ResourceSettings=list(ports))
 
 
 def settings_of(emulated: Emulated, name: str) -> Instance:
@@ -66,6 +68,29 @@ def test_an_external_switch_binds_its_adapter(emulated: Emulated) -> None:
     assert internal["ElementName"] == "wan"
     assert define(emulated, "again", connection(emulated, first)).return_value == INVALID
     assert define(emulated, "other", connection(emulated, second)).return_value == 0
+
+
+def test_where_a_port_leads_is_written_as_windows_writes_it(emulated: Emulated) -> None:
+    target = (
+        r'\\.\ROOT/virtualization/v2:msvm_computersystem.name="hv1",CREATIONCLASSNAME="Msvm_ComputerSystem"'
+    )
+    port = emulated.text(PORT, {"ResourceType": 33, "HostResource": [target]})
+    assert define(emulated, "lan", port).return_value == 0
+    (setting,) = [port for port in emulated.all(PORT) if "Definition" not in str(port["InstanceID"])]
+    assert setting["HostResource"] == [
+        r'\\HV1\root\virtualization\v2:Msvm_ComputerSystem.CreationClassName="Msvm_ComputerSystem",Name="HV1"'
+    ]
+
+
+@given(
+    name=st.text(st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from("\"'%\n\t<&"), min_size=1)
+)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_a_switch_may_be_called_anything(emulated: Emulated, name: str) -> None:
+    result = define(emulated, name)
+    path = result.out["ResultingSystem"]
+    assert isinstance(path, ObjectPath)
+    assert emulated.manager.get(path)["ElementName"] == name
 
 
 def test_an_adapter_leads_to_its_switch(emulated: Emulated) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from attrs import define
 
@@ -38,7 +38,7 @@ class SwitchEditor:
         :raises MethodFailure: one of them leads nowhere, or to an adapter that is taken
         """
         added = [self._add(setting) for setting in settings]
-        self.check()
+        self._settle()
         return added
 
     def modify(self, port: Resource, setting: Instance) -> None:
@@ -47,18 +47,18 @@ class SwitchEditor:
         :raises MethodFailure: it would lead nowhere, or to an adapter that is taken
         """
         self._update(port, setting)
-        self.check()
+        self._settle()
 
-    def check(self) -> None:
-        """Refuse a switch that could not be built.
-
-        :raises MethodFailure: with 32773
-        """
-        external = [uplink for uplink in self._uplinks() if not uplink.is_internal]
+    def _settle(self) -> None:
+        """Refuse a switch that could not be built; write where ports lead as Hyper-V writes it."""
+        uplinks = [(port, self._uplink(port)) for port in self.configuration.resources()]
+        external = [uplink for _, uplink in uplinks if not uplink.is_internal]
         if len(external) > 1:
             raise _refusal("A switch has at most one external port.")
         for uplink in external:
             self._check_external(uplink)
+        for port, uplink in uplinks:
+            port.update({"HostResource": self.surroundings.host_resource(uplink)})
 
     def _check_external(self, uplink: Uplink) -> None:
         guids = [adapter.guid for adapter in uplink.adapters]
@@ -72,9 +72,9 @@ class SwitchEditor:
     def _guid(self) -> str:
         return self.configuration.owner
 
-    def _uplinks(self) -> Iterator[Uplink]:
+    def _uplink(self, port: Resource) -> Uplink:
         try:
-            yield from [self.surroundings.uplink(port) for port in self.configuration.resources()]
+            return self.surroundings.uplink(port)
         except BadUplink as error:
             raise _refusal(str(error)) from error
 

@@ -8,7 +8,7 @@ from uuid import NAMESPACE_OID, uuid5
 from attrs import frozen
 
 from openhyperv.emulator.host.hardware import Hardware, NetworkAdapter
-from openhyperv.emulator.host.identities import system_path
+from openhyperv.emulator.host.identities import device_path, system_path
 from openhyperv.emulator.host.settings import Resource
 from openhyperv.emulator.host.switches import Switch, Switches
 from openhyperv.errors import InvalidInputError
@@ -51,6 +51,11 @@ class Surroundings:
         if not targets:
             raise BadUplink("A switch's port needs a HostResource.")
         return Uplink([self._adapter(target) for target in targets])
+
+    def host_resource(self, uplink: Uplink) -> list[str]:
+        """HostResource of a port that leads there."""
+        peers = [device_path(EXTERNAL_PORT, self.host_name, f"{{{a.guid}}}") for a in uplink.adapters]
+        return [str(path.on(self.host_name)) for path in peers or [system_path(self.host_name)]]
 
     def bound(self, switches: Switches) -> Iterator[tuple[str, Switch]]:
         """The GUID of each adapter that a switch uses, with that switch."""

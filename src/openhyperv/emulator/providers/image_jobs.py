@@ -41,6 +41,7 @@ class Task(Enum):
     """What a job does: its verb, and Msvm_StorageJob.JobType, which has no number for some."""
 
     CREATE = ("create", 1)
+    CREATE_FLOPPY = ("create", 2)
     COMPACT = ("compact", 3)
     RESIZE = ("resize", 4)
     MERGE = ("merge", 5)
@@ -92,7 +93,7 @@ class ImageJobs:
             perform,
             class_name=STORAGE_JOB,
             owner=IMAGE_MANAGEMENT.path(self.host),
-            description=f"{task.verb.capitalize()} virtual hard disk",
+            description=f"{task.verb.capitalize()} virtual disk",
         )
         return Result(Code.JOB_STARTED, {"Job": job.path})
 

@@ -10,6 +10,7 @@ from openhyperv.emulator.disks.compacting import compact
 from openhyperv.emulator.disks.inspecting import validate_chain
 from openhyperv.emulator.disks.making import convert, create
 from openhyperv.emulator.disks.merging import merge
+from openhyperv.emulator.disks.publishing import new_file
 from openhyperv.emulator.host.codes import Code
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.incoming import read_setting
@@ -22,6 +23,7 @@ from openhyperv.wire.types import Value
 
 _SERVICE = IMAGE_MANAGEMENT.class_name
 _COMPACT_MODES = range(5)
+_FLOPPY_BYTES = 1_474_560
 
 
 class ImageServiceProvider:
@@ -39,6 +41,12 @@ class ImageServiceProvider:
         spec = disk_spec(setting, self._host.files)
         parents = [spec.parent] if spec.parent else []
         return self._jobs.run(Task.CREATE, path, lambda _: create(path, spec), read=parents, write=[path])
+
+    @method(_SERVICE, "CreateVirtualFloppyDisk")
+    def create_floppy(self, call: Call) -> Result:
+        """An empty floppy of 1.44 MB."""
+        path = self._path(call["Path"])
+        return self._jobs.run(Task.CREATE_FLOPPY, path, lambda _: _write_floppy(path), write=[path])
 
     @method(_SERVICE, "ConvertVirtualHardDisk")
     def convert(self, call: Call) -> Result:
@@ -118,3 +126,8 @@ class ImageServiceProvider:
 
     def _setting(self, call: Call) -> Instance:
         return read_setting(call["VirtualDiskSettingData"], DISK_SETTINGS, self._host.schema)
+
+
+def _write_floppy(path: Path) -> None:
+    with new_file(path) as temporary:
+        temporary.write_bytes(bytes(_FLOPPY_BYTES))
