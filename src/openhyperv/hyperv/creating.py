@@ -6,15 +6,14 @@ identifier (controllers, adapters), what hangs on those (drives, media, cables),
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from attrs import frozen
 
 from openhyperv.cim.session import Session
-from openhyperv.errors import HyperVError, NotFoundError, ProtocolError
+from openhyperv.errors import NotFoundError, ProtocolError
 from openhyperv.files.share import HostFiles
 from openhyperv.hyperv import settings
-from openhyperv.hyperv.deleting import delete_machine
 from openhyperv.hyperv.layout import Layout
 from openhyperv.hyperv.names import (
     RESOURCE_SETTINGS,
@@ -23,11 +22,14 @@ from openhyperv.hyperv.names import (
     setting,
     system_settings,
 )
-from openhyperv.hyperv.values import entries, text, texts
+from openhyperv.hyperv.undoing import Remains, find_by_identity
+from openhyperv.hyperv.values import entries, text
 from openhyperv.hyperv.virtual_disks import VirtualDisks
 from openhyperv.machine.spec import Bus, Disk, Dvd, MachineSpec, Slot, UefiBoot
+from openhyperv.transport.deadline import Deadline
 from openhyperv.wire.cimxml import instance_to_text
 from openhyperv.wire.instance import Instance
+from openhyperv.wire.invocation import Output
 from openhyperv.wire.path import ObjectPath
 from openhyperv.wire.types import Value
 from openhyperv.wire.wql import equal, select
@@ -58,11 +60,14 @@ class _Hardware:
 class Creation:
     """Creates one machine on one host. Use once."""
 
-    def __init__(self, session: Session, share: HostFiles, layout: Layout, spec: MachineSpec) -> None:
+    def __init__(
+        self, session: Session, share: HostFiles, layout: Layout, spec: MachineSpec, deadline: Deadline
+    ) -> None:
         self._session = session
         self._share = share
         self._layout = layout
         self._spec = spec
+        self._deadline = deadline
         self._folder = layout.machine(spec.identity)
         self._guid: str | None = None
 
@@ -82,7 +87,7 @@ class Creation:
             self._connect_ports(guid)
             self._order_boot(hardware)
         except BaseException as error:
-            self._undo(error)
+            Remains(self._session, self._share, self._layout, self._spec, self._guid).remove(error)
             raise
         return guid
 
@@ -99,9 +104,11 @@ class Creation:
         return ObjectPath(_SWITCH, {"CreationClassName": _SWITCH, "Name": text(found, "Name")})
 
     def _make_disks(self) -> dict[Slot, str]:
-        disks = VirtualDisks(self._session)
-        files = {disk.slot: disks.make(disk, self._folder) for disk in self._spec.disks}
-        return files | {dvd.slot: dvd.path for dvd in self._spec.dvds if dvd.path is not None}
+        files = {dvd.slot: dvd.path for dvd in self._spec.dvds if dvd.path is not None}
+        for disk in self._spec.disks:
+            disks = VirtualDisks(self._session, job_timeout_s=self._deadline.check("make disks"))
+            files[disk.slot] = disks.make(disk, self._folder)
+        return files
 
     def _define(self) -> str:
         machine = settings.system_settings(self._spec).with_values(
@@ -110,11 +117,11 @@ class Creation:
             )
         )
         resources = [settings.processor(self._spec.vcpus), settings.memory(self._spec.memory_mb)]
-        output = self._session.run(
-            SYSTEM_SERVICE,
-            "DefineSystem",
-            {"SystemSettings": self._text(machine), "ResourceSettings": self._texts(resources)},
-        )
+        arguments: dict[str, Value] = {
+            "SystemSettings": self._text(machine),
+            "ResourceSettings": self._texts(resources),
+        }
+        output = self._run("DefineSystem", arguments)
         system = output["ResultingSystem"]
         if isinstance(system, ObjectPath):
             return str(system.key("Name")).upper()
@@ -167,7 +174,7 @@ class Creation:
             "AffectedConfiguration": system_settings(guid),
             "ResourceSettings": self._texts(wanted),
         }
-        output = self._session.run(SYSTEM_SERVICE, "AddResourceSettings", arguments)
+        output = self._run("AddResourceSettings", arguments)
         made = [p for p in entries(output["ResultingResourceSettings"]) if isinstance(p, ObjectPath)]
         if len(made) != len(wanted):
             raise ProtocolError(f"The host made {len(made)} of {len(wanted)} devices.", target=guid)
@@ -179,14 +186,12 @@ class Creation:
             if adapter.vlan_id is not None:
                 features = self._texts([settings.vlan(adapter.vlan_id)])
                 arguments: dict[str, Value] = {"AffectedConfiguration": cable, "FeatureSettings": features}
-                self._session.run(SYSTEM_SERVICE, "AddFeatureSettings", arguments)
+                self._run("AddFeatureSettings", arguments)
 
     def _connect_ports(self, guid: str) -> None:
         ports = [settings.serial_port(guid, port) for port in self._spec.serial_ports if port.pipe]
         if ports:
-            self._session.run(
-                SYSTEM_SERVICE, "ModifyResourceSettings", {"ResourceSettings": self._texts(ports)}
-            )
+            self._run("ModifyResourceSettings", {"ResourceSettings": self._texts(ports)})
 
     def _order_boot(self, hardware: _Hardware) -> None:
         """Generation 2 boots from what its list says; the list has to name the machine's own devices."""
@@ -204,32 +209,14 @@ class Creation:
             "BootSourceOrder": [settings.boot_source(device) for device in devices],
         }
         arguments: dict[str, Value] = {"SystemSettings": self._text(Instance(SYSTEM_SETTINGS, changes))}
-        self._session.run(SYSTEM_SERVICE, "ModifySystemSettings", arguments)
+        self._run("ModifySystemSettings", arguments)
+
+    def _run(self, method: str, arguments: Mapping[str, Value]) -> Output:
+        timeout_s = self._deadline.check(method)
+        return self._session.run(SYSTEM_SERVICE, method, arguments, timeout_s=timeout_s)
 
     def _text(self, instance: Instance) -> str:
         return instance_to_text(instance, self._session.schema)
 
     def _texts(self, instances: Sequence[Instance]) -> list[str]:
         return [self._text(instance) for instance in instances]
-
-    def _undo(self, error: BaseException) -> None:
-        """Remove what was made. What cannot be removed is named in a note on the error."""
-        try:
-            guid = self._guid or find_by_identity(self._session, self._spec)
-            if guid is not None:
-                delete_machine(self._session, self._share, self._layout, guid)
-            self._share.remove_tree(self._folder)
-        except HyperVError as left:
-            error.add_note(f"Not everything could be undone; look for {self._folder}: {left}")
-
-
-def find_by_identity(session: Session, spec: MachineSpec) -> str | None:
-    """The GUID of the machine of that name whose notes begin with the specification's identity."""
-    columns = ("InstanceID", "Notes", "VirtualSystemType")
-    query = select(SYSTEM_SETTINGS, *columns).where(equal("ElementName", spec.name))
-    for row in session.query(query):
-        notes = texts(row, "Notes")
-        is_snapshot = "Snapshot" in text(row, "VirtualSystemType")
-        if notes[:1] == (str(spec.identity),) and not is_snapshot:
-            return text(row, "InstanceID").removeprefix("Microsoft:").upper()
-    return None

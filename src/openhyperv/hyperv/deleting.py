@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from time import sleep
+
 from openhyperv.cim.session import Session
-from openhyperv.errors import ConflictError, InvalidInputError
+from openhyperv.errors import ConflictError, HyperVError, InvalidInputError, TransportError
 from openhyperv.files.share import HostFiles
 from openhyperv.files.windows_path import WindowsPath
 from openhyperv.hyperv.layout import Layout
 from openhyperv.hyperv.names import SYSTEM_SERVICE, system, system_settings
 from openhyperv.hyperv.states import RequestedState
 from openhyperv.hyperv.values import text
+from openhyperv.transport.deadline import Deadline
 from openhyperv.wire.types import Value
+
+_FILES_PATIENCE_S = 10.0
+"""How long removing files is tried again: a host lets go of a machine's files a little after it is gone."""
+_PAUSE_S = 0.25
 
 
 def delete_machine(session: Session, share: HostFiles, layout: Layout, guid: str) -> None:
@@ -22,9 +29,9 @@ def delete_machine(session: Session, share: HostFiles, layout: Layout, guid: str
     """
     folder = _folder(session, layout, guid)
     _turn_off(session, guid)
-    session.run(SYSTEM_SERVICE, "DestroySystem", {"AffectedSystem": system(guid)})
+    _destroy(session, guid)
     if folder is not None:
-        share.remove_tree(folder)
+        _remove_folder(share, folder, Deadline.after(_FILES_PATIENCE_S))
 
 
 def _turn_off(session: Session, guid: str) -> None:
@@ -34,6 +41,25 @@ def _turn_off(session: Session, guid: str) -> None:
         session.run(system(guid), "RequestStateChange", arguments)
     except ConflictError:
         return
+
+
+def _destroy(session: Session, guid: str) -> None:
+    """Destroy it. If the answer is lost and the machine gone, it was destroyed, and its files are next."""
+    try:
+        session.run(SYSTEM_SERVICE, "DestroySystem", {"AffectedSystem": system(guid)})
+    except HyperVError as error:
+        if not error.outcome_unknown or session.find(system(guid)) is not None:
+            raise
+
+
+def _remove_folder(share: HostFiles, folder: WindowsPath, patience: Deadline) -> None:
+    while True:
+        try:
+            return share.remove_tree(folder)
+        except (ConflictError, TransportError):
+            if not patience.remaining_s:
+                raise
+        sleep(_PAUSE_S)
 
 
 def _folder(session: Session, layout: Layout, guid: str) -> WindowsPath | None:

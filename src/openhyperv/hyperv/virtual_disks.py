@@ -39,10 +39,11 @@ class VirtualDisk:
 
 
 class VirtualDisks:
-    """The disk files of one host."""
+    """The disk files of one host; ``job_timeout_s`` is how long each operation may take."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, *, job_timeout_s: float = 600.0) -> None:
         self._session = session
+        self._job_timeout_s = job_timeout_s
 
     def make(self, disk: Disk, folder: WindowsPath) -> str:
         """The file for a disk of a specification: created in ``folder``, or the existing one it names.
@@ -124,5 +125,7 @@ class VirtualDisks:
     def _run(
         self, method: str, arguments: dict[str, Value], on_progress: JobProgress | None = None
     ) -> dict[str, Value]:
-        output = self._session.run(IMAGE_SERVICE, method, arguments, on_progress=on_progress)
+        output = self._session.run(
+            IMAGE_SERVICE, method, arguments, timeout_s=self._job_timeout_s, on_progress=on_progress
+        )
         return dict(output.parameters)
