@@ -163,3 +163,13 @@ def test_a_restarted_host_starts_what_ran(tmp_path: Path) -> None:
         second.until(lambda path=system: second.get(path), lambda i: i["EnabledState"] == RUNNING)  # type: ignore[misc]
     assert second.state(never) == second.state(rested) == OFF
     second.host.close()
+
+
+def test_a_start_that_hangs_can_be_turned_off(emulated: Emulated) -> None:
+    system = emulated.define()
+    with emulated.host.jobs.meddling(lambda job: job.wait(None)):
+        emulated.invoke(system, "RequestStateChange", RequestedState=2)
+    assert emulated.state(system) == 10
+    assert emulated.request(system, 3)["JobState"] == 7
+    assert emulated.state(system) == OFF
+    assert emulated.request(system, 2)["JobState"] == 7

@@ -165,3 +165,15 @@ def test_checkpoints_can_be_forbidden(emulated: Emulated) -> None:
     system = emulated.define(UserSnapshotType=2)
     result = emulated.call_of(SERVICE, "CreateSnapshot", AffectedSystem=system, SnapshotType=2)
     assert result.return_value == 32770
+
+
+def test_a_disk_that_was_taken_out_stays_whole_when_checkpoints_go(
+    emulated: Emulated, system: ObjectPath
+) -> None:
+    snapshots = [_take(emulated, system), _take(emulated, system)]
+    leaf = _disk_file(emulated, system)
+    (image,) = emulated.devices_of(system, "Msvm_StorageAllocationSettingData")
+    assert emulated.call("RemoveResourceSettings", ResourceSettings=[image.path]).return_value == 0
+    for snapshot in snapshots:
+        assert _destroy(emulated, snapshot)["JobState"] == 7
+    assert _chain(emulated, leaf)[-1] == BASE

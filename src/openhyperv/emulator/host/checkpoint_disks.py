@@ -64,12 +64,17 @@ def _make_leaf(disk: Resource, files: HostFiles) -> Leaf:
     info = inspect(parent)
     suffix = "avhdx" if info.format is DiskFormat.VHDX else "avhd"
     folder, name = ntpath.split(files.windows(parent))
-    stem = _OWN_SUFFIX.sub("", ntpath.splitext(name)[0])
+    stem = disk_name(ntpath.splitext(name)[0])
     windows_path = ntpath.join(folder, f"{stem}_{new_guid()}.{suffix}")
     file = files.local(windows_path)
     spec = DiskSpec(info.format, DiskType.DIFFERENCING, parent=parent, parent_path=parent_path)
     create(file, spec)
     return Leaf(disk.tail, parent, file, windows_path)
+
+
+def disk_name(stem: str) -> str:
+    """What a disk was called before checkpoints gave its leaves names of their own."""
+    return _OWN_SUFFIX.sub("", stem)
 
 
 def remove_leaves(leaves: Sequence[Leaf]) -> None:

@@ -11,7 +11,7 @@ from openhyperv.emulator.cimom.provider import MethodFailure
 from openhyperv.emulator.guests.machine import Guest, GuestError
 from openhyperv.emulator.host.codes import Code
 from openhyperv.emulator.host.host import Host
-from openhyperv.emulator.host.job_state import JobType
+from openhyperv.emulator.host.job_state import JobState, JobType
 from openhyperv.emulator.host.jobs import Job, JobFailure
 from openhyperv.emulator.host.merging import merge_unused
 from openhyperv.emulator.host.starting import start_guest
@@ -93,6 +93,7 @@ def _shut_down(_host: Host, system: VirtualSystem) -> None:
         raise JobFailure(Code.FAILED, f"'{system.name}' did not shut down in time.")
 
 
+_LOOK_EVERY_S = 0.02
 SHUTDOWN_TIMEOUT_S = 300
 """How long a guest may take to shut down when RequestStateChange asks it to."""
 _ON, _OFF, _SAVED, _PAUSED = SystemState.RUNNING, SystemState.OFF, SystemState.SAVED, SystemState.PAUSED
@@ -139,6 +140,8 @@ def request_state(host: Host, system: VirtualSystem, requested: int) -> Job:
     """
     if requested not in _KNOWN:
         raise MethodFailure(Code.INVALID_PARAMETER, f"{requested} is no state to ask for.")
+    if requested == Request.DISABLED and system.state is SystemState.STARTING and system.moving:
+        return _turn_off_while_starting(host, system, system.moving)
     transition = TRANSITIONS.get((requested, system.state))
     if transition is None or system.is_busy:
         raise MethodFailure(Code.INVALID_STATE, f"A VM in state {system.state:d} cannot go to {requested}.")
@@ -150,13 +153,33 @@ def begin(host: Host, system: VirtualSystem, transition: Transition, requested: 
     before = system.state
     with host.changing(system, keep=False):
         _enter(system, transition.passing, requested)
-    return host.jobs.run(
+    system.moving = host.jobs.run(
         transition.job_type,
         lambda _job: _perform(host, system, transition, before),
         affected=[system.path],
         description=transition.caption,
         cancellable=False,
         abandoned=lambda: settle(host, system, before),
+    )
+    return system.moving
+
+
+def _turn_off_while_starting(host: Host, system: VirtualSystem, starting: Job) -> Job:
+    """End a start that hangs; one that cannot be ended any more is waited for, and the guest turned off."""
+
+    def work(job: Job) -> None:
+        while not starting.state.is_final:
+            job.wait(_LOOK_EVERY_S)
+        if system.state is SystemState.RUNNING:
+            _perform(host, system, TURN_OFF, SystemState.RUNNING)
+
+    starting.cancel(JobState.TERMINATED)
+    return host.jobs.run(
+        TURN_OFF.job_type,
+        work,
+        affected=[system.path],
+        description=TURN_OFF.caption,
+        cancellable=False,
     )
 
 

@@ -11,6 +11,7 @@ from attrs import define, field
 from openhyperv.emulator.guests.machine import Guest, GuestEvent
 from openhyperv.emulator.host.configuration import Configuration
 from openhyperv.emulator.host.identities import system_path
+from openhyperv.emulator.host.jobs import Job
 from openhyperv.emulator.host.processor_load import LoadMeter
 from openhyperv.wire.path import ObjectPath
 
@@ -89,6 +90,8 @@ class VirtualSystem:
     configuration_changed: datetime = field(factory=lambda: datetime.now(UTC))
     undertaking: Undertaking | None = None
     is_being_reconfigured: bool = False
+    moving: Job | None = None
+    """The job that takes the VM to another state, the last one if none is under way."""
     session: Session | None = None
     snapshots: dict[str, Snapshot] = field(factory=dict)
     current_parent: str | None = None

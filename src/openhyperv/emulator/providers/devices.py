@@ -29,6 +29,7 @@ from openhyperv.wire.path import ObjectPath
 
 _SYSTEM_DEVICE = "Msvm_SystemDevice"
 _STATE = "Msvm_SettingsDefineState"
+_ELEMENT_SETTING = "Msvm_ElementSettingData"
 _MEDIA = "Msvm_MediaPresent"
 _CONTROLLED = "Msvm_ControlledBy"
 _UNIT = "Msvm_ProtocolControllerForUnit"
@@ -84,6 +85,14 @@ class DeviceLinkProvider:
         if found is not None and not found[0].is_snapshot:
             for made in devices_for(found[0].system, found[1]):
                 yield self._state(made, found[1])
+
+    @links(_ELEMENT_SETTING)
+    def component_settings(self, end: ObjectPath) -> Iterator[Instance]:
+        """Between an integration component and its setting."""
+        for state in self.state(end):
+            ends = {name: path for name, path in state.items() if isinstance(path, ObjectPath)}
+            if ends["SettingData"].class_name.endswith("ComponentSettingData"):
+                yield link(_ELEMENT_SETTING, ends, {"IsCurrent": 1, "IsDefault": 1, "IsNext": 0})
 
     def _state(self, device: LogicalDevice, resource: Resource) -> Instance:
         setting = self._host.views.path(device.system.configuration, resource)

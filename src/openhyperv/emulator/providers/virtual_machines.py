@@ -20,6 +20,7 @@ from openhyperv.emulator.providers.shutdown import ShutdownProvider
 from openhyperv.emulator.providers.snapshot_links import SnapshotLinkProvider
 from openhyperv.emulator.providers.snapshots import SnapshotProvider
 from openhyperv.emulator.providers.summary import SummaryProvider
+from openhyperv.emulator.providers.system_links import SystemLinkProvider
 from openhyperv.emulator.providers.system_settings import SystemSettingsProvider
 from openhyperv.emulator.providers.virtual_systems import VirtualSystemProvider
 
@@ -34,6 +35,7 @@ _PROVIDERS = (
     SettingLinkProvider,
     SnapshotProvider,
     SnapshotLinkProvider,
+    SystemLinkProvider,
     DeviceLinkProvider,
     KeyboardProvider,
     KvpProvider,
