@@ -30,7 +30,7 @@ def minimum_size(path: Path, resolve: Resolve) -> int | None:
     with Chain.open(path, resolve) as chain:
         sector = chain.layers[0].info.logical_sector_bytes
         used = used_bytes(chain.read, chain.size_bytes, sector)
-    return None if used is None else min(used, chain.size_bytes)
+        return None if used is None else min(used, chain.size_bytes)
 
 
 def validate_chain(path: Path, resolve: Resolve) -> tuple[DiskInfo, ...]:

@@ -33,6 +33,7 @@ def grow(file: WritableVhd, size_bytes: int) -> None:
 
 
 def _grow_fixed(file: WritableVhd, size_bytes: int) -> None:
+    """A crash in the middle leaves the old footer in what is new, where no partition is yet."""
     old_end = file.data_end
     file.footer = evolve(file.footer, size_bytes=size_bytes)
     file.move_footer(size_bytes)

@@ -15,7 +15,7 @@ from openhyperv.emulator.disks.errors import DiskCode, DiskError
 from openhyperv.emulator.disks.extents import pieces, with_bits
 from openhyperv.emulator.disks.kinds import DiskType
 from openhyperv.emulator.disks.vhd.file import ENTRY_BYTES, NO_BLOCK, VhdFile
-from openhyperv.emulator.disks.vhd.footer import FOOTER_BYTES, SECTOR_BYTES
+from openhyperv.emulator.disks.vhd.footer import SECTOR_BYTES
 from openhyperv.emulator.disks.vhd.header import DynamicHeader
 
 _PENDING_MAX = 4096
@@ -74,8 +74,7 @@ class WritableVhd(VhdFile):
         return offset // SECTOR_BYTES
 
     def move_footer(self, offset: int) -> None:
-        """Let the file end with its footer at that offset; what lies between reads as zeros."""
-        os.ftruncate(self.descriptor, offset + FOOTER_BYTES)
+        """Let the file end with its footer at that later offset; what lies between reads as zeros."""
         write_exact(self.descriptor, offset, self.footer.packed())
 
     def flush(self) -> None:

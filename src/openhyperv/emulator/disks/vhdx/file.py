@@ -92,9 +92,8 @@ class VhdxFile:
         """What this file holds of a range of the disk, in order and without gaps."""
         first, end = start, start + length
         block_bytes = self.geometry.block_bytes
-        file_size = self.file_size_bytes
         runs = self._entries(first // block_bytes, -(-end // block_bytes))
-        held = (part for block, count, entry in runs for part in self._held(block, count, entry, file_size))
+        held = (part for block, count, entry in runs for part in self._held(block, count, entry))
         return coalesced(part.clipped(first, end) for part in held if part.end > first and part.start < end)
 
     def _entries(self, first: int, end: int) -> Iterator[tuple[int, int, int]]:
@@ -109,7 +108,7 @@ class VhdxFile:
             for index, entry in enumerate(_numbers(table)):
                 yield block + index, 1, entry
 
-    def _held(self, block: int, count: int, entry: int, file_size: int) -> Iterator[Extent]:
+    def _held(self, block: int, count: int, entry: int) -> Iterator[Extent]:
         block_bytes = self.geometry.block_bytes
         start, state = block * block_bytes, state_of(entry)
         if state == BlockState.NOT_PRESENT:
@@ -117,9 +116,9 @@ class VhdxFile:
         elif state in (BlockState.UNDEFINED, BlockState.ZERO, BlockState.UNMAPPED):
             yield Extent(start, block_bytes, Holding.ZERO)
         elif state == BlockState.FULL:
-            yield Extent(start, block_bytes, Holding.DATA, self._checked_offset(entry, file_size))
+            yield Extent(start, block_bytes, Holding.DATA, self.data_place(entry))
         elif state == BlockState.PARTIAL and self.geometry.has_parent:
-            yield from self._partial(block, self._checked_offset(entry, file_size))
+            yield from self._partial(block, self.data_place(entry))
         else:
             raise DiskError(DiskCode.BLOCK_TABLE_CORRUPT, f"Block {block} is in the impossible state {state}")
 
@@ -143,20 +142,23 @@ class VhdxFile:
             raise DiskError(
                 DiskCode.BLOCK_TABLE_CORRUPT, f"Block {block} is partial but has no sector bitmap"
             )
-        offset = self._checked_offset(entry, self.file_size_bytes, BITMAP_BLOCK_BYTES)
-        return offset + self.geometry.bitmap_offset(block)
+        return self._checked_offset(entry, BITMAP_BLOCK_BYTES) + self.geometry.bitmap_offset(block)
 
     def entry(self, index: int) -> int:
         """One entry of the block allocation table."""
         offset = self.regions[BAT_REGION].offset + index * ENTRY_BYTES
         return int.from_bytes(read_exact(self.descriptor, offset, ENTRY_BYTES), "little")
 
-    def _checked_offset(self, entry: int, file_size: int, length: int | None = None) -> int:
+    def data_place(self, entry: int) -> int:
+        """The file offset of the payload block with that entry."""
+        return self._checked_offset(entry, self.geometry.block_bytes)
+
+    def _checked_offset(self, entry: int, length: int) -> int:
         """Where the entry's block lies: inside the file, and in none of its structures."""
         offset = offset_of(entry)
-        end = offset + (length or self.geometry.block_bytes)
+        end = offset + length
         taken = [(0, MIB), *((each.offset, each.offset + each.length) for each in self.regions.values())]
-        if offset >= file_size or any(start < end and offset < stop for start, stop in taken):
+        if offset >= self.file_size_bytes or any(start < end and offset < stop for start, stop in taken):
             raise DiskError(DiskCode.BLOCK_TABLE_CORRUPT, "A block lies outside the file or over its tables")
         return offset
 

@@ -69,13 +69,14 @@ class WritableVhdx(VhdxFile):
         if state not in (BlockState.FULL, BlockState.PARTIAL):
             self._fill_new_block(block, within, data, was_zero=state != BlockState.NOT_PRESENT)
             return
-        write_exact(self.descriptor, offset_of(entry) + within, data)
+        write_exact(self.descriptor, self.data_place(entry) + within, data)
         if state == BlockState.PARTIAL:
             self._mark_present(block, within, len(data))
 
     def _fill_new_block(self, block: int, within: int, data: memoryview, *, was_zero: bool) -> None:
         whole = len(data) == self.geometry.block_bytes or was_zero or not self.geometry.has_parent
-        if not whole:
+        if self.geometry.has_parent:
+            # Whole blocks need none, but libvhdi looks for one in every chunk that is not empty.
             self._clear_bitmap(block)
         offset = self._allocate(self.geometry.block_bytes)
         write_exact(self.descriptor, offset + within, data)
@@ -95,8 +96,8 @@ class WritableVhdx(VhdxFile):
             elif state in (BlockState.NOT_PRESENT, BlockState.PARTIAL):
                 self._write_block(block, within, memoryview(bytes(part)))
             elif state == BlockState.FULL:
-                offset = offset_of(self.entry(self.geometry.payload_entry(block)))
-                write_zeros(self.descriptor, offset + within, part)
+                place = self.data_place(self.entry(self.geometry.payload_entry(block)))
+                write_zeros(self.descriptor, place + within, part)
 
     def flush(self) -> None:
         """Bring everything to the disk: contents first, then the entries that lead to them."""
