@@ -296,6 +296,26 @@ def test_reading_a_pipe_does_not_hold_up_writing(files: HostFiles, samba: Samba)
     assert received == [b"X"]
 
 
+def test_closing_a_pipe_ends_its_reader(files: HostFiles, samba: Samba) -> None:
+    ends: list[HyperVError] = []
+
+    def read() -> None:
+        try:
+            pipe.read(30)
+        except ConnectionLostError as error:
+            ends.append(error)
+
+    with named_pipe(samba.pipes, "closing", echo):
+        pipe = files.open_pipe("closing")
+        read_all(pipe, 7)
+        reader = threading.Thread(target=read)
+        reader.start()
+        time.sleep(0.2)
+        pipe.close()
+        reader.join(10)
+    assert len(ends) == 1
+
+
 def test_a_pipe_that_ends(files: HostFiles, samba: Samba) -> None:
     def once(connection: socket.socket) -> None:
         connection.sendall(b"bye")

@@ -14,7 +14,7 @@ from openhyperv.files.smb.session import SmbSession
 from openhyperv.files.smb.settings import ShareSettings
 from openhyperv.files.windows_path import check_component
 
-_SHARE = "IPC$"
+_SHARE = "IPC$"  # UNVERIFIED: the pipe of a machine's serial port takes clients from other machines
 _PREFIX = "\\\\.\\pipe\\"
 _READ_BYTES = 4096
 
@@ -83,4 +83,4 @@ class Pipe:
 
     def close(self) -> None:
         """Close the pipe and its connection; whoever reads it gets a ConnectionLostError."""
-        self._session.close()
+        self._session.abandon()

@@ -21,6 +21,7 @@ from openhyperv.files.smb.transport import BoundedTcp
 
 # Credits asked for at the start, each worth 64 KiB under way ([MS-SMB2] 3.2.4.1.2).
 _CREDITS = 256
+_LARGEST_BYTES = 1024**2
 _FAREWELL_S = 3.0
 
 
@@ -79,7 +80,7 @@ class SmbSession:
             try:
                 self._connect()
             except BaseException:
-                self._abandon()
+                self.abandon()
                 raise
 
     def _connect(self) -> None:
@@ -113,13 +114,13 @@ class SmbSession:
 
     @property
     def largest_write_bytes(self) -> int:
-        """The most that the host takes in one write."""
-        return int(self._connection.max_write_size)
+        """The most that is written at once: what the host takes, and its credits allow."""
+        return min(int(self._connection.max_write_size), _LARGEST_BYTES)
 
     @property
     def largest_read_bytes(self) -> int:
-        """The most that the host gives in one read."""
-        return int(self._connection.max_read_size)
+        """The most that is read at once: what the host gives, and its credits allow."""
+        return min(int(self._connection.max_read_size), _LARGEST_BYTES)
 
     def tree(self, share: str) -> Any:
         """smbprotocol's connection to a share, such as ``C$``; made once.
@@ -148,7 +149,7 @@ class SmbSession:
         deadline = time.monotonic() + timeout_s
         while request.response_event.wait(max(0.0, deadline - time.monotonic())):
             with request.response_event_lock:
-                if not _is_pending(request):
+                if not (_is_pending(request) and self.is_connected):
                     break
                 request.response_event.clear()
         else:
@@ -161,9 +162,10 @@ class SmbSession:
         with suppress(HyperVError), smb_errors(self.settings.server, "log off"):
             if self.is_connected:
                 self._connection.disconnect(close=True)
-        self._abandon()
+        self.abandon()
 
-    def _abandon(self) -> None:
+    def abandon(self) -> None:
+        """Close the connection without a word; the host then closes whatever was open in it."""
         if self._connection.transport is not None:
             with suppress(OSError):
                 self._connection.disconnect(close=False)

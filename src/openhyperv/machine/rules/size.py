@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from openhyperv.machine.host_version import HostVersion
 from openhyperv.machine.limits import MEMORY_MIN_MB, MEMORY_STEP_MB, limits_of
-from openhyperv.machine.properties import Flavor
 from openhyperv.machine.spec import Generation
 from openhyperv.machine.violations import BrokenRuleError, Rule
 
@@ -47,12 +46,3 @@ def check_memory(memory_mb: int, generation: Generation, host: HostVersion) -> i
             remedy=f"Use {memory_mb - 1} or {memory_mb + 1} MiB.",
         )
     return memory_mb
-
-
-def check_size(flavor: Flavor, generation: Generation, host: HostVersion) -> None:
-    """Both rules at once, for a resize.
-
-    :raises BrokenRuleError: processors or memory are out of bounds
-    """
-    check_vcpus(flavor.vcpus, generation, host)
-    check_memory(flavor.memory_mb, generation, host)
