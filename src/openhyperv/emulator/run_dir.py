@@ -8,6 +8,16 @@ from pathlib import Path
 
 from attrs import frozen
 
+_PREFIX = "hvsim-"
+_LONGEST_BASE = 30
+"""What leaves room for Samba's directories and a pipe name of 60 characters."""
+
+
+def _base() -> Path:
+    """Where temporary files go, unless that is deep down."""
+    usual = tempfile.gettempdir()
+    return Path(usual if len(usual) <= _LONGEST_BASE else "/tmp")  # noqa: S108  # mkdtemp makes it private
+
 
 @frozen
 class RunDir:
@@ -20,7 +30,7 @@ class RunDir:
     def create(cls, link: Path) -> RunDir:
         """Make one, and remove what a killed predecessor with the same ``link`` left."""
         cls._sweep(link)
-        path = Path(tempfile.mkdtemp(prefix="hvsim-"))
+        path = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=_base()))
         link.parent.mkdir(parents=True, exist_ok=True)
         link.symlink_to(path)
         return cls(path, link)
@@ -30,7 +40,7 @@ class RunDir:
         if not link.is_symlink():
             return
         stale = link.readlink()
-        if stale.name.startswith("hvsim-") and stale.parent == Path(tempfile.gettempdir()):
+        if stale.name.startswith(_PREFIX) and stale.parent == _base():
             shutil.rmtree(stale, ignore_errors=True)
         link.unlink()
 

@@ -90,6 +90,7 @@ class _Start:
 
     def run(self, before_it_runs: Callable[[Monitor], None] | None) -> QemuGuest:
         ours, theirs = socket.socketpair()
+        self._rest.callback(ours.close)
         inherited = Inherited()
         try:
             board = self._board(inherited)
@@ -156,7 +157,7 @@ class _Start:
         for nic in self._machine.nics:
             place = board.nic_place(self._wiring.nics[nic.device_id])
             yield from network_option(nic)
-            yield from device_option(nic_device(nic, place, self._boot_index(nic.device_id)))
+            yield from device_option(nic_device(nic, place))
 
     def _serial(self, pipe: str | None, inherited: Inherited) -> str | None:
         """QEMU's end of a serial port that has a pipe."""
@@ -196,7 +197,6 @@ class _Start:
 
     def _monitor(self, end: socket.socket, child: Child) -> Monitor:
         """Meet QEMU; when it has refused its command line, its own words say why."""
-        self._rest.callback(end.close)
         try:
             monitor = Monitor(self._machine.name, end, self._hear)
         except GuestError as error:

@@ -146,7 +146,7 @@ class Plugging:
         place = self._board.nic_place(self._wiring.place_nic(nic.device_id))
         try:
             self._monitor.execute("netdev_add", **network(nic))
-            self._monitor.execute("device_add", **nic_device(nic, place, None))
+            self._monitor.execute("device_add", **nic_device(nic, place))
         except GuestError:
             del self._wiring.nics[nic.device_id]
             raise

@@ -60,61 +60,59 @@ class SambaLayout:
         self.kept.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
+_GLOBAL = {
+    "server role": "standalone server",
+    "workgroup": "WORKGROUP",
+    "interfaces": "lo",
+    "bind interfaces only": "yes",
+    "disable netbios": "yes",
+    "server min protocol": "SMB2_10",
+    "server signing": "mandatory",  # on every request ([MS-SMB2] 3.3.5.5)
+    "server multi channel support": "no",
+    "map to guest": "never",
+    "restrict anonymous": "2",
+    "load printers": "no",
+    "printcap name": "/dev/null",
+    "disable spoolss": "yes",
+    "usershare max shares": "0",
+    "logging": "file",
+    "max log size": "1000",
+}
+_DRIVE_C = {
+    "comment": "Default share",
+    "read only": "no",
+    "browseable": "no",
+    "create mask": "0644",
+    "directory mask": "0755",
+    "follow symlinks": "no",
+    "map archive": "no",
+    "strict allocate": "no",
+    # The emulated host and QEMU change files behind Samba's back: clients may cache nothing.
+    "oplocks": "no",
+    "level2 oplocks": "no",
+}
+
+
 def configuration_text(
     layout: SambaLayout, *, host_name: str, port: int, unix_user: str, drive_c: Path
 ) -> str:
-    """The text of smb.conf.
+    """The text of smb.conf: SMB 2.1 and up, always signed, NTLMv2 only, no guests, one share."""
+    own = {"netbios name": host_name[:15], "smb ports": str(port), "smb2 leases": "no"}
+    share = {"path": str(drive_c), "valid users": unix_user, "force user": unix_user}
+    return _section("global", _GLOBAL | own | _places(layout)) + _section("C$", _DRIVE_C | share)
 
-    SMB 2.1 and up, signing always required ([MS-SMB2] 3.3.5.5), NTLMv2 only, no guests, no printers. Files
-    are also changed behind its back (by the emulated host and by QEMU): clients get no oplocks or leases.
-    """
-    settings = {
-        "server role": "standalone server",
-        "workgroup": "WORKGROUP",
-        "netbios name": host_name[:15],
-        "smb ports": str(port),
-        "interfaces": "lo",
-        "bind interfaces only": "yes",
-        "disable netbios": "yes",
-        "passdb backend": f"tdbsam:{layout.run}/private/passdb.tdb",
-        "private dir": f"{layout.run}/private",
-        "lock directory": f"{layout.run}/lock",
-        "state directory": f"{layout.run}/state",
-        "cache directory": f"{layout.run}/cache",
-        "pid directory": f"{layout.run}/pid",
-        "ncalrpc dir": f"{layout.run}/ncalrpc",
+
+def _places(layout: SambaLayout) -> dict[str, str]:
+    """Everything that Samba would otherwise look for in /etc, /var and /run."""
+    run = layout.run
+    named = ("lock", "state", "cache", "pid")
+    return {f"{name} directory": f"{run}/{name}" for name in named} | {
+        "passdb backend": f"tdbsam:{run}/private/passdb.tdb",
+        "private dir": f"{run}/private",
+        "ncalrpc dir": f"{run}/ncalrpc",
         "username map": str(layout.username_map),
         "log file": str(layout.log),
-        "max log size": "1000",
-        "logging": "file",
-        "load printers": "no",
-        "printcap name": "/dev/null",
-        "disable spoolss": "yes",
-        "usershare max shares": "0",
-        "map to guest": "never",
-        "restrict anonymous": "2",
-        "server min protocol": "SMB2_10",
-        "server signing": "mandatory",
-        "server multi channel support": "no",
-        "oplocks": "no",
-        "level2 oplocks": "no",
-        "smb2 leases": "no",
-        "follow symlinks": "no",
-        "map archive": "no",
-        "strict allocate": "no",
-        "use sendfile": "no",
     }
-    share = {
-        "path": str(drive_c),
-        "comment": "Default share",
-        "read only": "no",
-        "browseable": "no",
-        "valid users": unix_user,
-        "force user": unix_user,
-        "create mask": "0644",
-        "directory mask": "0755",
-    }
-    return _section("global", settings) + _section("C$", share)
 
 
 def _section(name: str, settings: dict[str, str]) -> str:

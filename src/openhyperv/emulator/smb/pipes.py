@@ -7,9 +7,12 @@ As on Windows a pipe exists while its machine runs and has one instance, so that
 
 from __future__ import annotations
 
+import array
 import contextlib
+import fcntl
 import select
 import socket
+import time
 from collections.abc import Callable
 from pathlib import Path
 from threading import Lock, Thread
@@ -18,7 +21,8 @@ from openhyperv.emulator.smb import npam
 
 _CHUNK = 65536
 _GREETING_TIMEOUT_S = 5.0
-_LAST_WORDS_S = 1.0
+_LAST_WORDS_S = 2.0
+_SIOCOUTQ = 0x5411  # linux/sockios.h
 
 
 class PipeInUse(Exception):  # noqa: N818  # read as a state where it is caught
@@ -43,7 +47,7 @@ class PipeDirectory:
         with self._lock:
             if (self._directory / key).exists():
                 raise PipeInUse(name)
-            pipe = Pipe(self._directory / key, port, on_end=lambda: self._forget(key))
+            pipe = Pipe(self._directory / key, port, on_end=self._forget)
             self._pipes[key] = pipe
         pipe.start()
         return pipe
@@ -55,9 +59,10 @@ class PipeDirectory:
         for pipe in pipes:
             pipe.close()
 
-    def _forget(self, key: str) -> None:
+    def _forget(self, pipe: Pipe) -> None:
         with self._lock:
-            self._pipes.pop(key, None)
+            if self._pipes.get(pipe.name) is pipe:  # a successor of the same name may be there already
+                del self._pipes[pipe.name]
 
 
 def _file_name(name: str) -> str:
@@ -70,8 +75,9 @@ def _file_name(name: str) -> str:
 class Pipe:
     """One pipe instance between smbd's connection, if there is one, and a guest's serial port."""
 
-    def __init__(self, path: Path, port: socket.socket, *, on_end: Callable[[], None]) -> None:
+    def __init__(self, path: Path, port: socket.socket, *, on_end: Callable[[Pipe], None]) -> None:
         """Create the pipe; clients wait until :meth:`start`."""
+        self.name = path.name
         self._path = path
         self._port = port
         self._on_end = on_end
@@ -174,10 +180,12 @@ class Pipe:
 
     def _end(self) -> None:
         self._path.unlink(missing_ok=True)
+        if self._client is not None:
+            _linger(self._client)
         for end in (self._listener, self._client, self._port, self._wake, self._waker):
             if end is not None:
                 end.close()
-        self._on_end()
+        self._on_end(self)
 
 
 def _welcome(client: socket.socket, *, is_free: bool) -> bool:
@@ -189,6 +197,17 @@ def _welcome(client: socket.socket, *, is_free: bool) -> bool:
     except (npam.NpamError, OSError):
         return False
     return is_free
+
+
+def _linger(client: socket.socket) -> None:
+    """Wait until smbd has taken what was sent: it forgets the rest when it is hung up on."""
+    unread = array.array("i", [0])
+    deadline = time.monotonic() + _LAST_WORDS_S
+    while time.monotonic() < deadline:
+        fcntl.ioctl(client, _SIOCOUTQ, unread)
+        if not unread[0]:
+            return
+        time.sleep(0.01)
 
 
 def _interest(*, incoming: bool, outgoing: bool) -> int:
