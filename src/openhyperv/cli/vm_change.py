@@ -1,0 +1,75 @@
+"""``hv vm``: rename, resize and delete."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from openhyperv.cli.bars import job_bar
+from openhyperv.cli.connecting import connected
+from openhyperv.cli.invocation import Invocation
+from openhyperv.cli.options import Command
+from openhyperv.cli.output import say
+from openhyperv.cli.sizes import Size, size_text
+
+
+@click.command(cls=Command)
+@click.argument("machine")
+@click.argument("name")
+@click.pass_obj
+def rename(invocation: Invocation, machine: str, name: str) -> None:
+    """Give a machine another display name; its GUID stays."""
+    with connected(invocation) as host:
+        host.machine(machine).rename(name)
+        say(invocation, f"{machine} is called {name} now.")
+
+
+@click.command(cls=Command)
+@click.argument("machine")
+@click.option("--vcpus", type=click.IntRange(1), help="Processors.")
+@click.option("--memory", "memory_mb", type=click.IntRange(32), metavar="MB", help="Memory.")
+@click.option("--disk", "disk_bytes", type=Size(), help="A larger size for one of its disks.")
+@click.option("--disk-number", type=click.IntRange(1), default=1, help="Which disk; 1 is the first.")
+@click.pass_obj
+def resize(
+    invocation: Invocation,
+    machine: str,
+    vcpus: int | None,
+    memory_mb: int | None,
+    disk_bytes: int | None,
+    disk_number: int,
+) -> None:
+    """Change processors, memory and disks; whatever is not named stays."""
+    if vcpus is None and memory_mb is None and disk_bytes is None:
+        raise click.UsageError("Name at least one of --vcpus, --memory and --disk.")
+    with connected(invocation) as host:
+        found = host.machine(machine)
+        found.resize(vcpus=vcpus, memory_mb=memory_mb)
+        if disk_bytes is not None:
+            with job_bar("resizing") as on_progress:
+                file = found.grow_disk(disk_bytes, index=disk_number - 1, on_progress=on_progress)
+            say(invocation, f"{file} has {size_text(disk_bytes)} now.")
+        say(invocation, f"{machine} is resized.")
+
+
+@click.command(cls=Command)
+@click.argument("machine")
+@click.option("-y", "--yes", is_flag=True, help="Do not ask.")
+@click.pass_obj
+def delete(invocation: Invocation, machine: str, yes: bool) -> None:
+    """Delete a machine with its checkpoints and the disks that were made for it; turns it off first."""
+    if not (yes or invocation.dry_run):
+        _confirm(machine)
+    with connected(invocation) as host:
+        host.machine(machine).delete()
+        say(invocation, f"{machine} is deleted.")
+
+
+def _confirm(machine: str) -> None:
+    if not sys.stdin.isatty():
+        raise click.UsageError("Deleting asks first, and here is no terminal; say --yes.")
+    click.confirm(f"Delete {machine} with its disks?", abort=True, err=True)
+
+
+COMMANDS = (rename, resize, delete)
