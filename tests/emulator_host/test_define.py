@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from openhyperv.wire.path import ObjectPath
+from openhyperv.wire.types import Value
 from tests.emulator_host.conftest import Emulated, emulate
 from tests.emulator_host.devices import disk, drive
 
@@ -81,9 +82,12 @@ def test_the_serial_ports_of_the_call_are_the_vms_own(emulated: Emulated) -> Non
         ({"VirtualSystemSubType": "Microsoft:Hyper-V:SubType:3"}, "unknown generation"),
         ({"Version": "99.0"}, "a version from the future"),
         ({"ElementName": "x" * 300}, "a name too long"),
+        ({"SecureBootTemplateId": "0"}, "a template that is none"),
+        ({"AutomaticStartupAction": 9}, "an action that is none"),
+        ({"BootOrder": [1, 2, 77]}, "a boot device that is none"),
     ],
 )
-def test_wrong_settings_leave_no_vm(emulated: Emulated, settings: dict[str, str], reason: str) -> None:
+def test_wrong_settings_leave_no_vm(emulated: Emulated, settings: dict[str, Value], reason: str) -> None:
     text = emulated.text("Msvm_VirtualSystemSettingData", settings)
     result = emulated.call("DefineSystem", SystemSettings=text)
     assert result.return_value == 32773, reason

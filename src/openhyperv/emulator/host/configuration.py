@@ -106,8 +106,9 @@ class Configuration:
         del self._features[feature.tail.lower()]
 
     def set_boot_order(self, tails: list[str]) -> None:
-        """Try these devices first, in this order; bootable devices that are not named follow as they were."""
-        named = [resource.tail for tail in tails if (resource := self.resource(tail)) is not None]
+        """Try these devices first, in this order, as far as they can be booted from; the others follow."""
+        own = {tail.lower(): tail for tail in self.boot_tails}
+        named = [own[tail.lower()] for tail in tails if tail.lower() in own]
         self.boot_tails = [*named, *(tail for tail in self.boot_tails if tail not in named)]
 
     def copy(self, owner: str) -> Configuration:

@@ -13,11 +13,11 @@ from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.identities import new_guid, split_id
 from openhyperv.emulator.host.incoming import referred_id
 from openhyperv.emulator.host.system_defaults import SUB_TYPES, own_values
+from openhyperv.emulator.host.system_rules import check_system_settings
 from openhyperv.emulator.host.virtual_system import VirtualSystem
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.types import Value
 
-LONGEST_NAME = 100  # UNVERIFIED: the most characters that a VM's ElementName can have
 _DATA_ROOTS = (
     "ConfigurationDataRoot",
     "SnapshotDataRoot",
@@ -101,12 +101,7 @@ def apply_system_settings(configuration: Configuration, changes: Mapping[str, Va
         not list the VM's own boot sources
     """
     changes = {name: value for name, value in changes.items() if value is not None}
-    name = changes.get("ElementName")
-    if isinstance(name, str) and not 0 < len(name) <= LONGEST_NAME:
-        raise MethodFailure(Code.INVALID_PARAMETER, f"A name has 1 to {LONGEST_NAME} characters.")
-    version = changes.get("Version")
-    if version is not None and version not in host.profile.configuration_versions:
-        raise MethodFailure(Code.INVALID_PARAMETER, f"Version {version} is not supported here.")
+    check_system_settings(changes, host.profile, host.schema)
     order = changes.pop("BootSourceOrder", None)
     if isinstance(order, list) and configuration.generation == 2:
         configuration.set_boot_order([_boot_tail(path, configuration) for path in order])

@@ -53,11 +53,14 @@ class Editor:
         :raises MethodFailure: one of them cannot be added
         """
         kinds = [kind_of(setting, self.profile) for setting in settings]
+        known = list(self.configuration.boot_tails)
         order = sorted(range(len(settings)), key=lambda i: _ADDED_FIRST.get(kinds[i].resource_type, 2))
         added = {i: self._add(kinds[i], settings[i]) for i in order}
         for resource in added.values():
             check_resource(resource, self.configuration, self.profile)
-        return [added[i] for i in range(len(settings))]
+        given = [added[i] for i in range(len(settings))]
+        self.configuration.set_boot_order([*known, *(resource.tail for resource in given)])
+        return given
 
     def _add(self, kind: ResourceKind, setting: Instance) -> Resource:
         existing = self._default_device(kind, setting) if self.defines else None
