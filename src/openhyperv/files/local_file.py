@@ -14,8 +14,8 @@ from attrs import frozen
 from openhyperv.errors import InvalidInputError
 from openhyperv.files.progress import Phase, Progress
 
-STEP_BYTES = 768 * 1024
-"""How much is read, hashed and sent at once; larger steps cost more in fresh memory than they save."""
+STEP_BYTES = 512 * 1024
+"""How much is read, hashed and sent at once; larger steps cost more in memory than they save."""
 
 
 @frozen
