@@ -68,8 +68,6 @@ def _lives(pid: int) -> bool:
 
 
 def _children_named(name: str, parent: int) -> list[int]:
-    listed = subprocess.run(
-        ["ps", "-o", "pid=,comm=", "--ppid", str(parent)], capture_output=True, check=True
-    )
-    pairs = [line.split() for line in listed.stdout.decode().splitlines()]
-    return [int(pid) for pid, command in pairs if command == name]
+    tasks = Path(f"/proc/{parent}/task").iterdir()
+    pids = [int(pid) for task in tasks for pid in (task / "children").read_text().split()]
+    return [pid for pid in pids if Path(f"/proc/{pid}/comm").read_text().strip() == name]

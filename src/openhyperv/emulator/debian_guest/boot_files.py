@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import tempfile
 from collections.abc import Sequence
@@ -71,7 +70,7 @@ def fetch(cache: Path) -> BootFiles:
     if not files.exists():
         cache.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=cache) as temporary:
-            tree = _download(Path(temporary), cache)
+            tree = _download(Path(temporary))
             _publish(tree, files)
     return BootFiles(files)
 
@@ -85,47 +84,45 @@ def _publish(tree: Path, files: Path) -> None:
             raise
 
 
-def _download(directory: Path, cache: Path) -> Path:
-    options = _apt_options(cache)
-    kernel = _kernel_package(options)
-    _run(["apt-get", *options, "download", kernel, *_PACKAGES], directory)
+def _download(directory: Path) -> Path:
+    """Fetch and unpack, by what apt knows; where that is nothing or outdated, by fresh lists of our own."""
+    try:
+        _fetch_packages(directory, [])
+    except BuildError:
+        _fetch_packages(directory, _fresh_lists(directory))
     tree = directory / "tree"
     for package in directory.glob("*.deb"):
         _run(["dpkg-deb", "-x", str(package), str(tree)], directory)
     return tree
 
 
-def _apt_options(cache: Path) -> list[str]:
-    """None where apt knows its packages; else package lists of our own, fetched without root."""
-    if _kernel_candidates([]):
-        return []
-    lists = cache / "apt"
+def _fetch_packages(directory: Path, options: Sequence[str]) -> None:
+    _run(["apt-get", *options, "download", _kernel_package(options), *_PACKAGES], directory)
+
+
+def _fresh_lists(directory: Path) -> list[str]:
+    """Options for apt to use package lists in ``directory``, which root is not needed for."""
+    lists = directory / "apt"
     (lists / "lists" / "partial").mkdir(parents=True, exist_ok=True)
     options = [f"-oDir::State::Lists={lists}/lists", f"-oDir::Cache={lists}", "-oDebug::NoLocking=1"]
-    _run(["apt-get", *options, "update"], cache)
+    _run(["apt-get", *options, "update"], directory)
     return options
 
 
 def _kernel_package(options: Sequence[str]) -> str:
-    candidates = _kernel_candidates(options)
-    if not candidates:
-        raise BuildError(
-            f"apt knows no package {_KERNEL_METAPACKAGE}: the guest is built from Debian (amd64)."
-        )
-    return candidates[0]
-
-
-def _kernel_candidates(options: Sequence[str]) -> list[str]:
     """The package behind the metapackage that always names the newest kernel."""
-    argv = ["apt-cache", *options, "depends", "--important", _KERNEL_METAPACKAGE]
-    if shutil.which(argv[0]) is None:
-        raise BuildError("apt is not installed: the guest is built from Debian's packages.")
-    answer = subprocess.run(argv, capture_output=True, text=True, timeout=_TIMEOUT_S, check=False)
-    words = answer.stdout.split()
-    return [word for word in words if word.startswith("linux-image-") and word != _KERNEL_METAPACKAGE]
+    answer = _run(["apt-cache", *options, "depends", "--important", _KERNEL_METAPACKAGE], Path.cwd())
+    names = [word for word in answer.split() if word.startswith("linux-image-")]
+    if names[1:]:
+        return names[1]
+    raise BuildError(f"apt knows no package {_KERNEL_METAPACKAGE}: the guest is built from Debian (amd64).")
 
 
-def _run(argv: Sequence[str], cwd: Path) -> None:
-    done = subprocess.run(argv, cwd=cwd, capture_output=True, text=True, timeout=_TIMEOUT_S, check=False)
+def _run(argv: Sequence[str], cwd: Path) -> str:
+    try:
+        done = subprocess.run(argv, cwd=cwd, capture_output=True, text=True, timeout=_TIMEOUT_S, check=False)
+    except FileNotFoundError as error:
+        raise BuildError(f"{argv[0]} is not installed: the guest is built from Debian's packages.") from error
     if done.returncode:
         raise BuildError(f"{argv[0]} failed: {done.stderr.strip()}")
+    return done.stdout

@@ -46,7 +46,7 @@ class PipeDirectory:
         key = _file_name(name)
         with self._lock:
             if (self._directory / key).exists():
-                raise PipeInUse(name)
+                raise PipeInUse(f"The host has a named pipe {name} already.")
             pipe = Pipe(self._directory / key, port, on_end=self._forget)
             self._pipes[key] = pipe
         pipe.start()
