@@ -251,8 +251,8 @@ def test_a_differencing_vhdx_is_refused(tmp_path: Path) -> None:
         (131072, 4096, put(66, "<H", 2), "format version"),
         (65536, 4096, put(64, "<H", 1), "format version"),
         (131072, 4096, put(48, "16s", b"\x01" * 16), "log has changes"),
-        (65536, 4096, put(72, "<Q", 1 << 50), "log"),
-        (65536, 4096, put(72, "<Q", 12345), "log is not aligned"),
+        (131072, 4096, put(72, "<Q", 1 << 50), "log"),
+        (131072, 4096, put(72, "<Q", 12345), "log is not aligned"),
         (196608, 65536, put(0, "4s", b"gegi"), "region tables is missing"),
         (196608, 65536, put(24, "<Q", 4 * MIB), "differ"),
         (262144, 65536, put(8, "<I", 1), "differ"),
@@ -283,6 +283,14 @@ def test_vhdx_region_damage(tmp_path: Path, change: Callable[[bytearray], None],
     for offset in (196608, 262144):
         edit_vhdx(path, offset, 65536, change)
     assert words in refusal(path)
+
+
+def test_only_the_current_vhdx_header_tells_of_the_log(tmp_path: Path) -> None:
+    path = make_image(tmp_path, "dynamic.vhdx")
+    edit_vhdx(path, 65536, 4096, put(48, "16s", b"\x01" * 16))
+    assert inspect_image(path)
+    edit_vhdx(path, 65536, 4096, put(8, "<Q", 2**63))
+    assert "log has changes" in refusal(path)
 
 
 @pytest.mark.parametrize("offset", [65536 + 100, 131072 + 100, 196608 + 100, 262144 + 100])

@@ -70,6 +70,13 @@ class _Region:
     length: int
 
 
+@frozen
+class _Header:
+    sequence_number: int
+    log_id: bytes
+    log: _Region
+
+
 def read_vhdx(source: ImageSource) -> Vhdx:
     """Check a fixed or dynamic VHDX by everything it needs to be opened.
 
@@ -104,17 +111,22 @@ def _check_crc(structure: bytes, what: str) -> None:
 
 
 def _check_headers(source: ImageSource) -> None:
-    """[MS-VHDX] 2.2.2. Either header may be the current one, so both must hold."""
-    for offset in _HEADER_OFFSETS:
-        header = source.read(offset, _HEADER_BYTES, "header")
-        signature, _, _, _, _, log_id, log_version, version, log_bytes, log_offset = _HEADER.unpack_from(
-            header
-        )
-        check(signature == b"head", "One of its two headers is missing.")
-        _check_crc(header, "header")
-        check(version == 1 and log_version == 0, f"Its format version is {version}.{log_version}.")
-        check(not any(log_id), "Its log has changes that were never written.", remedy=_REPLAY)
-        _check_region(source, _Region(log_offset, log_bytes), "log")
+    """[MS-VHDX] 2.2.2: both headers hold, and by the current one nothing waits in the log."""
+    headers = [_read_header(source, offset) for offset in _HEADER_OFFSETS]
+    current = max(headers, key=lambda header: header.sequence_number)
+    check(not any(current.log_id), "Its log has changes that were never written.", remedy=_REPLAY)
+    _check_region(source, current.log, "log")
+
+
+def _read_header(source: ImageSource, offset: int) -> _Header:
+    data = source.read(offset, _HEADER_BYTES, "header")
+    signature, _, sequence, _, _, log_id, log_version, version, log_bytes, log_offset = _HEADER.unpack_from(
+        data
+    )
+    check(signature == b"head", "One of its two headers is missing.")
+    _check_crc(data, "header")
+    check(version == 1 and log_version == 0, f"Its format version is {version}.{log_version}.")
+    return _Header(sequence, log_id, _Region(log_offset, log_bytes))
 
 
 def _check_region(source: ImageSource, region: _Region, what: str) -> None:
