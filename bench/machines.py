@@ -124,7 +124,7 @@ def _many_deletes(running: RunningHost) -> OperationResult:
     session = Session(Pool(target, size=_AT_ONCE + 1))
     with Host(session, share_settings_of(target)) as host, ThreadPoolExecutor(_AT_ONCE) as workers:
         machines = [VirtualMachine(host, listing.guid) for listing in host.machines()]
-        session.jobs.watch()
+        session.jobs.watch.start()
         sample = Counter(running, session).sample(lambda: list(workers.map(VirtualMachine.delete, machines)))
         count = len(machines)
         return summed_up(

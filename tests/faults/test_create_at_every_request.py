@@ -79,7 +79,7 @@ def _name(thing: Request | Action | type[HyperVError]) -> str:
 
 
 def test_these_are_all_requests_of_a_create(host: Host, stock: Stock, witness: Witness) -> None:
-    host.session.jobs.watch()
+    host.session.jobs.watch.start()
     with witness.watching() as seen:
         machine = host.create(stock.spec())
     machine.delete()

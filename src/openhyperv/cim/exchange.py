@@ -16,7 +16,7 @@ SMALLEST_ENVELOPE_BYTES = 150 * 1024
 _HOST_TIMEOUT_CAP_S = 60.0
 """MaxTimeoutms of WinRM: a longer OperationTimeout would be cut to it anyway ([MS-WSMV] 3.1.1)."""
 _REPLY_MARGIN_S = 5.0
-"""How long after the host's own timeout its fault may still take to arrive."""
+"""How long before our own deadline the host is to give up, so that its fault still arrives in time."""
 
 
 class Exchange:
@@ -37,21 +37,20 @@ class Exchange:
     ) -> Reply:
         """Send one request. What is not ``repeatable`` is sent at most once, whatever happens.
 
-        The host is told to give up at ``timeout_s`` (60 s at most), so that it, not the socket, ends a slow
-        operation; the socket's own deadline comes a little later.
+        The host is told to give up a little before ``timeout_s`` (after 60 s at most), so that it, not the
+        socket, ends a slow operation.
         """
+        host_timeout_s = timeout_s - min(_REPLY_MARGIN_S, timeout_s / 4)
         complete = RequestHeader(
             header.action,
             header.resource_uri,
             header.selectors,
             to=self._url,
             max_envelope_bytes=self.envelope_bytes,
-            timeout_s=min(timeout_s, _HOST_TIMEOUT_CAP_S),
+            timeout_s=min(host_timeout_s, _HOST_TIMEOUT_CAP_S),
             identifier=header.identifier,
         )
-        return self.send_raw(
-            write_request(complete, body), timeout_s + _REPLY_MARGIN_S, repeatable=repeatable
-        )
+        return self.send_raw(write_request(complete, body), timeout_s, repeatable=repeatable)
 
     def send_raw(self, envelope: bytes, timeout_s: float, *, repeatable: bool = True) -> Reply:
         """Send an envelope as it is.

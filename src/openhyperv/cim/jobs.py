@@ -3,48 +3,41 @@
 from __future__ import annotations
 
 import logging
-from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import IntEnum
-from threading import Condition, Event, Thread
 from typing import Protocol
 
-from openhyperv.cim.subscription import Subscription
-from openhyperv.errors import HyperVError, JobError, NotFoundError
+from openhyperv.cim.job_watch import EventSource, JobWatch
+from openhyperv.errors import DeadlineError, HyperVError, JobError, NotFoundError
 from openhyperv.transport.deadline import Deadline
 from openhyperv.wire.instance import Instance
+from openhyperv.wire.invocation import Output
 from openhyperv.wire.path import ObjectPath
-from openhyperv.wire.wql import Select, select
-from openhyperv.wire.wql_conditions import Isa, Property
+from openhyperv.wire.types import Value
 
 _LOG = logging.getLogger(__name__)
 
 JobProgress = Callable[[int], None]
 """Called with PercentComplete, 0 to 100, whenever it is heard to have changed."""
 
-_EVENT_INTERVAL_S = 0.25
-"""WITHIN of the subscription: how often WMI itself looks at its provider for us."""
-_REMEMBERED_JOBS = 1024
 _CHECK_INTERVAL_S = 5.0
 """How often a waiter looks itself although events should come: one may be lost with a connection."""
 _POLL_START_S, _POLL_LIMIT_S = 0.1, 1.0
-_RETRY_INTERVAL_S = 5.0
+_LEAST_LOOK_S = 1.0
+_TERMINATE_TIMEOUT_S = 5.0
 
 
-class JobHost(Protocol):
+class JobHost(EventSource, Protocol):
     """What waiting for jobs takes of a session."""
 
-    @property
-    def host(self) -> str:
-        """The host's name, for messages."""
-        ...
-
-    def get(self, path: ObjectPath) -> Instance:
+    def get(self, path: ObjectPath, *, timeout_s: float) -> Instance:
         """One instance."""
         ...
 
-    def subscribe(self, query: Select) -> Subscription:
-        """Events, to be pulled."""
+    def invoke(
+        self, path: ObjectPath, method: str, arguments: Mapping[str, Value], *, timeout_s: float
+    ) -> Output:
+        """What a method answers."""
         ...
 
 
@@ -58,120 +51,67 @@ class JobState(IntEnum):
     COMPLETED_WITH_WARNINGS = 32768
 
 
+_TERMINATE = 4
+"""RequestedState of CIM_ConcreteJob.RequestStateChange."""
 _ENDED = frozenset(JobState)
 _SUCCEEDED = frozenset((JobState.COMPLETED, JobState.COMPLETED_WITH_WARNINGS))
 
 
-def job_id(path: ObjectPath) -> str:
-    """The InstanceID of a job, in the form it is remembered by."""
-    return str(path.key("InstanceID") or "").lower()
-
-
 class Jobs:
-    """The jobs of one session. Thread-safe; a background thread runs from the first :meth:`watch` on."""
+    """The jobs of one session. Thread-safe."""
 
     def __init__(self, session: JobHost) -> None:
         self._session = session
-        self._changed = Condition()
-        self._known: OrderedDict[str, Instance] = OrderedDict()
-        self._subscription: Subscription | None = None
-        self._thread: Thread | None = None
-        self._closing = Event()
+        self._watch = JobWatch(session)
 
-    @property
-    def are_events_used(self) -> bool:
-        """False where the host does not deliver events, so that every wait polls."""
-        return self._subscription is not None
-
-    def watch(self) -> None:
-        """Be subscribed before a job is started, so that its end cannot be missed.
-
-        A host that refuses is polled instead; that is logged once.
-        """
-        with self._changed:
-            if self._thread is not None or self._closing.is_set():
-                return
-            self._subscribe()
-            self._thread = Thread(target=self._listen, name=f"jobs of {self._session.host}", daemon=True)
-            self._thread.start()
-
-    def _subscribe(self) -> None:
-        condition = Isa(Property("TargetInstance"), "CIM_ConcreteJob")
-        query = select("__InstanceOperationEvent").where(condition).within(_EVENT_INTERVAL_S)
-        try:
-            self._subscription = self._session.subscribe(query)
-        except HyperVError as error:
-            _LOG.warning("Jobs of %s are polled while it gives no events: %s", self._session.host, error)
-
-    def _listen(self) -> None:
-        """Read events for the session's life; a subscription that breaks is renewed."""
-        while not self._closing.is_set():
-            if self._subscription is not None:
-                self._read(self._subscription)
-            elif not self._closing.wait(_RETRY_INTERVAL_S):
-                self._subscribe()
-
-    def _read(self, subscription: Subscription) -> None:
-        try:
-            for event in subscription.events():
-                self._remember(event.get("TargetInstance"))
-        except HyperVError as error:
-            _LOG.info("The job subscription of %s broke: %s", self._session.host, error)
-        self._subscription = None
-
-    def _remember(self, job: object) -> None:
-        if not isinstance(job, Instance):
-            return
-        with self._changed:
-            self._known[str(job.get("InstanceID", "")).lower()] = job
-            while len(self._known) > _REMEMBERED_JOBS:
-                self._known.popitem(last=False)
-            self._changed.notify_all()
+        self.watch = JobWatch(session)
+        """To be started before a job is, so that its end cannot be missed."""
 
     def wait(self, path: ObjectPath, deadline: Deadline, on_progress: JobProgress | None = None) -> Instance:
         """The job once it has ended well.
 
         :raises JobError: it ended in failure, with Hyper-V's ErrorCode and text
-        :raises DeadlineError: it has not ended by the deadline, and may go on
+        :raises DeadlineError: it has not ended by the deadline; the host was asked to end it, which not every
+            job can be
         """
+        try:
+            return self._wait(path, deadline, on_progress)
+        except (DeadlineError, KeyboardInterrupt):
+            self._terminate(path)
+            raise
+
+    def _wait(self, path: ObjectPath, deadline: Deadline, on_progress: JobProgress | None) -> Instance:
         pause_s = _POLL_START_S
         while True:
-            job = self._heard_of(path, min(self._patience_s(pause_s), deadline.check("wait for the job")))
-            job = job or self._look(path)
+            patience_s = _CHECK_INTERVAL_S if self.watch.is_listening else pause_s
+            job = self.watch.wait_for(path, min(patience_s, deadline.check()))
+            job = job or self._look(path, max(deadline.remaining_s, _LEAST_LOOK_S))
             if on_progress is not None:
                 on_progress(_percent(job))
             if _state(job) in _ENDED:
                 return _judged(job)
             pause_s = min(pause_s * 2, _POLL_LIMIT_S)
 
-    def _patience_s(self, pause_s: float) -> float:
-        return _CHECK_INTERVAL_S if self.are_events_used else pause_s
-
-    def _heard_of(self, path: ObjectPath, timeout_s: float) -> Instance | None:
-        """The job as an event described it last; None when none came in time. Running ones count once."""
-        key = job_id(path)
-        with self._changed:
-            self._changed.wait_for(lambda: key in self._known, timeout_s)
-            job = self._known.get(key)
-            if job is not None and _state(job) not in _ENDED:
-                del self._known[key]
-            return job
-
-    def _look(self, path: ObjectPath) -> Instance:
+    def _look(self, path: ObjectPath, timeout_s: float) -> Instance:
+        """The job itself. Where it cannot be seen, what it does goes on or not: the outcome is unknown."""
         try:
-            return self._session.get(path)
-        except NotFoundError as error:
+            return self._session.get(path, timeout_s=timeout_s)
+        except HyperVError as error:
             error.outcome_unknown = True
-            error.remedy = "The host no longer knows the job; look at what it was to change."
+            if isinstance(error, NotFoundError):
+                error.remedy = "The host no longer knows the job; look at what it was to change."
             raise
 
+    def _terminate(self, path: ObjectPath) -> None:
+        try:
+            arguments: dict[str, Value] = {"RequestedState": _TERMINATE}
+            self._session.invoke(path, "RequestStateChange", arguments, timeout_s=_TERMINATE_TIMEOUT_S)
+        except HyperVError as error:
+            _LOG.info("A job of %s could not be ended: %s", self._session.host, error)
+
     def close(self) -> None:
-        """End the subscription and the thread."""
-        self._closing.set()
-        if self._subscription is not None:
-            self._subscription.close()
-        if self._thread is not None:
-            self._thread.join(_RETRY_INTERVAL_S)
+        """Stop hearing of jobs."""
+        self.watch.close()
 
 
 def _state(job: Instance) -> int:

@@ -25,7 +25,7 @@ from openhyperv.wire.invocation import Output, input_body, read_output
 from openhyperv.wire.path import ObjectPath
 from openhyperv.wire.types import ClassDecl, MethodDecl, Value
 from openhyperv.wire.wql import Query, Select, render
-from openhyperv.wire.wscim import read_instance
+from openhyperv.wire.wscim_reading import read_instance
 from openhyperv.wire.xml import child_text
 
 VIRTUALIZATION = "root/virtualization/v2"
@@ -180,14 +180,16 @@ class Session:
 
         :raises JobError: the job failed; Hyper-V's code and text are kept
         :raises MethodError: the method refused; codes with a class of their own raise that class
-        :raises DeadlineError: the job was still running at the deadline; it may go on
+        :raises DeadlineError: the job was still running at the deadline; the host was asked to end it, which
+            not every job can be
         """
         deadline = Deadline.after(timeout_s)
-        self.jobs.watch()
-        output = self.invoke(path, method, arguments, timeout_s=min(timeout_s, _CALL_TIMEOUT_S))
         _, method_decl = self._declared(path, method)
         operation = f"{path.class_name}.{method_decl.name}"
         with error_context(host=self.host, operation=operation, target=str(path)):
+            self.jobs.watch.start(timeout_s)
+            call_timeout_s = min(deadline.check(), _CALL_TIMEOUT_S)
+            output = self.invoke(path, method, arguments, timeout_s=call_timeout_s)
             job = output["Job"]
             if output.return_value == METHOD_JOB_STARTED and isinstance(job, ObjectPath):
                 self.jobs.wait(job, deadline, on_progress)

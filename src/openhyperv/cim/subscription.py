@@ -24,8 +24,8 @@ from openhyperv.wire.instance import Instance
 from openhyperv.wire.types import ClassLookup
 from openhyperv.wire.wql import Select, render
 
-_PULL_WAIT_S = 20.0
-"""How long one Pull is held open; the host then says TimedOut and is asked again."""
+_PULL_WAIT_S = 25.0
+"""How long one Pull is held open at most; the host then says TimedOut and is asked again."""
 _CLOSE_TIMEOUT_S = 5.0
 
 

@@ -11,6 +11,7 @@ from openhyperv.hyperv import settings
 from openhyperv.hyperv.names import SYSTEM_SERVICE, SYSTEM_SETTINGS, owner_of, system_settings
 from openhyperv.hyperv.values import text, texts
 from openhyperv.hyperv.virtual_disks import VirtualDisks
+from openhyperv.machine.rules.texts import check_name
 from openhyperv.wire.cimxml import instance_to_text
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.types import Value
@@ -18,8 +19,11 @@ from openhyperv.wire.wql import AssociatorsOf
 
 
 def rename(session: Session, guid: str, name: str) -> None:
-    """Give the machine another display name; its GUID stays."""
-    values = {"InstanceID": f"Microsoft:{guid}", "ElementName": name}
+    """Give the machine another display name; its GUID stays.
+
+    :raises BrokenRuleError: no machine can have that name; nothing was sent
+    """
+    values = {"InstanceID": f"Microsoft:{guid}", "ElementName": check_name(name)}
     text_of_settings = instance_to_text(Instance(SYSTEM_SETTINGS, values), session.schema)
     session.run(SYSTEM_SERVICE, "ModifySystemSettings", {"SystemSettings": text_of_settings})
 

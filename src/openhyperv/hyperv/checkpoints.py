@@ -10,6 +10,7 @@ from openhyperv.cim.session import Session
 from openhyperv.errors import ConflictError, NotFoundError, ProtocolError
 from openhyperv.hyperv.names import SNAPSHOT_SERVICE, SYSTEM_SERVICE, SYSTEM_SETTINGS, system, system_settings
 from openhyperv.hyperv.values import moment, text
+from openhyperv.machine.rules.texts import check_name
 from openhyperv.wire.cimxml import instance_to_text
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import parse_path
@@ -56,7 +57,12 @@ def _guid(instance_id: str) -> str:
 
 
 def take_checkpoint(session: Session, guid: str, name: str | None = None) -> Checkpoint:
-    """Take a checkpoint and, with ``name``, call it so."""
+    """Take a checkpoint and, with ``name``, call it so.
+
+    :raises BrokenRuleError: no checkpoint can have that name; nothing was sent
+    """
+    if name is not None:
+        check_name(name)
     before = {checkpoint.guid for checkpoint in list_checkpoints(session, guid)}
     arguments: dict[str, Value] = {
         "AffectedSystem": system(guid),
@@ -71,8 +77,11 @@ def take_checkpoint(session: Session, guid: str, name: str | None = None) -> Che
 
 
 def rename_checkpoint(session: Session, checkpoint: Checkpoint, name: str) -> Checkpoint:
-    """Call a checkpoint something else."""
-    values = {"InstanceID": f"Microsoft:{checkpoint.guid}", "ElementName": name}
+    """Call a checkpoint something else.
+
+    :raises BrokenRuleError: no checkpoint can have that name; nothing was sent
+    """
+    values = {"InstanceID": f"Microsoft:{checkpoint.guid}", "ElementName": check_name(name)}
     settings = instance_to_text(Instance(SYSTEM_SETTINGS, values), session.schema)
     session.run(SYSTEM_SERVICE, "ModifySystemSettings", {"SystemSettings": settings})
     return evolve(checkpoint, name=name)
