@@ -17,7 +17,8 @@ from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import ObjectPath, parse_path
 from openhyperv.wire.scalars import read_time, scalar_from_text, scalar_to_text, to_dmtf
 from openhyperv.wire.types import INTEGER_BOUNDS, CimType
-from openhyperv.wire.wscim import read_instance, write_instance
+from openhyperv.wire.wscim_reading import read_instance
+from openhyperv.wire.wscim_writing import instance_element
 from openhyperv.wire.xml import parse_xml, render_xml
 
 NAMESPACE = "root/virtualization/v2"
@@ -65,9 +66,7 @@ def test_instances_survive_the_wire(name: str, note: str, states: list[int], cha
         "Msvm_ComputerSystem",
         {"Name": name, "Status": note, "OperationalStatus": states, "TimeOfLastStateChange": changed},
     )
-    holder = etree.Element("holder")
-    write_instance(holder, instance, decl)
-    again = read_instance(parse_xml(render_xml(holder))[0], SCHEMA)
+    again = read_instance(parse_xml(render_xml(instance_element(instance, decl))), SCHEMA)
     assert again["name"] == name
     assert again["Status"] == note
     assert again.get("OperationalStatus") == (states or None)

@@ -10,7 +10,8 @@ from openhyperv.wire import enumeration, uris
 from openhyperv.wire.envelope import RequestHeader
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.types import ClassLookup
-from openhyperv.wire.wscim import read_instance, read_members, read_reference
+from openhyperv.wire.wscim_reading import NO_MEMBERS, column_members, read_instance, read_members
+from openhyperv.wire.wscim_references import read_reference
 from openhyperv.wire.xml import Element, qualified
 
 BATCH_SIZE = 1000
@@ -73,6 +74,6 @@ def read_item(item: Element, namespace: str, class_name: str, lookup: ClassLooku
         return instance
     if item.tag == _FRAGMENT:
         decl = lookup.find(namespace, class_name)
-        declared = decl.properties if decl else {}
-        return Instance(class_name, read_members(item, declared, lookup), namespace=namespace)
+        members = NO_MEMBERS if decl is None else column_members(decl)
+        return Instance(class_name, read_members(item, members, lookup), namespace=namespace)
     return read_instance(item, lookup)

@@ -12,7 +12,7 @@ from lxml import etree
 from openhyperv.errors import ProtocolError
 from openhyperv.wire import uris
 from openhyperv.wire.path import KeyValue, ObjectPath
-from openhyperv.wire.wscim import read_reference, read_selectors, write_reference, write_selectors
+from openhyperv.wire.wscim_references import read_reference, read_selectors, write_reference, write_selectors
 from openhyperv.wire.xml import Element, add, child, child_text, qualified
 
 

@@ -13,7 +13,7 @@ from openhyperv.errors import InvalidInputError, ProtocolError
 from openhyperv.wire import uris
 from openhyperv.wire.path import KeyValue
 from openhyperv.wire.scalars import read_time
-from openhyperv.wire.wscim import read_selectors, write_selectors
+from openhyperv.wire.wscim_references import read_selectors, write_selectors
 from openhyperv.wire.xml import Element, add, child, child_text, parse_xml, qualified, render_xml
 
 _MUST_UNDERSTAND = qualified(uris.SOAP, "mustUnderstand")

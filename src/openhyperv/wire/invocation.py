@@ -10,7 +10,8 @@ from lxml import etree
 from openhyperv.errors import InvalidInputError, ProtocolError
 from openhyperv.wire import uris
 from openhyperv.wire.types import CimType, ClassDecl, ClassLookup, MethodDecl, ParameterDecl, Value
-from openhyperv.wire.wscim import Declared, read_members, write_value
+from openhyperv.wire.wscim_reading import Members, read_members
+from openhyperv.wire.wscim_writing import write_value
 from openhyperv.wire.xml import Element, local_name
 
 _INPUT, _OUTPUT = "_INPUT", "_OUTPUT"
@@ -50,10 +51,10 @@ def read_output(element: Element, method: MethodDecl, lookup: ClassLookup) -> Ou
 
     :raises ProtocolError: a value that does not fit its type, or no ReturnValue where one is due
     """
-    declared: dict[str, Declared] = {p.name.lower(): p for p in method.parameters if p.is_out}
+    declared = [p for p in method.parameters if p.is_out]
     if method.returns is not None:
-        declared[RETURN_VALUE.lower()] = ParameterDecl(RETURN_VALUE, method.returns, is_in=False, is_out=True)
-    values = read_members(element, declared, lookup)
+        declared.append(ParameterDecl(RETURN_VALUE, method.returns, is_in=False, is_out=True))
+    values = read_members(element, Members(declared, etree.QName(element).namespace), lookup)
     code = values.pop(RETURN_VALUE, None)
     if method.returns is not None and not isinstance(code, int):
         raise ProtocolError("The method's answer has no ReturnValue.", target=method.name)
@@ -73,7 +74,7 @@ def read_input(element: Element, method: MethodDecl, lookup: ClassLookup) -> dic
     if unknown:
         raise InvalidInputError(f"{method.name} has no input parameter {unknown[0]}.", target=unknown[0])
     arguments: dict[str, Value] = dict.fromkeys(inputs)
-    arguments |= read_members(element, {name.lower(): p for name, p in inputs.items()}, lookup)
+    arguments |= read_members(element, Members(inputs.values(), etree.QName(element).namespace), lookup)
     return arguments
 
 

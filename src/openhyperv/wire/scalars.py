@@ -53,6 +53,11 @@ def scalar_from_text(text: str, kind: CimType) -> ScalarText:
     return _READERS[kind](text)
 
 
+def text_reader(kind: CimType) -> Callable[[str], ScalarText]:
+    """:func:`scalar_from_text` for one type."""
+    return _READERS[kind]
+
+
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -61,7 +66,7 @@ def xml_text(value: str) -> str:
 
     :raises InvalidInputError: it cannot: a control character or half a surrogate pair
     """
-    if _NOT_XML.search(value):
+    if not value.isprintable() and _NOT_XML.search(value):  # every printable character is one of XML
         raise InvalidInputError("The text contains a control character, which XML cannot carry.")
     return value
 

@@ -14,7 +14,12 @@ Element: TypeAlias = etree._Element  # noqa: SLF001  # lxml names its element ty
 
 def _parser() -> etree.XMLParser:
     return etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
     )
 
 
@@ -38,9 +43,9 @@ def render_xml(root: Element) -> bytes:
     return etree.tostring(root, encoding="utf-8")
 
 
-def qualified(namespace: str, name: str) -> str:
-    """An element name as lxml writes it."""
-    return f"{{{namespace}}}{name}"
+def qualified(namespace: str | None, name: str) -> str:
+    """An element name as lxml writes it; None stands for no namespace."""
+    return name if namespace is None else f"{{{namespace}}}{name}"
 
 
 def local_name(element: Element) -> str:

@@ -11,7 +11,8 @@ from openhyperv.wire.enumeration import Mode
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import ObjectPath
 from openhyperv.wire.types import ClassDecl, ClassLookup
-from openhyperv.wire.wscim import write_instance, write_reference, write_value
+from openhyperv.wire.wscim_references import write_reference
+from openhyperv.wire.wscim_writing import Skeleton, instance_element
 from openhyperv.wire.xml import Element, qualified
 
 _EPR = qualified(uris.ADDRESSING, "EndpointReference")
@@ -44,19 +45,13 @@ def items_of(instances: Iterable[Instance], mode: Mode, lookup: ClassLookup) -> 
 
 def _item(instance: Instance, decl: ClassDecl, mode: Mode) -> Element:
     if mode is Mode.OBJECT:
-        return object_element(instance, decl)
+        return instance_element(instance, decl)
     if mode is Mode.EPR:
         return _reference(path_of(instance, decl))
     item = etree.Element(_ITEM)
-    item.append(object_element(instance, decl))
+    item.append(instance_element(instance, decl))
     item.append(_reference(path_of(instance, decl)))
     return item
-
-
-def object_element(instance: Instance, decl: ClassDecl) -> Element:
-    """The element of an instance, parentless."""
-    holder = etree.Element("holder")
-    return write_instance(holder, instance, decl)
 
 
 def _reference(path: ObjectPath) -> Element:
@@ -69,12 +64,16 @@ def fragments_of(
     instances: Iterable[Instance], columns: tuple[str, ...], lookup: ClassLookup
 ) -> Iterator[Element]:
     """Each instance as a fragment of some properties, alphabetically and without its class (MS-WSMV)."""
-    wanted = sorted(name.lower() for name in columns)
+    skeletons: dict[ClassDecl, Skeleton] = {}
     for instance in instances:
         decl = declaration(instance, lookup)
-        fragment = etree.Element(_FRAGMENT, nsmap={"w": uris.WSMAN, "xsi": uris.XSI, "cim": uris.CIM_COMMON})
-        for name in wanted:
-            if (prop := decl.property(name)) is not None:
-                # UNVERIFIED: the namespace of a fragment's properties (no recording shows one)
-                write_value(fragment, prop.name, instance.get(prop.name), prop)
-        yield fragment
+        if decl not in skeletons:
+            skeletons[decl] = _fragment(decl, columns)
+        yield skeletons[decl].filled(instance)
+
+
+def _fragment(decl: ClassDecl, columns: tuple[str, ...]) -> Skeleton:
+    element = etree.Element(_FRAGMENT, nsmap={"w": uris.WSMAN, "xsi": uris.XSI, "cim": uris.CIM_COMMON})
+    declared = [decl.property(name) for name in sorted(name.lower() for name in columns)]
+    # UNVERIFIED: the namespace of a fragment's properties (no recording shows one)
+    return Skeleton(element, None, [prop for prop in declared if prop is not None])

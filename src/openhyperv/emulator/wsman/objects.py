@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from openhyperv.emulator.wsman.backend import Backend, object_path
 from openhyperv.emulator.wsman.configuration import CONFIG_URI, configuration
-from openhyperv.emulator.wsman.items import declaration, object_element
+from openhyperv.emulator.wsman.items import declaration
 from openhyperv.emulator.wsman.refusals import malformed, unsupported
 from openhyperv.errors import ProtocolError
 from openhyperv.wire.envelope import Request
 from openhyperv.wire.instance import Instance
-from openhyperv.wire.wscim import read_instance
+from openhyperv.wire.wscim_reading import read_instance
+from openhyperv.wire.wscim_writing import instance_element
 from openhyperv.wire.xml import Element
 
 
@@ -21,13 +22,13 @@ def get(backend: Backend, request: Request) -> Element:
     if (header.resource_uri or "").strip().lower() == CONFIG_URI.lower():
         return configuration(backend.limits)
     instance = backend.manager.get(object_path(header))
-    return object_element(instance, declaration(instance, backend.lookup))
+    return instance_element(instance, declaration(instance, backend.lookup))
 
 
 def put(backend: Backend, request: Request) -> Element:
     """Change an instance as a whole; the new state is answered."""
     instance = backend.manager.put(object_path(request.header), _instance(backend, request))
-    return object_element(instance, declaration(instance, backend.lookup))
+    return instance_element(instance, declaration(instance, backend.lookup))
 
 
 def create(backend: Backend, request: Request) -> None:
