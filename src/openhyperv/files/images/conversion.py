@@ -35,6 +35,10 @@ _MIB = 1024**2
 _VHDX_BLOCK_BYTES = 2 * _MIB
 _VHDX_MOST_BLOCKS = 2**20
 
+# QEMU starts up to 64 threads; by default each reserves 8 MiB of stack and 128 MiB for a heap of its own.
+_STACK_BYTES = 2 * _MIB
+_ENVIRONMENT = {"LC_ALL": "C", "MALLOC_ARENA_MAX": "2"}
+
 # qemu-img's names of the formats; ISO is read as the raw disc that it is.
 _DRIVERS: Mapping[ImageFormat, str] = {
     ImageFormat.VHD: "vpc",
@@ -114,6 +118,7 @@ def _command(
         f"--as={limits.memory_bytes}",
         f"--cpu={limits.cpu_s}",
         f"--fsize={output_bytes}",
+        f"--stack={_STACK_BYTES}",
         "--core=0",
         qemu_img,
         "convert",
@@ -159,7 +164,12 @@ def _run(command: list[str], deadline_s: float, size_bytes: int, progress: Progr
     with (
         tempfile.TemporaryFile() as errors,
         subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors, cwd="/"
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            cwd="/",
+            env=_ENVIRONMENT,
         ) as process,
     ):
         try:
