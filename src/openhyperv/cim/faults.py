@@ -10,6 +10,7 @@ from openhyperv.errors import (
     HyperVError,
     MethodError,
     NotFoundError,
+    ProtocolError,
     QuotaError,
     UnsupportedError,
 )
@@ -53,6 +54,8 @@ _REMEDIES: dict[int, str] = {
 
 def error_from_fault(fault: Fault) -> HyperVError:
     """The error for a fault; WMI's own code, being the more exact, decides before WSMan's."""
+    if not (fault.code or fault.wbem_code or fault.subcode or fault.reason):
+        return ProtocolError("The host answered with a fault that says nothing.")
     code = fault.code if fault.wbem_code is None else fault.wbem_code
     kind = _CLASS_OF.get(code) or _CLASS_OF.get(fault.code) or FaultError
     remedy = _REMEDIES.get(code) or _REMEDIES.get(fault.code)

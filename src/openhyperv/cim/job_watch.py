@@ -8,7 +8,13 @@ from threading import Condition, Event, Lock, Thread
 from typing import Protocol
 
 from openhyperv.cim.subscription import Subscription
-from openhyperv.errors import AuthenticationError, CertificateError, HyperVError, UnreachableError
+from openhyperv.errors import (
+    AuthenticationError,
+    CertificateError,
+    DeadlineError,
+    HyperVError,
+    UnreachableError,
+)
 from openhyperv.transport.deadline import Deadline
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import ObjectPath
@@ -22,7 +28,7 @@ _EVENT_INTERVAL_S = 0.25
 _REMEMBERED_JOBS = 1024
 _RETRY_INTERVAL_S = 5.0
 _SUBSCRIBE_TIMEOUT_S = 60.0
-_FATAL = (AuthenticationError, CertificateError, UnreachableError)
+_FATAL = (AuthenticationError, CertificateError, DeadlineError, UnreachableError)
 """What would meet the next request as well. A password is not refused twice: that could lock the account."""
 
 
@@ -99,7 +105,7 @@ class JobWatch:
         """False where trying again by itself could do harm; the next :meth:`start` does."""
         try:
             self._subscribe(_SUBSCRIBE_TIMEOUT_S)
-        except UnreachableError as error:
+        except (DeadlineError, UnreachableError) as error:
             _LOG.info("%s cannot be reached for events: %s", self._source.host, error)
         except HyperVError as error:
             _LOG.warning("Jobs of %s are polled from now on: %s", self._source.host, error)

@@ -164,8 +164,19 @@ def release_body(context: str) -> Element:
     return body
 
 
+_RESPONSES = (
+    qualified(uris.ENUMERATION, "EnumerateResponse"),
+    qualified(uris.ENUMERATION, "PullResponse"),
+)
+
+
 def read_batch(response: Element) -> Batch:
-    """The items of an EnumerateResponse or PullResponse, and how to go on."""
+    """The items of an EnumerateResponse or PullResponse, and how to go on.
+
+    :raises ProtocolError: it is neither
+    """
+    if response.tag not in _RESPONSES:
+        raise ProtocolError(f"The host answered an enumeration with {response.tag!r:.80}.")
     items = child(response, uris.WSMAN, "Items")
     if items is None:
         items = child(response, uris.ENUMERATION, "Items")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from attrs import frozen
 from lxml import etree
 
+from openhyperv.errors import ProtocolError
 from openhyperv.wire import uris
 from openhyperv.wire.xml import Element, add, child_text, qualified, render_xml
 
@@ -50,7 +51,12 @@ def identify_response(identity: Identity) -> bytes:
 
 
 def read_identify_response(response: Element) -> Identity:
-    """The identity in an IdentifyResponse."""
+    """The identity in an IdentifyResponse.
+
+    :raises ProtocolError: it is something else
+    """
+    if response.tag != qualified(uris.IDENTITY, "IdentifyResponse"):
+        raise ProtocolError(f"The host answered Identify with {response.tag!r:.80}.")
     names = response.iter(qualified(uris.IDENTITY, "SecurityProfileName"))
     return Identity(
         vendor=child_text(response, uris.IDENTITY, "ProductVendor") or "",
