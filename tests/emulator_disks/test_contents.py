@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from openhyperv.emulator.disks.compacting import compact
+from openhyperv.emulator.disks.extents import Holding
 from openhyperv.emulator.disks.inspecting import inspect
 from openhyperv.emulator.disks.kinds import MIB, DiskFormat, DiskSpec, DiskType
+from openhyperv.emulator.disks.layer import open_layer
 from openhyperv.emulator.disks.making import convert
 from openhyperv.emulator.disks.merging import merge
 from openhyperv.emulator.disks.resizing import resize
@@ -90,3 +94,11 @@ def test_compacting_frees_blocks_of_zeros_and_nothing_else(drive: Drive, kind: K
     assert drive.read(child.path) == child.contents
     assert after.file_size_bytes < before.file_size_bytes
     assert after.disk_id == before.disk_id
+
+
+def test_a_fixed_disk_keeps_all_its_room(drive: Drive) -> None:
+    disk = KnownDisk.make(drive.root / "disk.vhdx", Kind(DiskFormat.VHDX, DiskType.FIXED)).scribble(1)
+    disk.erase(2 * MIB, 5 * MIB)
+    assert drive.read(disk.path) == disk.contents
+    with closing(open_layer(disk.path)) as layer:
+        assert {extent.holding for extent in layer.extents(0, len(disk.contents))} == {Holding.DATA}

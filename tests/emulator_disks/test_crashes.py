@@ -11,7 +11,7 @@ import pytest
 from openhyperv.emulator.disks.adopting import set_parent
 from openhyperv.emulator.disks.compacting import compact
 from openhyperv.emulator.disks.inspecting import inspect, validate_chain
-from openhyperv.emulator.disks.kinds import MIB, TIB, DiskFormat, DiskSpec, DiskType
+from openhyperv.emulator.disks.kinds import GIB, MIB, DiskFormat, DiskSpec, DiskType
 from openhyperv.emulator.disks.making import convert, create
 from openhyperv.emulator.disks.merging import merge
 from openhyperv.emulator.disks.resizing import resize
@@ -57,14 +57,14 @@ def test_growing_beyond_the_block_table(drive: Drive, monkeypatch: pytest.Monkey
     disk = KnownDisk.make(drive.root / "disk.vhdx", Kind(DiskFormat.VHDX, DiskType.DYNAMIC)).scribble(
         1, strokes=2
     )
-    old_size = len(disk.contents)
-    grow = restoring(disk.path, lambda: resize(disk.path, TIB, drive.resolve))
+    old_size, grown = len(disk.contents), 160 * GIB
+    grow = restoring(disk.path, lambda: resize(disk.path, grown, drive.resolve))
     for _ in every_death(monkeypatch, grow, is_torn=True):
-        assert inspect(disk.path).size_bytes in (old_size, TIB)
+        assert inspect(disk.path).size_bytes in (old_size, grown)
         if inspect(disk.path).size_bytes == old_size:
             resize(disk.path, old_size + MIB, drive.resolve)
         validate_chain(disk.path, drive.resolve)
-    assert inspect(disk.path).size_bytes == TIB
+    assert inspect(disk.path).size_bytes == grown
 
 
 @each_root

@@ -61,7 +61,7 @@ def with_right_checksums(data: bytearray, disk_format: DiskFormat) -> bytes:
 
 @each_format
 @settings(
-    max_examples=60,
+    max_examples=40,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
@@ -75,11 +74,9 @@ def test_a_child_says_who_its_parent_is(drive: Drive) -> None:
 
 
 @pytest.mark.parametrize("block", [MIB, 0, 256 * MIB])
-def test_64_tib_take_no_time_and_no_room(drive: Drive, block: int) -> None:
+def test_64_tib_take_no_room(drive: Drive, block: int) -> None:
     path = drive.root / "huge.vhdx"
-    started = time.monotonic()
     create(path, evolve(VHDX_DYNAMIC, size_bytes=64 * TIB, block_size_bytes=block))
-    assert time.monotonic() - started < 5, "made in an instant, were the machine not busy"
     assert path.stat().st_blocks * 512 < 2 * MIB
     assert validate_chain(path, drive.resolve)[0].size_bytes == 64 * TIB
 

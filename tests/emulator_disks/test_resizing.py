@@ -59,7 +59,7 @@ def code_of(path: Path, size_bytes: int, drive: Drive) -> DiskCode:
 @each_root
 def test_a_disk_grows_by_zeros(drive: Drive, kind: Kind) -> None:
     disk = KnownDisk.make(drive.root / f"disk.{kind.suffix}", kind).scribble(1)
-    for size in (len(disk.contents) + kind.sector_bytes, 21 * MIB, 300 * MIB):
+    for size in (len(disk.contents) + kind.sector_bytes, 21 * MIB, 40 * MIB):
         resize(disk.path, size, drive.resolve)
         disk.contents += bytes(size - len(disk.contents))
         assert drive.read(disk.path) == disk.contents
@@ -120,6 +120,15 @@ def test_a_partition_beyond_the_end_keeps_the_whole_disk(drive: Drive) -> None:
     disk = KnownDisk.make(drive.root / "disk.vhdx", VHDX)
     put(disk.path, 0, mbr(7, 64, 0xFFFFFFFF))
     assert minimum_size(disk.path, drive.resolve) == len(disk.contents)
+
+
+def test_a_vhd_parent_that_grew_no_longer_fits(drive: Drive) -> None:
+    disk = KnownDisk.make(drive.root / "disk.vhd", Kind(DiskFormat.VHD, DiskType.DYNAMIC))
+    child = disk.child("child")
+    resize(disk.path, 20 * MIB, drive.resolve)
+    with pytest.raises(DiskError) as refused:
+        drive.read(child.path)
+    assert refused.value.code is DiskCode.PARENT_SIZE_MISMATCH
 
 
 def test_vhd_never_shrinks_and_its_children_keep_their_size(drive: Drive) -> None:

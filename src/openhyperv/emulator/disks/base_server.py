@@ -7,16 +7,14 @@ that a guest's QEMU needs no right to open disk files.
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import signal
-import subprocess
 import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeAlias
 
+from openhyperv.emulator.children import Child, ChildError
 from openhyperv.emulator.disks.chain import Chain
 from openhyperv.emulator.disks.errors import DiskCode, DiskError
 from openhyperv.emulator.disks.kinds import DiskFormat, DiskType
@@ -26,8 +24,6 @@ from openhyperv.emulator.disks.unfolding import unfold
 Block: TypeAlias = "dict[str, str | int | bool | Block | None]"
 """Arguments of QEMU's -blockdev or blockdev-add."""
 
-_SOCKET = "nbd"
-_LOG = "log"
 _START_S = 30
 _POLL_S = 0.005
 _QEMU_SECTOR_BYTES = 512
@@ -38,7 +34,7 @@ class BaseServer:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._process: subprocess.Popen[bytes] | None = None
+        self._child: Child | None = None
 
     @classmethod
     def in_new_folder(cls) -> BaseServer:
@@ -50,27 +46,24 @@ class BaseServer:
 
         ``unfolded`` names a qcow2 file per layer, which is made where QEMU cannot open the layer itself.
 
-        :raises DiskError: IO_DEVICE, qemu-nbd cannot open the chain
+        :raises DiskError: IO_DEVICE, qemu-nbd is missing or cannot open the chain
         """
         base = f"json:{json.dumps(_chain_block(chain, unfolded))}"
-        files = (f"--pid-file={self._pid_file}", f"--socket={self.socket}")
-        with (self.folder / _LOG).open("wb") as log:
-            self._process = subprocess.Popen(
-                ["qemu-nbd", "--read-only", *files, base],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-        self._wait_until_ready(self._process)
+        argv = ["qemu-nbd", "--read-only", f"--pid-file={self._pid_file}", f"--socket={self.socket}", base]
+        try:
+            self._child = Child(argv, cwd=self.folder, log=self.folder / "log")
+        except ChildError as error:
+            raise DiskError(DiskCode.IO_DEVICE, str(error)) from error
+        self._wait_until_ready(self._child)
 
-    def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:
+    def _wait_until_ready(self, child: Child) -> None:
         """It writes its process id when it listens."""
         deadline = time.monotonic() + _START_S
         while not self._pid_file.exists():
-            if process.poll() is not None or time.monotonic() > deadline:
-                reason = (self.folder / _LOG).read_text(errors="replace").strip()
-                raise DiskError(DiskCode.IO_DEVICE, f"The disk cannot be opened by qemu-nbd: {reason}")
+            if not child.is_running or time.monotonic() > deadline:
+                raise DiskError(
+                    DiskCode.IO_DEVICE, f"qemu-nbd cannot open it: {child.output().strip()}"
+                )
             time.sleep(_POLL_S)
 
     @property
@@ -80,7 +73,7 @@ class BaseServer:
     @property
     def socket(self) -> Path:
         """Where it listens."""
-        return self.folder / _SOCKET
+        return self.folder / "nbd"
 
     def block(self) -> Block:
         """The base as QEMU opens it, once."""
@@ -88,22 +81,10 @@ class BaseServer:
         return {"driver": "nbd", "read-only": True, "server": server}
 
     def stop(self) -> None:
-        """End it, if it still runs, and remove its folder."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
-        else:
-            self._stop_orphan()
+        """End it and remove its folder."""
+        if self._child is not None:
+            self._child.kill()
         shutil.rmtree(self.folder, ignore_errors=True)
-
-    def _stop_orphan(self) -> None:
-        """End what an earlier run started, unless its process id belongs to something else now."""
-        try:
-            process = int(self._pid_file.read_text())
-            if str(self.socket).encode() in Path(f"/proc/{process}/cmdline").read_bytes():
-                os.kill(process, signal.SIGTERM)
-        except (OSError, ValueError):
-            pass  # it has ended, as it does when its client disconnects
 
 
 def _chain_block(chain: Chain, unfolded: Sequence[Path]) -> Block:

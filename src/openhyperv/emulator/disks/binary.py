@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
 from openhyperv.emulator.disks.errors import DiskCode, DiskError
 
@@ -31,12 +32,16 @@ def write_exact(descriptor: int, offset: int, data: bytes | memoryview) -> None:
         view, offset = view[written:], offset + written
 
 
+def zero_parts(offset: int, length: int) -> Iterator[tuple[int, memoryview]]:
+    """A range of zeros in parts of bounded size, with the offset of each."""
+    for start in range(offset, offset + length, len(_ZEROS)):
+        yield start, memoryview(_ZEROS)[: offset + length - start]
+
+
 def write_zeros(descriptor: int, offset: int, length: int) -> None:
     """Zeros over a range."""
-    while length:
-        part = min(length, len(_ZEROS))
-        write_exact(descriptor, offset, memoryview(_ZEROS)[:part])
-        offset, length = offset + part, length - part
+    for start, zeros in zero_parts(offset, length):
+        write_exact(descriptor, start, zeros)
 
 
 def is_zero(data: bytes) -> bool:

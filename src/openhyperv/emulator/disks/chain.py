@@ -13,7 +13,7 @@ from attrs import frozen
 from openhyperv.emulator.disks.binary import read_exact
 from openhyperv.emulator.disks.errors import DiskCode, DiskError, disk_errors
 from openhyperv.emulator.disks.extents import Holding
-from openhyperv.emulator.disks.kinds import DiskInfo, DiskType
+from openhyperv.emulator.disks.kinds import DiskFormat, DiskInfo, DiskType
 from openhyperv.emulator.disks.layer import Layer, open_layer
 from openhyperv.emulator.disks.paths import Resolve, find_parent
 
@@ -131,7 +131,8 @@ def _check_link(layers: list[Layer]) -> None:
 def check_parent(child: DiskInfo, parent: DiskInfo, *, ignore_id_mismatch: bool = False) -> None:
     """Whether the one can be the parent of the other.
 
-    :raises DiskError: INVALID_TYPE, another format; UNSUPPORTED_SECTOR_SIZE; PARENT_ID_MISMATCH
+    :raises DiskError: INVALID_TYPE, another format; UNSUPPORTED_SECTOR_SIZE; PARENT_SIZE_MISMATCH, of a VHD;
+        PARENT_ID_MISMATCH
     """
     if child.format is not parent.format:
         raise DiskError(
@@ -139,6 +140,8 @@ def check_parent(child: DiskInfo, parent: DiskInfo, *, ignore_id_mismatch: bool 
         )
     if child.logical_sector_bytes != parent.logical_sector_bytes:
         raise DiskError(DiskCode.UNSUPPORTED_SECTOR_SIZE, "Child and parent have different logical sectors")
+    if child.format is DiskFormat.VHD and child.size_bytes != parent.size_bytes:
+        raise DiskError(DiskCode.PARENT_SIZE_MISMATCH, "A differencing VHD has exactly its parent's size")
     if not ignore_id_mismatch and child.parent_content_id != parent.content_id:
         raise DiskError(
             DiskCode.PARENT_ID_MISMATCH,

@@ -10,7 +10,7 @@ import os
 import struct
 from pathlib import Path
 
-from openhyperv.emulator.disks.binary import write_exact, write_zeros
+from openhyperv.emulator.disks.binary import write_exact, write_zeros, zero_parts
 from openhyperv.emulator.disks.errors import DiskCode, DiskError
 from openhyperv.emulator.disks.extents import pieces, with_bits
 from openhyperv.emulator.disks.kinds import DiskType
@@ -46,7 +46,8 @@ class WritableVhd(VhdFile):
         for block, within, part in pieces(start, length, self.header.block_bytes):
             if self._entry(self.header, block) == NO_BLOCK and self.footer.type is DiskType.DYNAMIC:
                 continue
-            self._write_block(self.header, block, within, memoryview(bytes(part)))
+            for at, zeros in zero_parts(within, part):
+                self._write_block(self.header, block, at, zeros)
 
     def _write_block(self, header: DynamicHeader, block: int, within: int, data: memoryview) -> None:
         entry = self._entry(header, block)

@@ -15,9 +15,9 @@ from uuid import UUID, uuid4
 
 from attrs import evolve
 
-from openhyperv.emulator.disks.binary import read_exact, round_up, write_exact, write_zeros
+from openhyperv.emulator.disks.binary import read_exact, round_up, write_exact, write_zeros, zero_parts
 from openhyperv.emulator.disks.extents import pieces, with_bits
-from openhyperv.emulator.disks.kinds import MIB
+from openhyperv.emulator.disks.kinds import MIB, DiskType
 from openhyperv.emulator.disks.vhdx.file import VhdxFile
 from openhyperv.emulator.disks.vhdx.geometry import (
     BITMAP_BLOCK_BYTES,
@@ -86,15 +86,16 @@ class WritableVhdx(VhdxFile):
             self._mark_present(block, within, len(data))
 
     def write_zeros(self, start: int, length: int) -> None:
-        """Let a range read as zeros; both ends at sectors. Whole blocks take no room."""
+        """Let a range read as zeros; both ends at sectors. Whole blocks take no room but in a fixed disk."""
         for block, within, part in pieces(start, length, self.geometry.block_bytes):
             state = state_of(self.entry(self.geometry.payload_entry(block)))
             if state == BlockState.NOT_PRESENT and not self.geometry.has_parent:
                 continue
-            if part == self.geometry.block_bytes:
+            if part == self.geometry.block_bytes and self.metadata.type is not DiskType.FIXED:
                 self._set_entry(self.geometry.payload_entry(block), make_entry(BlockState.ZERO, 0))
             elif state in (BlockState.NOT_PRESENT, BlockState.PARTIAL):
-                self._write_block(block, within, memoryview(bytes(part)))
+                for at, zeros in zero_parts(within, part):
+                    self._write_block(block, at, zeros)
             elif state == BlockState.FULL:
                 place = self.data_place(self.entry(self.geometry.payload_entry(block)))
                 write_zeros(self.descriptor, place + within, part)
