@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from time import monotonic, sleep
+from typing import Any
 
 import pytest
 from attrs import frozen
@@ -70,7 +71,7 @@ class Emulated:
         assert service.path is not None
         return self.invoke(service.path, method, **arguments)
 
-    def text(self, class_name: str, values: Mapping[str, Value]) -> str:
+    def text(self, class_name: str, values: Mapping[str, Any]) -> str:
         """An embedded instance as clients send it."""
         return instance_to_text(Instance(class_name, values), self.host.schema)
 

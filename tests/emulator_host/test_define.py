@@ -148,3 +148,37 @@ def test_vms_outlive_the_host(tmp_path: Path) -> None:
 def test_references_without_a_vm_are_refused(emulated: Emulated) -> None:
     nobody = ObjectPath("Msvm_ComputerSystem", {"CreationClassName": "Msvm_ComputerSystem", "Name": "x"})
     assert emulated.call("DestroySystem", AffectedSystem=nobody).return_value == 32773
+
+
+@pytest.mark.parametrize(
+    ("release", "version", "serial_class"),
+    [
+        ("2012R2", "5.0", "Msvm_ResourceAllocationSettingData"),
+        ("2016", "8.0", "Msvm_SerialPortSettingData"),
+        ("2019", "9.0", "Msvm_SerialPortSettingData"),
+        ("2022", "10.0", "Msvm_SerialPortSettingData"),
+        ("2025", "12.0", "Msvm_SerialPortSettingData"),
+    ],
+)
+@pytest.mark.parametrize("generation", [1, 2])
+def test_every_release_has_what_it_had(
+    tmp_path: Path, release: str, version: str, serial_class: str, generation: int
+) -> None:
+    emulated = emulate(tmp_path, release)
+    system = emulated.define(generation=generation)
+    assert emulated.settings_of(system)["Version"] == version
+    devices = emulated.devices_of(system, "CIM_ResourceAllocationSettingData")
+    assert {d.class_name for d in devices if d["ResourceType"] == 21} == {serial_class}
+    for device in devices:
+        decl = emulated.host.schema.find("root/virtualization/v2", device.class_name)
+        assert decl is not None
+        assert all(decl.property(name) for name in device)
+    assert emulated.request(system, 2)["JobState"] == 7
+    emulated.host.close()
+
+
+def test_an_old_version_can_be_asked_for_and_upgraded(emulated: Emulated) -> None:
+    system = emulated.define(Version="9.0")
+    assert emulated.settings_of(system)["Version"] == "9.0"
+    assert emulated.call("UpgradeSystemVersion", ComputerSystem=system).return_value == 0
+    assert emulated.settings_of(system)["Version"] == "12.0"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -50,8 +51,8 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulated]:
     emulated.host.close()
 
 
-def _values(declared: PropertyDecl) -> st.SearchStrategy[Value]:
-    scalar: st.SearchStrategy[Value] = TEXTS
+def _values(declared: PropertyDecl) -> st.SearchStrategy[Any]:
+    scalar: st.SearchStrategy[Any] = TEXTS
     if declared.type is CimType.BOOLEAN:
         scalar = st.booleans()
     elif declared.type in INTEGER_BOUNDS:
@@ -76,7 +77,7 @@ def hostile_settings(draw: st.DrawFn, emulated: Emulated) -> tuple[str, dict[str
 
 
 @given(data=st.data())
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_defining_adding_and_changing_answer_with_a_code(shared: Emulated, data: st.DataObject) -> None:
     class_name, values = data.draw(hostile_settings(shared))
     text = shared.text(class_name, values)
@@ -102,7 +103,7 @@ def test_defining_adding_and_changing_answer_with_a_code(shared: Emulated, data:
 
 
 @given(data=st.data())
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_system_settings_answer_with_a_code(shared: Emulated, data: st.DataObject) -> None:
     decl = shared.host.schema.find(V2, "Msvm_VirtualSystemSettingData")
     assert decl is not None

@@ -38,7 +38,7 @@ def _adapter(emulated: Emulated, switch: str, **values: object) -> list[str]:
         "Parent": path_text(NIC, "nic"),
         "HostResource": [switch],
     }
-    return [emulated.text(NIC, nic), emulated.text(CONNECTION, connection)]  # type: ignore[arg-type]
+    return [emulated.text(NIC, nic), emulated.text(CONNECTION, connection)]
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def _only(emulated: Emulated, system: ObjectPath, class_name: str) -> Instance:
 
 def _add_feature(emulated: Emulated, system: ObjectPath, class_name: str, **values: object) -> int:
     connection = _only(emulated, system, CONNECTION).path
-    text = emulated.text(class_name, values)  # type: ignore[arg-type]
+    text = emulated.text(class_name, values)
     result = emulated.call("AddFeatureSettings", AffectedConfiguration=connection, FeatureSettings=[text])
     return result.return_value
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from openhyperv.emulator.cimom.events import Change
-from openhyperv.emulator.guests.machine import GuestEvent, GuestMachine
-from openhyperv.emulator.guests.state_only import StateOnlyGuest, StateOnlyRunner
+from openhyperv.emulator.cimom.events import Change, Indication
 from openhyperv.emulator.host.opening import start_automatically
 from openhyperv.wire.path import ObjectPath
 from tests.emulator_host.conftest import Emulated, emulate
@@ -33,20 +30,6 @@ MATRIX = {
     (PAUSED, 11): RUNNING,
 }
 REFUSED = [(OFF, 3), (OFF, 6), (OFF, 9), (OFF, 11), (RUNNING, 2), (SAVED, 6), (SAVED, 9), (PAUSED, 9)]
-
-
-class RemoteRunner(StateOnlyRunner):
-    """State-only guests whose events the test can raise."""
-
-    def __init__(self) -> None:
-        self.machines: list[GuestMachine] = []
-        self.raise_event: Callable[[GuestEvent], None] = lambda _event: None
-
-    def start(self, machine: GuestMachine, on_event: Callable[[GuestEvent], None]) -> StateOnlyGuest:
-        """Start, and note with what."""
-        self.machines.append(machine)
-        self.raise_event = on_event
-        return super().start(machine, on_event)
 
 
 def _in_state(emulated: Emulated, state: int) -> ObjectPath:
@@ -90,8 +73,8 @@ def test_watchers_see_every_state_on_the_way(emulated: Emulated) -> None:
     system = emulated.define()
     seen: list[object] = []
 
-    def watch(change: Change) -> None:
-        if change.target.class_name == "Msvm_ComputerSystem":
+    def watch(change: Change | Indication) -> None:
+        if isinstance(change, Change) and change.target.class_name == "Msvm_ComputerSystem":
             seen.append(change.target["EnabledState"])
 
     stop = emulated.host.events.watch(watch)
@@ -118,32 +101,6 @@ def test_too_much_memory_fails_the_job(emulated: Emulated) -> None:
     memory = emulated.text("Msvm_MemorySettingData", {"VirtualQuantity": 200_000})
     job = emulated.request(emulated.define(resources=[memory]), 2)
     assert (job["JobState"], job["ErrorCode"]) == (10, 32778)
-
-
-@pytest.mark.parametrize("event", [GuestEvent.POWERED_OFF, GuestEvent.CRASHED])
-def test_a_guest_that_ends_leaves_the_vm_off(tmp_path: Path, event: GuestEvent) -> None:
-    runner = RemoteRunner()
-    emulated = emulate(tmp_path, runner=runner)
-    system = emulated.define()
-    emulated.request(system, 2)
-    runner.raise_event(event)
-    found = emulated.until(lambda: emulated.get(system), lambda i: i["EnabledState"] == OFF)
-    assert found["OnTimeInMilliseconds"] == 0
-    emulated.host.close()
-
-
-def test_events_of_an_earlier_run_change_nothing(tmp_path: Path) -> None:
-    runner = RemoteRunner()
-    emulated = emulate(tmp_path, runner=runner)
-    system = emulated.define()
-    emulated.request(system, 2)
-    old = runner.raise_event
-    emulated.request(system, 3)
-    emulated.request(system, 2)
-    old(GuestEvent.POWERED_OFF)
-    emulated.host.guest_events.close()
-    assert emulated.state(system) == RUNNING
-    emulated.host.close()
 
 
 def test_a_restarted_host_starts_what_ran(tmp_path: Path) -> None:

@@ -62,7 +62,7 @@ def _scsi(emulated: Emulated, system: ObjectPath) -> str:
 
 
 def _modify(emulated: Emulated, class_name: str, **values: object) -> int:
-    text = emulated.text(class_name, values)  # type: ignore[arg-type]
+    text = emulated.text(class_name, values)
     return emulated.call("ModifyResourceSettings", ResourceSettings=[text]).return_value
 
 

@@ -39,7 +39,7 @@ class HostFiles:
         :raises NoSuchDrive: not on drive C
         :raises BadHostPath: not absolute, or a name that Windows would not take
         """
-        match = _ABSOLUTE.match(windows_path.strip().replace("/", "\\"))
+        match = _ABSOLUTE.match(windows_path.replace("/", "\\"))
         if match is None:
             raise BadHostPath(windows_path)
         if match["drive"].upper() != "C":
