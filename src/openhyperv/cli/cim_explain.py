@@ -88,7 +88,8 @@ def explain(invocation: Invocation, name: str, namespace: str) -> None:
     elif (prop := decl.property(member)) is not None:
         _explain_property(invocation, prop)
     else:
-        known = [each.name for each in (*decl.methods.values(), *decl.properties.values())]
+        known = [method.name for method in decl.methods.values()]
+        known += [prop.name for prop in decl.properties.values()]
         raise _unknown("method or property", member, known)
 
 
