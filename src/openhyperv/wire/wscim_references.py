@@ -13,7 +13,7 @@ from openhyperv.errors import ProtocolError
 from openhyperv.wire import uris
 from openhyperv.wire.path import KeyValue, ObjectPath
 from openhyperv.wire.scalars import scalar_to_text
-from openhyperv.wire.xml import Element, add, local_name, qualified
+from openhyperv.wire.xml import Element, add, local_name, qualified, write_text
 
 EPR = qualified(uris.ADDRESSING, "EndpointReference")
 PARAMETERS = qualified(uris.ADDRESSING, "ReferenceParameters")
@@ -41,7 +41,7 @@ def write_selectors(parent: Element, keys: Mapping[str, KeyValue], namespace: st
         if isinstance(value, ObjectPath):
             write_reference(etree.SubElement(selector, EPR), value)
         else:
-            selector.text = scalar_to_text(value)
+            write_text(selector, scalar_to_text(value))
 
 
 def read_reference(element: Element) -> ObjectPath:

@@ -21,7 +21,7 @@ from openhyperv.wire.path import ObjectPath
 from openhyperv.wire.scalars import scalar_to_text
 from openhyperv.wire.types import ClassDecl, ParameterDecl, PropertyDecl, Scalar, Value
 from openhyperv.wire.wscim_references import write_reference
-from openhyperv.wire.xml import Element, qualified
+from openhyperv.wire.xml import Element, qualified, write_text
 
 _NIL = qualified(uris.XSI, "nil")
 _TYPE = qualified(uris.XSI, "type")
@@ -65,8 +65,8 @@ def _replace(parent: Element, place: Element, value: Value, decl: PropertyDecl) 
     """Put as many elements as the value takes where there is an empty one."""
     before = len(parent)
     write_value(parent, str(place.tag), value, decl)
-    for made in list(parent)[before:]:
-        place.addprevious(made)
+    while len(parent) > before:
+        place.addnext(parent[-1])
     parent.remove(place)
 
 
@@ -106,7 +106,7 @@ def _single(value: Value, decl: PropertyDecl | ParameterDecl) -> Scalar | None:
 
 def _append(parent: Element, tag: str, value: Scalar | None) -> None:
     if isinstance(value, str | int | float):
-        etree.SubElement(parent, tag).text = scalar_to_text(value)
+        write_text(etree.SubElement(parent, tag), scalar_to_text(value))
     elif value is None:
         etree.SubElement(parent, tag).set(_NIL, "true")
     elif isinstance(value, ObjectPath):

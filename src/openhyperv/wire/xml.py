@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from lxml import etree
 
-from openhyperv.errors import ProtocolError
+from openhyperv.errors import InvalidInputError, ProtocolError
 
 Element: TypeAlias = etree._Element  # noqa: SLF001  # lxml names its element type only so
 """An element of a parsed or growing document."""
@@ -69,5 +69,18 @@ def add(parent: Element, namespace: str, name: str, text: str | None = None, **a
     """Append a child. Attribute names are taken as they are; namespaced ones are set by the caller."""
     element = etree.SubElement(parent, f"{{{namespace}}}{name}", attributes)
     if text is not None:
-        element.text = text
+        write_text(element, text)
     return element
+
+
+def write_text(element: Element, text: str) -> None:
+    """Set an element's text.
+
+    :raises InvalidInputError: it has control characters or half characters, which XML 1.0 excludes (2.2)
+    """
+    try:
+        element.text = text
+    except ValueError as error:
+        raise InvalidInputError(
+            "The text has characters that XML cannot carry.", target=ascii(text)[:80]
+        ) from error
