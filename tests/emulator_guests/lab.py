@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Condition
@@ -69,6 +71,27 @@ class Lab:
             serial_pipes=[f"{guid}-com1", f"{guid}-com2"],
         )
         return evolve(machine, **changes)
+
+    def configuration_drive(self, uuid: str) -> Path:
+        """An ISO image that names an instance."""
+        tree, image = self.directory / f"{uuid}.d", self.directory / f"{uuid}.iso"
+        (tree / "openstack/latest").mkdir(parents=True, exist_ok=True)
+        (tree / "openstack/latest/meta_data.json").write_text(json.dumps({"uuid": uuid}))
+        argv = [
+            "xorriso",
+            "-as",
+            "mkisofs",
+            "-quiet",
+            "-J",
+            "-r",
+            "-V",
+            "config-2",
+            "-o",
+            str(image),
+            str(tree),
+        ]
+        subprocess.run(argv, check=True, timeout=60, capture_output=True)
+        return image
 
     def open_ports(self, machine: GuestMachine) -> Sequence[ComPort]:
         return [ComPort(pipe, port=self.smb_port) for pipe in machine.serial_pipes if pipe]

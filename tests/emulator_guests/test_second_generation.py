@@ -95,25 +95,14 @@ def test_a_disk_can_be_added_grown_written_and_removed(booted: Booted, tmp_path:
     assert raw.read_bytes()[200000 * 512 :].startswith(b"written\n")
 
 
-def test_a_configuration_drive_is_read_and_ejected(booted: Booted, tmp_path: Path) -> None:
-    image = _configuration_drive(tmp_path)
+def test_a_configuration_drive_is_read_and_ejected(lab: Lab, booted: Booted) -> None:
     booted.guest.add_drive(GuestDrive("dvd", Bus.SCSI, 0, 7, None, is_dvd=True))
     booted.com2.run_until("ls /sys/block", "sr0")
-    booted.guest.change_medium("dvd", image)
+    booted.guest.change_medium("dvd", lab.configuration_drive(CONFIG_UUID))
     booted.com2.run_until("report", f"config_drive={CONFIG_UUID}")
     booted.guest.change_medium("dvd", None)
     booted.com2.run_until("report", "config_drive=none")
     booted.guest.remove_drive("dvd")
-
-
-def _configuration_drive(directory: Path) -> Path:
-    tree = directory / "tree"
-    (tree / "openstack/latest").mkdir(parents=True)
-    (tree / "openstack/latest/meta_data.json").write_text(f'{{"uuid": "{CONFIG_UUID}"}}')
-    image = directory / "config.iso"
-    argv = ["xorriso", "-as", "mkisofs", "-quiet", "-J", "-r", "-V", "config-2", "-o", str(image), str(tree)]
-    subprocess.run(argv, check=True, timeout=60, capture_output=True)
-    return image
 
 
 def test_a_network_card_can_be_added_and_removed(booted: Booted) -> None:

@@ -18,11 +18,19 @@ from openhyperv.emulator.guests.wiring import short_id
 
 @define
 class Medium:
-    """What is in a drive: QEMU's block node, the descriptors it uses, and the disk (none for an ISO)."""
+    """What is in a drive: QEMU's block nodes, the descriptors they use, and the disk (none for an ISO).
 
-    node: str
+    ``nodes`` grows by one with each checkpoint; the last is the one that the guest writes to.
+    """
+
+    nodes: list[str]
     sets: Sequence[str]
     disk: RunningDisk | None = None
+
+    @property
+    def node(self) -> str:
+        """The node on top."""
+        return self.nodes[-1]
 
 
 @contextlib.contextmanager
@@ -57,13 +65,13 @@ class Drives:
         file = {"driver": "file", "filename": str(path)}
         plain = {"driver": "raw", "node-name": self.new_node(), "read-only": True, "file": file}
         block = opened(plain, descriptors)
-        self._media[drive.device_id] = Medium(block["node-name"], list(set_names(block)))
+        self._media[drive.device_id] = Medium([block["node-name"]], list(set_names(block)))
         return block
 
     def _open_disk(self, drive: GuestDrive, path: Path, descriptors: Descriptors) -> dict[str, Any]:
         name = short_id(drive.device_id)
         disk = RunningDisk.open(path, self._state_dir, name, self._resolve, read_only=drive.read_only)
-        medium = Medium(self.new_node(), [], disk)
+        medium = Medium([self.new_node()], [], disk)
         self._media[drive.device_id] = medium
         block = opened(disk.blockdev(medium.node), descriptors)
         medium.sets = list(set_names(block))

@@ -125,7 +125,7 @@ class Plugging:
                 disk.abandon_branch()
             raise
         for medium, disk, leaf, block in branched:
-            medium.node = block["node-name"]
+            medium.nodes.append(block["node-name"])
             medium.sets = [*medium.sets, *set_names(block)]
             with media_errors(leaf):
                 disk.switch_leaf(leaf)
@@ -179,7 +179,8 @@ class Plugging:
     def _drop_medium(self, device_id: str) -> None:
         medium = self._drives.medium(device_id)
         if medium is not None:
-            self._monitor.execute("blockdev-del", node_name=medium.node)
+            for node in reversed(medium.nodes):
+                self._monitor.execute("blockdev-del", node_name=node)
             self._sent.forget(medium.sets)
             self._drives.close(device_id)
 

@@ -185,11 +185,12 @@ class QemuGuest:
         self._parts.child.wait()
         self._monitor.finish()
         self._parts.removals.end()
-        with self._lock:
-            try:
+        try:
+            with self._lock:
                 self._parts.rest.close()
-            except GuestError as error:
-                _LOG.exception("A disk was not folded; its overlay is kept.")
-                self._end_error = error
-        self._is_over.set()
-        self._fate.conclude()
+        except GuestError as error:
+            _LOG.exception("A disk was not folded; its overlay is kept.")
+            self._end_error = error
+        finally:
+            self._is_over.set()
+            self._fate.conclude()

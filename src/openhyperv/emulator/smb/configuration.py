@@ -63,7 +63,7 @@ class SambaLayout:
 _GLOBAL = {
     "server role": "standalone server",
     "workgroup": "WORKGROUP",
-    "interfaces": "lo",
+    "interfaces": "127.0.0.1/8",
     "bind interfaces only": "yes",
     "disable netbios": "yes",
     "server min protocol": "SMB2_10",
