@@ -102,6 +102,7 @@ def test_a_damaged_parent(drive: Drive, disk_format: DiskFormat) -> None:
         r"..\..\..\..\..\..\..\..\etc\passwd",
         "/etc/passwd",
         "root.vhd\0",
+        ".\\" + "x" * 300,
     ],
 )
 def test_a_hostile_parent_path_leads_nowhere(drive: Drive, text: str) -> None:

@@ -61,9 +61,7 @@ class BaseServer:
         deadline = time.monotonic() + _START_S
         while not self._pid_file.exists():
             if not child.is_running or time.monotonic() > deadline:
-                raise DiskError(
-                    DiskCode.IO_DEVICE, f"qemu-nbd cannot open it: {child.output().strip()}"
-                )
+                raise DiskError(DiskCode.IO_DEVICE, f"qemu-nbd cannot open it: {child.output().strip()}")
             time.sleep(_POLL_S)
 
     @property

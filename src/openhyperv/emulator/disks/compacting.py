@@ -29,9 +29,8 @@ def compact(path: Path, progress: Progress = no_progress) -> None:
     with closing(open_layer(path)) as source:
         info = source.info
         if info.type is DiskType.FIXED:
-            raise DiskError(
-                DiskCode.NOT_SUPPORTED, "A fixed disk cannot be compacted"
-            )  # UNVERIFIED: the code
+            code = DiskCode.NOT_SUPPORTED  # UNVERIFIED: what Optimize-VHD says of a fixed disk
+            raise DiskError(code, "A fixed disk cannot be compacted")
         has_parent = info.type is DiskType.DIFFERENCING
         own = Chain((source,)).own_pieces(1, 0, info.size_bytes)
         with replaced_file(path) as temporary:

@@ -87,7 +87,8 @@ def _is_vhdx(path: Path) -> bool:
         if file.read(len(FILE_SIGNATURE)) == FILE_SIGNATURE:
             return True
     if path.suffix.lower() in _VHDX_SUFFIXES:
-        raise DiskError(DiskCode.FILE_CORRUPT, f"{path.name} is not a VHDX file")
+        code = DiskCode.FILE_CORRUPT  # UNVERIFIED: the code for a .vhdx file that is something else
+        raise DiskError(code, f"{path.name} is not a VHDX file")
     if path.suffix.lower() not in _VHD_SUFFIXES:
         raise DiskError(DiskCode.PROVIDER_NOT_FOUND, f"{path.name} is neither a VHD nor a VHDX file")
     return False

@@ -32,7 +32,7 @@ def merge(child: Path, ancestor: Path, resolve: Resolve, progress: Progress = no
             pieces = chain.own_pieces(depth, 0, size)
             copy_pieces(pieces, target, is_blank=False, size_bytes=size, progress=progress)
             if isinstance(target, WritableVhdx):
-                target.stamp(info.content_id)
+                target.stamp(info.content_id)  # UNVERIFIED: whether Windows keeps either file's identity
 
 
 def _depth(chain: Chain, ancestor: Path) -> int:

@@ -40,10 +40,10 @@ def find_parent(child: Path, texts: tuple[str, ...], resolve: Resolve) -> Path:
     for text in texts:
         try:
             path = resolve(_absolute(child, text, resolve))
+            if path.is_file():
+                return path
         except (OSError, ValueError):
-            continue
-        if path.is_file():
-            return path
+            continue  # not on this host; the next path may be
     raise DiskError(
         DiskCode.PARENT_NOT_FOUND, f"The parent of {child.name} is not at {' or '.join(texts) or '?'}"
     )

@@ -70,11 +70,6 @@ class RunningDisk:
         return self._current.leaf
 
     @property
-    def size_bytes(self) -> int:
-        """The virtual size that the guest sees."""
-        return inspect(self.leaf).size_bytes
-
-    @property
     def _current(self) -> Layover:
         return self._record.layovers[-2 if self._branch else -1]
 

@@ -106,11 +106,12 @@ class _Writer:
         self._copy(extent.file_offset, extent.length, self._l2[2 * index] + offset)
 
     def _copy(self, file_offset: int, length: int, place: int) -> None:
+        os.lseek(self._descriptor, place, os.SEEK_SET)
         while length:
-            done = os.copy_file_range(self._source, self._descriptor, length, file_offset, place)
+            done = os.sendfile(self._descriptor, self._source, file_offset, length)
             if not done:
                 raise DiskError(DiskCode.FILE_CORRUPT, "The file ends before its contents do")
-            file_offset, length, place = file_offset + done, length - done, place + done
+            file_offset, length = file_offset + done, length - done
 
     def _take(self, length: int) -> int:
         """Room at the end of this file, which reads as zeros."""

@@ -17,9 +17,11 @@ from openhyperv.emulator.disks.vhdx.writing import WritableVhdx
 def grow(file: WritableVhdx, size_bytes: int, parent_size_bytes: int) -> None:
     """Make the disk larger; what is new reads as zeros, whatever a larger parent has there."""
     old, new = file.geometry, file.geometry_for(size_bytes)
+    stale_end = new.blocks
     if new.entries * ENTRY_BYTES > file.regions[BAT_REGION].length:
-        _move_table(file, new)
-    _forget_blocks(file, old, new)
+        _move_table(file, old, new)
+        stale_end = min(stale_end, round_up(old.blocks, new.chunk_blocks))
+    _forget_blocks(file, new, old.blocks, stale_end)
     file.geometry = new
     if file.metadata.type is DiskType.FIXED:
         end = round_up(file.file_size_bytes, MIB)
@@ -32,12 +34,13 @@ def shrink(file: WritableVhdx, size_bytes: int) -> None:
     """Make the disk smaller, and the file where blocks at its end have become free."""
     old, new = file.geometry, file.geometry_for(size_bytes)
     _finish(file, size_bytes)
-    _forget_blocks(file, new, old)
+    _forget_blocks(file, old, new.blocks, old.blocks)
     held = file.extents(0, round_up(size_bytes, new.block_bytes))
-    tables = (region.offset + region.length for region in file.regions.values())
+    tables = [region.offset + region.length for region in file.regions.values()]
+    tables.append(file.header.log_offset + file.header.log_length)
     blocks = (round_up(each.file_offset + each.length, MIB) for each in held if each.holding is Holding.DATA)
     if not new.has_parent:
-        os.ftruncate(file.descriptor, max(2 * MIB, *tables, *blocks))
+        os.ftruncate(file.descriptor, max(*tables, *blocks))
     os.fsync(file.descriptor)
 
 
@@ -48,14 +51,14 @@ def _finish(file: WritableVhdx, size_bytes: int) -> None:
     file.reload()
 
 
-def _move_table(file: WritableVhdx, geometry: Geometry) -> None:
+def _move_table(file: WritableVhdx, old: Geometry, new: Geometry) -> None:
     """Copy the block allocation table to the end of the file, with room, and point the regions there."""
-    old = file.regions[BAT_REGION]
+    old_offset = file.regions[BAT_REGION].offset
     offset = round_up(file.file_size_bytes, MIB)
-    region = Region(offset, round_up(geometry.entries * ENTRY_BYTES, MIB))
+    region = Region(offset, round_up(new.entries * ENTRY_BYTES, MIB))
     os.ftruncate(file.descriptor, offset + region.length)
-    for index, _, length in pieces(0, old.length, MIB):
-        table = read_exact(file.descriptor, old.offset + index * MIB, length)
+    for index, _, length in pieces(0, old.entries * ENTRY_BYTES, MIB):
+        table = read_exact(file.descriptor, old_offset + index * MIB, length)
         write_exact(file.descriptor, offset + index * MIB, table)
     os.fsync(file.descriptor)
     write_regions(file.descriptor, {**file.regions, BAT_REGION: region})
@@ -63,14 +66,14 @@ def _move_table(file: WritableVhdx, geometry: Geometry) -> None:
     file.reload()
 
 
-def _forget_blocks(file: WritableVhdx, small: Geometry, large: Geometry) -> None:
-    """Clear the entries that only the larger disk has."""
+def _forget_blocks(file: WritableVhdx, geometry: Geometry, first_block: int, end_block: int) -> None:
+    """Clear the entries of these blocks, and of the bitmaps that serve none but them."""
     table = file.regions[BAT_REGION].offset
-    step = large.chunk_blocks
-    for chunk, within, count in pieces(small.blocks, large.blocks - small.blocks, step):
-        first = large.payload_entry(chunk * step + within)
-        whole_chunk = within == 0 and large.has_parent
-        end = large.bitmap_entry(chunk * step) + 1 if whole_chunk else first + count
+    step = geometry.chunk_blocks
+    for chunk, within, count in pieces(first_block, end_block - first_block, step):
+        first = geometry.payload_entry(chunk * step + within)
+        whole_chunk = within == 0 and geometry.has_parent
+        end = geometry.bitmap_entry(chunk * step) + 1 if whole_chunk else first + count
         write_zeros(file.descriptor, table + first * ENTRY_BYTES, (end - first) * ENTRY_BYTES)
 
 
