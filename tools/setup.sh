@@ -6,9 +6,9 @@ set -eu
 venv=${1:-.venv}
 uv_version=0.13.8
 packages="python3-venv python3-dev gcc libkrb5-dev
-  qemu-system-x86 qemu-utils ovmf swtpm swtpm-tools
-  mtools syslinux syslinux-common xorriso sbsigntool
-  samba samba-common-bin smbclient
+  qemu-system-x86 qemu-utils ovmf swtpm
+  mtools syslinux syslinux-common xorriso
+  samba samba-common-bin smbclient curl
   krb5-kdc krb5-admin-server krb5-user"
 
 missing_packages() {
