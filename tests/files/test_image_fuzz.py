@@ -50,7 +50,7 @@ def inspect_quickly(path: Path, declared: str | None) -> None:
     assert most_bytes < MOST_MEMORY_MIB * MIB
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(name=st.sampled_from(KINDS), changes=_CHANGES, keep=st.none() | st.integers(0, 5 * MIB))
 def test_damaged_images(
     originals: dict[str, Path],
@@ -72,7 +72,7 @@ def test_damaged_images(
 _STARTS = [b"vhdxfile", b"conectix", b"QFI\xfb\0\0\0\3", b"KDMV", b"# Disk DescriptorFile\n", b"COWD", b""]
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     start=st.sampled_from(_STARTS), content=st.binary(max_size=4096), end=st.sampled_from([b"", b"conectix"])
 )
