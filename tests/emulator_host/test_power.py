@@ -130,3 +130,25 @@ def test_a_start_that_hangs_can_be_turned_off(emulated: Emulated) -> None:
     assert emulated.request(system, 3)["JobState"] == 7
     assert emulated.state(system) == OFF
     assert emulated.request(system, 2)["JobState"] == 7
+
+
+def test_watchers_see_settings_and_devices_come_change_and_go(emulated: Emulated) -> None:
+    seen: list[tuple[str, str]] = []
+
+    def watch(happening: Change | Indication) -> None:
+        if isinstance(happening, Change):
+            seen.append((happening.kind[len("__Instance") : -len("Event")], happening.target.class_name))
+
+    stop = emulated.host.events.watch(watch)
+    system = emulated.define()
+    (processor,) = emulated.devices_of(system, "Msvm_ProcessorSettingData")
+    values = {"InstanceID": processor["InstanceID"], "VirtualQuantity": 2}
+    text = emulated.text("Msvm_ProcessorSettingData", values)
+    emulated.call("ModifyResourceSettings", ResourceSettings=[text])
+    emulated.call("DestroySystem", AffectedSystem=system)
+    stop()
+    assert seen[0] == ("Creation", "Msvm_ComputerSystem")
+    assert ("Creation", "Msvm_VirtualSystemSettingData") in seen
+    assert ("Modification", "Msvm_ProcessorSettingData") in seen
+    assert ("Modification", "Msvm_MemorySettingData") not in seen
+    assert ("Deletion", "Msvm_ProcessorSettingData") in seen

@@ -30,7 +30,7 @@ def react(host: Host, system: VirtualSystem, session: Session, event: GuestEvent
 
 def _note_heartbeat(host: Host, system: VirtualSystem, session: Session) -> None:
     if session.last_heartbeat is None:
-        with host.changing(system, keep=False):
+        with host.passing(system):
             session.last_heartbeat = datetime.now(UTC)
     session.last_heartbeat = datetime.now(UTC)
 

@@ -43,7 +43,7 @@ def _apply(host: Host, system: VirtualSystem, snapshot: Snapshot) -> None:
     leaves = make_leaves(snapshot.configuration, host.files)
     _restore_state_dir(host, system, snapshot)
     is_saved = snapshot.configuration.value("IsSaved") is True
-    with host.changing(system, keep=False):
+    with host.changing(system):
         given_up = [file_of(disk) for disk in disks_of(system.configuration)]
         system.configuration = _revived(snapshot.configuration, system.configuration)
         use_leaves(system.configuration, leaves)

@@ -5,13 +5,11 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator, Sequence
 
-from openhyperv.emulator.cimom.events import ChangeKind
 from openhyperv.emulator.host.checkpoint_disks import disks_of, file_of
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.job_state import JobType
 from openhyperv.emulator.host.jobs import Job
 from openhyperv.emulator.host.merging import merge_unused
-from openhyperv.emulator.host.systems import Place
 from openhyperv.emulator.host.taking_snapshots import snapshot_dir
 from openhyperv.emulator.host.undertaking import undertake
 from openhyperv.emulator.host.virtual_system import Snapshot, Undertaking, VirtualSystem
@@ -66,8 +64,6 @@ def merge_later(host: Host, system: VirtualSystem) -> Job:
 
 def forget_snapshot(host: Host, system: VirtualSystem, snapshot: Snapshot) -> None:
     """Drop a snapshot's settings, and note its disks for merging; call it under the lock."""
-    gone = host.views.system(Place(system, snapshot.configuration, ""))
     host.systems.remove_snapshot(system, snapshot)
     system.unmerged += [file_of(disk) for disk in disks_of(snapshot.configuration)]
     shutil.rmtree(snapshot_dir(host, snapshot.guid), ignore_errors=True)
-    host.publish(ChangeKind.DELETION, gone)

@@ -34,11 +34,20 @@ class Tidying:
 
         :raises JobFailure: a file is missing or damaged; what was done before stays done
         """
-        for path in unused:
-            try:
-                self._tidy_one(path)
-            except (DiskError, BadHostPath) as error:
-                raise JobFailure(Code.FAILED, f"The disks could not be merged: {error}") from error
+        waiting = list(unused)
+        while waiting:
+            self.left = []
+            for path in waiting:
+                self._try_one(path)
+            if len(self.left) == len(waiting):
+                return
+            waiting = self.left
+
+    def _try_one(self, path: str) -> None:
+        try:
+            self._tidy_one(path)
+        except (DiskError, BadHostPath) as error:
+            raise JobFailure(Code.FAILED, f"The disks could not be merged: {error}") from error
 
     def present(self, windows_path: str) -> str:
         """The file that stands for one now."""

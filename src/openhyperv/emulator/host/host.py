@@ -18,13 +18,13 @@ from openhyperv.emulator.host.hardware import Hardware, adapters_for
 from openhyperv.emulator.host.identities import SYSTEM_SETTINGS
 from openhyperv.emulator.host.job_view import job_instance
 from openhyperv.emulator.host.jobs import Jobs
+from openhyperv.emulator.host.picture import Picture, differences, full_picture, state_picture
 from openhyperv.emulator.host.profile import Profile
 from openhyperv.emulator.host.service_settings import load_settings, save_settings
 from openhyperv.emulator.host.setting_view import SettingViews
 from openhyperv.emulator.host.store import Store
 from openhyperv.emulator.host.switch_names import NoSwitches, SwitchNames
-from openhyperv.emulator.host.system_view import computer_system
-from openhyperv.emulator.host.systems import Place, Systems
+from openhyperv.emulator.host.systems import Systems
 from openhyperv.emulator.host.templates import Templates
 from openhyperv.emulator.host.virtual_system import VirtualSystem
 from openhyperv.wire.instance import Instance
@@ -82,37 +82,46 @@ class Host:
         """Take in a new VM, keep it and tell watchers."""
         self.systems.add(system)
         self.store.save(system)
-        self.publish(ChangeKind.CREATION, computer_system(system))
-        self.publish(ChangeKind.CREATION, self._settings(system))
+        if self.events.is_watched:
+            self._tell({}, full_picture(system, self.views))
 
     def remove(self, system: VirtualSystem) -> None:
         """Forget a VM and tell watchers."""
         self.systems.remove(system)
         self.store.delete(system)
-        self.publish(ChangeKind.DELETION, self._settings(system))
-        self.publish(ChangeKind.DELETION, computer_system(system))
+        if self.events.is_watched:
+            self._tell(full_picture(system, self.views), {})
 
     @contextmanager
-    def changing(self, system: VirtualSystem, *, keep: bool = True) -> Iterator[None]:
-        """Change a VM inside, under the lock; then it is kept on disk (unless told not to) and watchers told.
+    def changing(self, system: VirtualSystem) -> Iterator[None]:
+        """Change a VM inside, under the lock; then it is kept on disk, and watchers are told what changed.
 
         A refusal raised inside leaves nothing kept and nothing told, so raise it before changing anything.
         """
         with self.lock:
-            before = computer_system(system) if self.events.is_watched else None
+            before = full_picture(system, self.views) if self.events.is_watched else None
             yield
-            if keep:
-                self.store.save(system)
+            self.store.save(system)
             if before is not None:
-                self.events.publish(Change(ChangeKind.MODIFICATION, computer_system(system), before))
+                self._tell(before, full_picture(system, self.views))
+
+    @contextmanager
+    def passing(self, system: VirtualSystem) -> Iterator[None]:
+        """Change a VM's state inside to one that no restart of the host outlasts; nothing is kept."""
+        with self.lock:
+            before = state_picture(system) if self.events.is_watched else None
+            yield
+            if before is not None:
+                self._tell(before, state_picture(system))
 
     def publish(self, kind: ChangeKind, target: Instance, before: Instance | None = None) -> None:
-        """Tell watchers of a change."""
+        """Tell watchers of a change of something that is no VM."""
         if self.events.is_watched:
             self.events.publish(Change(kind, target, before))
 
-    def _settings(self, system: VirtualSystem) -> Instance:
-        return self.views.system(Place(system, system.configuration, ""))
+    def _tell(self, before: Picture, after: Picture) -> None:
+        for change in differences(before, after):
+            self.events.publish(change)
 
     def close(self) -> None:
         """End jobs, then guests."""

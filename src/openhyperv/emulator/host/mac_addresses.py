@@ -20,9 +20,7 @@ def assign_addresses(configuration: Configuration, systems: Systems, settings: S
 
     :raises JobFailure: the range is used up
     """
-    waiting = [nic for nic in adapters(configuration) if nic.text("Address") in ("", UNASSIGNED)]
-    if not waiting:
-        return
+    waiting = _unassigned(configuration)
     taken = {nic.text("Address").upper() for system in systems for nic in adapters(system.configuration)}
     free = (a for a in _range(settings) if a not in taken)
     for nic in waiting:
@@ -30,6 +28,15 @@ def assign_addresses(configuration: Configuration, systems: Systems, settings: S
         if address is None:
             raise JobFailure(Code.FAILED, "No MAC address is left in the host's dynamic range.")
         nic.update({"Address": address})
+
+
+def has_unassigned(configuration: Configuration) -> bool:
+    """True where an adapter waits for an address."""
+    return bool(_unassigned(configuration))
+
+
+def _unassigned(configuration: Configuration) -> list[Resource]:
+    return [nic for nic in adapters(configuration) if nic.text("Address") in ("", UNASSIGNED)]
 
 
 def adapters(configuration: Configuration) -> Iterator[Resource]:

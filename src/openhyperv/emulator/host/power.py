@@ -151,7 +151,7 @@ def request_state(host: Host, system: VirtualSystem, requested: int) -> Job:
 def begin(host: Host, system: VirtualSystem, transition: Transition, requested: int) -> Job:
     """Start the job of a transition; call it under the lock."""
     before = system.state
-    with host.changing(system, keep=False):
+    with host.passing(system):
         _enter(system, transition.passing, requested)
     system.moving = host.jobs.run(
         transition.job_type,
@@ -170,7 +170,12 @@ def _turn_off_while_starting(host: Host, system: VirtualSystem, starting: Job) -
     def work(job: Job) -> None:
         while not starting.state.is_final:
             job.wait(_LOOK_EVERY_S)
-        if system.state is SystemState.RUNNING:
+        with host.lock:
+            is_running = system.state is SystemState.RUNNING and not system.is_busy
+            if is_running:
+                with host.passing(system):
+                    _enter(system, TURN_OFF.passing, Request.DISABLED)
+        if is_running:
             _perform(host, system, TURN_OFF, SystemState.RUNNING)
 
     starting.cancel(JobState.TERMINATED)

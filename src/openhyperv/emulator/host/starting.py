@@ -9,7 +9,7 @@ from openhyperv.emulator.host.disk_use import SHARING_VIOLATION, DiskInUse
 from openhyperv.emulator.host.guest_machine import guest_machine
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.jobs import JobFailure
-from openhyperv.emulator.host.mac_addresses import assign_addresses
+from openhyperv.emulator.host.mac_addresses import assign_addresses, has_unassigned
 from openhyperv.emulator.host.virtual_system import Session, VirtualSystem
 
 
@@ -33,7 +33,9 @@ def start_guest(host: Host, system: VirtualSystem, *, restore: bool) -> None:
 
 def _prepare(host: Host, system: VirtualSystem) -> GuestMachine:
     with host.lock:
-        assign_addresses(system.configuration, host.systems, host.service_settings)
+        if has_unassigned(system.configuration):
+            with host.changing(system):
+                assign_addresses(system.configuration, host.systems, host.service_settings)
         machine = guest_machine(system.configuration, host.files, host.state_dir(system))
         _check_memory(host, system, machine.memory_mb)
     machine.state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)

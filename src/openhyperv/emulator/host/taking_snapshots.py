@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from openhyperv.cim.release import Release
-from openhyperv.emulator.cimom.events import ChangeKind
 from openhyperv.emulator.cimom.provider import MethodFailure
 from openhyperv.emulator.guests.machine import GuestError
 from openhyperv.emulator.host.checkpoint_disks import Leaf, make_leaves, remove_leaves
@@ -18,10 +17,9 @@ from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.identities import new_guid, system_settings_path
 from openhyperv.emulator.host.job_state import Effect, JobType
 from openhyperv.emulator.host.jobs import Job, JobFailure
-from openhyperv.emulator.host.power import guest_of
+from openhyperv.emulator.host.power import guest_of, settle
 from openhyperv.emulator.host.starting import start_guest
 from openhyperv.emulator.host.system_defaults import SNAPSHOT
-from openhyperv.emulator.host.systems import Place
 from openhyperv.emulator.host.undertaking import undertake
 from openhyperv.emulator.host.virtual_system import Snapshot, SystemState, Undertaking, VirtualSystem
 
@@ -109,8 +107,13 @@ def _take_with_memory(host: Host, system: VirtualSystem, guid: str) -> None:
 
 
 def _go_on(host: Host, system: VirtualSystem) -> None:
+    """Let the guest run from the state just saved; where it cannot, the VM stays saved."""
     was_paused = system.state is SystemState.PAUSED
-    start_guest(host, system, restore=True)
+    try:
+        start_guest(host, system, restore=True)
+    except JobFailure:
+        settle(host, system, SystemState.SAVED)
+        raise
     if was_paused:
         guest_of(system).pause()
 
@@ -134,7 +137,6 @@ def _record(
         host.systems.add_snapshot(system, Snapshot(frozen, system.current_parent))
         system.current_parent = guid
         use_leaves(system.configuration, leaves)
-    host.publish(ChangeKind.CREATION, host.views.system(Place(system, frozen, "")))
 
 
 def use_leaves(configuration: Configuration, leaves: Sequence[Leaf]) -> None:

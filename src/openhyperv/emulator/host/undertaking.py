@@ -27,7 +27,7 @@ def undertake(
     """
     if system.is_busy:
         raise MethodFailure(Code.INVALID_STATE, "The VM is busy.")
-    with host.changing(system, keep=False):
+    with host.passing(system):
         system.undertaking = undertaking
 
     def busy(job: Job) -> None:
@@ -48,7 +48,7 @@ def undertake(
 
 def _conclude(host: Host, system: VirtualSystem) -> None:
     """The VM rests again; if its guest has ended meanwhile, it is off."""
-    with host.changing(system, keep=False):
+    with host.passing(system):
         system.undertaking = None
     has_guest = system.session is not None and system.session.ended_by is None
     if system.state.is_on and not has_guest:

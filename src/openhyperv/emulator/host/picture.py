@@ -1,0 +1,50 @@
+"""Everything that clients can see of one virtual machine's state and settings, before and after a change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TypeAlias
+
+from openhyperv.emulator.cimom.events import Change, ChangeKind
+from openhyperv.emulator.host.setting_view import SettingViews
+from openhyperv.emulator.host.system_view import computer_system
+from openhyperv.emulator.host.systems import Place
+from openhyperv.emulator.host.virtual_system import VirtualSystem
+from openhyperv.wire.instance import Instance
+from openhyperv.wire.path import ObjectPath
+
+Picture: TypeAlias = Mapping[ObjectPath | None, Instance]
+"""Instances by path. A VM that does not exist has an empty one."""
+
+
+def state_picture(system: VirtualSystem) -> Picture:
+    """The VM's Msvm_ComputerSystem alone."""
+    return {system.path: computer_system(system)}
+
+
+def full_picture(system: VirtualSystem, views: SettingViews) -> Picture:
+    """The VM with its settings, its devices', its connections' features', and its snapshots' own settings."""
+    return {instance.path: instance for instance in _instances(system, views)}
+
+
+def _instances(system: VirtualSystem, views: SettingViews) -> Iterator[Instance]:
+    configuration = system.configuration
+    yield computer_system(system)
+    yield views.system(Place(system, configuration, ""))
+    yield from (views.resource(configuration, resource) for resource in configuration.resources())
+    yield from (views.feature(configuration, feature) for feature in configuration.features())
+    for snapshot in system.snapshots.values():
+        yield views.system(Place(system, snapshot.configuration, ""))
+
+
+def differences(before: Picture, after: Picture) -> Iterator[Change]:
+    """What came, what went and what is different, in the order of the pictures."""
+    for path, was in before.items():
+        if path not in after:
+            yield Change(ChangeKind.DELETION, was)
+    for path, now in after.items():
+        old = before.get(path)
+        if old is None:
+            yield Change(ChangeKind.CREATION, now)
+        elif dict(old) != dict(now):
+            yield Change(ChangeKind.MODIFICATION, now, old)
