@@ -65,8 +65,8 @@ def _replace(parent: Element, place: Element, value: Value, decl: PropertyDecl) 
     """Put as many elements as the value takes where there is an empty one."""
     before = len(parent)
     write_value(parent, str(place.tag), value, decl)
-    while len(parent) > before:
-        place.addnext(parent[-1])
+    for made in list(parent)[before:]:
+        place.addprevious(made)
     parent.remove(place)
 
 
