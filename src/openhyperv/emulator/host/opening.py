@@ -33,6 +33,8 @@ def open_host(
     for system in host.store.load():
         if host.state_dir(system).is_dir():
             recover(host.state_dir(system))
+        if system.state.is_on:
+            system.ran_before, system.state = True, SystemState.OFF
         host.systems.add(system)
     return host
 
@@ -42,10 +44,7 @@ def start_automatically(host: Host) -> None:
     with host.lock:
         systems = sorted(host.systems, key=_sequence_number)
         for system in systems:
-            ran = system.state in (SystemState.RUNNING, SystemState.PAUSED)
-            if ran:
-                system.state = SystemState.OFF
-            if _wants_to_start(system, ran=ran):
+            if _wants_to_start(system):
                 _start_later(host, system)
 
 
@@ -54,9 +53,9 @@ def _sequence_number(system: VirtualSystem) -> int:
     return number if isinstance(number, int) else 0
 
 
-def _wants_to_start(system: VirtualSystem, *, ran: bool) -> bool:
+def _wants_to_start(system: VirtualSystem) -> bool:
     action = system.configuration.value("AutomaticStartupAction")
-    return action == START_ALWAYS or (action == START_IF_RUNNING and ran)
+    return action == START_ALWAYS or (action == START_IF_RUNNING and system.ran_before)
 
 
 def _start_later(host: Host, system: VirtualSystem) -> None:

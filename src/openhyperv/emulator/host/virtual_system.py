@@ -97,6 +97,8 @@ class VirtualSystem:
     current_parent: str | None = None
     """The snapshot that the VM's present state grew from: the last one taken or applied."""
     last_applied: str | None = None
+    ran_before: bool = False
+    """It was on when the host was last switched off."""
     unmerged: list[str] = field(factory=list)
     """Disk files of deleted snapshots that are still to be merged, as Windows paths."""
 
