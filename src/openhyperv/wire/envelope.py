@@ -154,6 +154,19 @@ def read_reply(data: bytes) -> Reply:
 
 # --- server side -----------------------------------------------------------------------------------------
 
+_TO = qualified(uris.ADDRESSING, "To")
+_ACTION = qualified(uris.ADDRESSING, "Action")
+_MESSAGE_ID = qualified(uris.ADDRESSING, "MessageID")
+_REPLY_TO = qualified(uris.ADDRESSING, "ReplyTo")
+_RESOURCE_URI = qualified(uris.WSMAN, "ResourceURI")
+_SELECTOR_SET = qualified(uris.WSMAN, "SelectorSet")
+_MAX_ENVELOPE_SIZE = qualified(uris.WSMAN, "MaxEnvelopeSize")
+_OPERATION_TIMEOUT = qualified(uris.WSMAN, "OperationTimeout")
+_OPTION_SET = qualified(uris.WSMAN, "OptionSet")
+_FRAGMENT_TRANSFER = qualified(uris.WSMAN, "FragmentTransfer")
+_OPERATION_ID = qualified(uris.WSMAN_MS, "OperationID")
+_SESSION_ID = qualified(uris.WSMAN_MS, "SessionId")
+_IDENTIFIER = qualified(uris.EVENTING, "Identifier")
 _KNOWN_NAMES = {
     uris.ADDRESSING: "To Action MessageID ReplyTo FaultTo From RelatesTo",
     uris.WSMAN: "ResourceURI SelectorSet MaxEnvelopeSize OperationTimeout Locale OptionSet FragmentTransfer"
@@ -181,24 +194,28 @@ def read_request(data: bytes) -> Request:
 
 
 def _read_header(head: Element) -> RequestHeader:
-    reply_to = child(head, uris.ADDRESSING, "ReplyTo")
-    selector_set = child(head, uris.WSMAN, "SelectorSet")
-    max_envelope = child_text(head, uris.WSMAN, "MaxEnvelopeSize")
+    headers: dict[str, Element] = {}
+    for header in head:
+        headers.setdefault(str(header.tag), header)
+    texts = {name: (header.text or "").strip() for name, header in headers.items()}
+    reply_to = headers.get(_REPLY_TO)
+    selector_set = headers.get(_SELECTOR_SET)
+    max_envelope = texts.get(_MAX_ENVELOPE_SIZE, "")
     return RequestHeader(
-        action=child_text(head, uris.ADDRESSING, "Action") or "",
-        resource_uri=child_text(head, uris.WSMAN, "ResourceURI"),
+        action=texts.get(_ACTION, ""),
+        resource_uri=texts.get(_RESOURCE_URI),
         selectors={} if selector_set is None else dict(read_selectors(selector_set)),
-        to=child_text(head, uris.ADDRESSING, "To") or "",
+        to=texts.get(_TO, ""),
         reply_to=None if reply_to is None else child_text(reply_to, uris.ADDRESSING, "Address"),
-        message_id=child_text(head, uris.ADDRESSING, "MessageID") or "",
-        max_envelope_bytes=int(max_envelope) if max_envelope and max_envelope.isdigit() else None,
-        timeout_s=_timeout(child_text(head, uris.WSMAN, "OperationTimeout")),
-        operation_id=child_text(head, uris.WSMAN_MS, "OperationID"),
-        session_id=child_text(head, uris.WSMAN_MS, "SessionId"),
-        identifier=child_text(head, uris.EVENTING, "Identifier"),
-        fragment=child_text(head, uris.WSMAN, "FragmentTransfer"),
-        options=_options(head),
-        not_understood=tuple(_not_understood(head)),
+        message_id=texts.get(_MESSAGE_ID, ""),
+        max_envelope_bytes=int(max_envelope) if max_envelope.isdigit() else None,
+        timeout_s=_timeout(texts.get(_OPERATION_TIMEOUT)),
+        operation_id=texts.get(_OPERATION_ID),
+        session_id=texts.get(_SESSION_ID),
+        identifier=texts.get(_IDENTIFIER),
+        fragment=texts.get(_FRAGMENT_TRANSFER),
+        options={option.get("Name", ""): (option.text or "") for option in headers.get(_OPTION_SET, ())},
+        not_understood=tuple(name for name, header in headers.items() if _is_not_understood(name, header)),
     )
 
 
@@ -212,17 +229,8 @@ def _timeout(text: str | None) -> float | None:
     return interval.total_seconds() if isinstance(interval, timedelta) else None
 
 
-def _options(head: Element) -> dict[str, str]:
-    option_set = child(head, uris.WSMAN, "OptionSet")
-    return {} if option_set is None else {o.get("Name", ""): (o.text or "") for o in option_set}
-
-
-def _not_understood(head: Element) -> list[str]:
-    return [
-        str(header.tag)
-        for header in head
-        if header.get(_MUST_UNDERSTAND) in ("true", "1") and header.tag not in _KNOWN_HEADERS
-    ]
+def _is_not_understood(name: str, header: Element) -> bool:
+    return name not in _KNOWN_HEADERS and header.get(_MUST_UNDERSTAND) in ("true", "1")
 
 
 def write_reply(request: RequestHeader, action: str, *content: Element) -> bytes:

@@ -42,6 +42,10 @@ class Instance(Mapping[str, Value]):
     def __getitem__(self, name: str) -> Value:
         return self._properties[self._spelled(name)]
 
+    def get(self, name: str, default: Value = None) -> Value:  # type: ignore[override]  # of the same type
+        """The property's value, or ``default`` where it is absent."""
+        return self._properties.get(self._spelled(name), default)
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._properties)
 
