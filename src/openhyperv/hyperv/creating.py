@@ -1,7 +1,8 @@
 """Creating a machine: compose everything first, send it in as few calls as the host allows, or undo it all.
 
-The order is that of the dependencies: disk files, the machine with processor and memory, what brings its own
-identifier (controllers, adapters), what hangs on those (drives, media, cables), then ports and boot order.
+The order is that of the dependencies: disk files, the machine, what brings its own identifier (controllers,
+adapters), what hangs on those (drives, media, cables), then what the machine has from birth (processor,
+memory, serial ports), in one call since those identifiers are fixed, and the boot order.
 """
 
 from __future__ import annotations
@@ -78,13 +79,14 @@ class Creation:
             notes say what is
         """
         switches = self._switches()
+        self._share.check()
         try:
             self._share.make_folder(self._folder)
             files = self._make_disks()
             guid = self._guid = self._define()
             hardware = self._add_roots(guid)
             self._add_leaves(hardware, files, switches)
-            self._connect_ports(guid)
+            self._fit(guid)
             self._order_boot(hardware)
         except BaseException as error:
             Remains(self._session, self._share, self._layout, self._spec, self._guid).remove(error)
@@ -116,12 +118,7 @@ class Creation:
                 ("ConfigurationDataRoot", "SnapshotDataRoot", "SwapFileDataRoot"), str(self._folder)
             )
         )
-        resources = [settings.processor(self._spec.vcpus), settings.memory(self._spec.memory_mb)]
-        arguments: dict[str, Value] = {
-            "SystemSettings": self._text(machine),
-            "ResourceSettings": self._texts(resources),
-        }
-        output = self._run("DefineSystem", arguments)
+        output = self._run("DefineSystem", {"SystemSettings": self._text(machine)})
         system = output["ResultingSystem"]
         if isinstance(system, ObjectPath):
             return str(system.key("Name")).upper()
@@ -188,10 +185,12 @@ class Creation:
                 arguments: dict[str, Value] = {"AffectedConfiguration": cable, "FeatureSettings": features}
                 self._run("AddFeatureSettings", arguments)
 
-    def _connect_ports(self, guid: str) -> None:
-        ports = [settings.serial_port(guid, port) for port in self._spec.serial_ports if port.pipe]
-        if ports:
-            self._run("ModifyResourceSettings", {"ResourceSettings": self._texts(ports)})
+    def _fit(self, guid: str) -> None:
+        """Give what every machine is born with its size, and its serial ports their pipes."""
+        spec = self._spec
+        changes = [settings.processor(spec.vcpus, guid), settings.memory(spec.memory_mb, guid)]
+        changes += [settings.serial_port(guid, port) for port in spec.serial_ports if port.pipe]
+        self._run("ModifyResourceSettings", {"ResourceSettings": self._texts(changes)})
 
     def _order_boot(self, hardware: _Hardware) -> None:
         """Generation 2 boots from what its list says; the list has to name the machine's own devices."""

@@ -61,25 +61,22 @@ def system_settings(spec: MachineSpec) -> Instance:
     return Instance("Msvm_VirtualSystemSettingData", values)
 
 
-def processor(vcpus: int, guid: str | None = None) -> Instance:
-    """The processors; with ``guid`` as a change to that machine's."""
-    values: dict[str, Value] = {"VirtualQuantity": vcpus}
-    return Instance("Msvm_ProcessorSettingData", _identified(values, guid, PROCESSOR))
+def processor(vcpus: int, guid: str) -> Instance:
+    """The processors of a machine."""
+    values: dict[str, Value] = {"InstanceID": resource_id(guid, PROCESSOR), "VirtualQuantity": vcpus}
+    return Instance("Msvm_ProcessorSettingData", values)
 
 
-def memory(memory_mb: int, guid: str | None = None) -> Instance:
-    """Static memory: start-up, minimum and maximum are the same."""
+def memory(memory_mb: int, guid: str) -> Instance:
+    """A machine's memory, static: start-up, minimum and maximum are the same."""
     values: dict[str, Value] = {
+        "InstanceID": resource_id(guid, MEMORY),
         "VirtualQuantity": memory_mb,
         "Reservation": memory_mb,
         "Limit": memory_mb,
         "DynamicMemoryEnabled": False,
     }
-    return Instance("Msvm_MemorySettingData", _identified(values, guid, MEMORY))
-
-
-def _identified(values: dict[str, Value], guid: str | None, tail: str) -> Mapping[str, Value]:
-    return values if guid is None else {"InstanceID": resource_id(guid, tail), **values}
+    return Instance("Msvm_MemorySettingData", values)
 
 
 def _resource(
