@@ -40,7 +40,7 @@ def over_the_wire(element: Element) -> Element:
 
 
 def test_properties_are_in_alphabetical_order_with_arrays_among_them() -> None:
-    values = {
+    values: dict[str, Value] = {
         "Name": "x",
         "OperationalStatus": [2, 5, 7],
         "StatusDescriptions": ["a", None, "c"],
