@@ -1,20 +1,43 @@
-"""Arrays of uint8 from WS-CIM: an element for each byte (DSP0230 7.2), and a picture has half a million.
+"""Arrays of uint8 in WS-CIM: an element for each byte (DSP0230 7.2), and a picture has half a million.
 
-Read at once by XPath instead of one element after the other, which takes a tenth of the time.
+They are written by the block and read at once by XPath, which takes a quarter of the time.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from copy import deepcopy
 from typing import Any
 
 from lxml import etree
 
+from openhyperv.errors import InvalidInputError
 from openhyperv.wire.types import Value
 from openhyperv.wire.xml import Element
 
 _MANY = 1000
-_BYTES = {str(value): value for value in range(256)}
+_BLOCK = 256
+_TEXTS = tuple(str(value) for value in range(256))
+_BYTES = {text: value for value, text in enumerate(_TEXTS)}
+
+
+def write_bytes(parent: Element, tag: str, entries: Sequence[object]) -> None:
+    """Append an element for each byte: copies of a block of empty ones, with the texts put in.
+
+    :raises InvalidInputError: an entry is no byte
+    """
+    try:
+        values = bytes(entries)  # type: ignore[arg-type]  # that is what is found out
+    except (TypeError, ValueError) as error:
+        raise InvalidInputError("An array of uint8 has an entry that is no byte.", target=tag) from error
+    block = etree.Element("block", nsmap=parent.nsmap)  # type: ignore[arg-type]  # None is a prefix, too
+    for _ in range(min(_BLOCK, len(values))):
+        etree.SubElement(block, tag)
+    for start in range(0, len(values), _BLOCK):
+        made = list(deepcopy(block))[: len(values) - start]
+        for element, value in zip(made, values[start : start + _BLOCK], strict=True):
+            element.text = _TEXTS[value]
+        parent.extend(made)
 
 
 class ByteArrays:

@@ -19,7 +19,8 @@ from openhyperv.wire import uris
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import ObjectPath
 from openhyperv.wire.scalars import scalar_to_text
-from openhyperv.wire.types import ClassDecl, ParameterDecl, PropertyDecl, Scalar, Value
+from openhyperv.wire.types import CimType, ClassDecl, ParameterDecl, PropertyDecl, Scalar, Value
+from openhyperv.wire.wscim_bytes import write_bytes
 from openhyperv.wire.wscim_references import write_reference
 from openhyperv.wire.xml import Element, qualified, write_text
 
@@ -87,6 +88,9 @@ def write_value(parent: Element, tag: str, value: Value, decl: PropertyDecl | Pa
     """Append a property or parameter: one element, one per array entry, or none for a null array."""
     if not decl.is_array:
         _append(parent, tag, _single(value, decl))
+        return
+    if decl.type is CimType.UINT8:
+        write_bytes(parent, tag, _entries(value))
         return
     for entry in _entries(value):
         _append(parent, tag, entry)
