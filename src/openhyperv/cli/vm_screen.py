@@ -27,7 +27,7 @@ def screenshot(invocation: Invocation, machine: str, file: Path, size: str | Non
         picture = host.machine(machine).screenshot_png(wanted)
     with click.open_file(str(file), "wb") as out:
         out.write(picture)
-    say(invocation, f"{file} has {len(picture)} bytes.")
+    say(invocation, f"A picture of {len(picture)} bytes.")
 
 
 def _pixels(size: str) -> tuple[int, int]:

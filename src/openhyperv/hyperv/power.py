@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from openhyperv.cim.session import Session
-from openhyperv.errors import ConflictError, NotFoundError
+from openhyperv.errors import ConflictError, DeadlineError, NotFoundError, error_context
 from openhyperv.hyperv.names import SHUTDOWN, device, system
 from openhyperv.hyperv.states import MachineState, RequestedState
 from openhyperv.hyperv.values import number
@@ -45,7 +45,11 @@ def shut_down(session: Session, guid: str, *, timeout_s: float) -> None:
             target=guid,
             operation="shut down",
         ) from error
-    wait_for_state(session, guid, MachineState.OFF, deadline)
+    try:
+        wait_for_state(session, guid, MachineState.OFF, deadline)
+    except DeadlineError as error:
+        error.remedy = "The guest does not go off: allow it more time, or turn it off."
+        raise
 
 
 def read_state(session: Session, guid: str) -> MachineState:
@@ -63,7 +67,7 @@ def wait_for_state(session: Session, guid: str, wanted: MachineState, deadline: 
     """
     condition = target_is("Msvm_ComputerSystem") & equal("TargetInstance.Name", guid)
     query = select("__InstanceModificationEvent").where(condition).within(_EVENT_INTERVAL_S)
-    with session.subscribe(query) as subscription:
+    with error_context(host=session.host, target=guid), session.subscribe(query) as subscription:
         while read_state(session, guid) is not wanted:
             patience_s = min(_LOOK_INTERVAL_S, deadline.check(f"wait for {wanted.label}"))
             next(subscription.events(patience_s), None)

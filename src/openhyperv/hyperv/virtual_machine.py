@@ -116,7 +116,8 @@ class VirtualMachine:
 
     def screenshot_png(self, size: tuple[int, int] | None = None) -> bytes:
         """Its screen as a PNG file; without ``size`` as large as the host's envelopes allow."""
-        width, height = size or screen.largest_size(self._session.learn_envelope_size())
+        envelope_bytes = self._session.learn_envelope_size()
+        width, height = size or screen.largest_size(envelope_bytes)
         return screen.screenshot_png(self._session, self.guid, width, height)
 
     def type_text(self, text: str) -> None:
