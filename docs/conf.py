@@ -1,11 +1,16 @@
 """Sphinx configuration."""
 
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))  # for the extension beside this file
+
 project = "OpenHyperV"
 author = "The OpenHyperV authors"
-extensions = ["myst_parser", "sphinx.ext.autodoc"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "extension"]
 html_theme = "furo"
 html_title = "OpenHyperV"
-exclude_patterns = ["_build"]
+exclude_patterns = ["_build", "extension"]
 myst_enable_extensions = ["colon_fence", "deflist"]
 autodoc_typehints = "description"
 autodoc_member_order = "bysource"

@@ -1,4 +1,4 @@
-"""The one error tree.
+"""The one error tree::
 
     HyperVError
      ├─ TransportError             nothing usable came over the connection

@@ -19,7 +19,6 @@ class Rule(StrEnum):
     DRIVE_NAME = "drive-name"
     FIRMWARE_CONTRADICTION = "firmware-contradiction"
     FIRMWARE_TYPE = "firmware-type"
-    HOST_VERSION = "host-version"
     HOST_VERSION_REQUIREMENT = "host-version-requirement"
     HYPERVISOR_TYPE = "hypervisor-type"
     MACHINE_TYPE = "machine-type"

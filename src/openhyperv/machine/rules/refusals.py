@@ -20,7 +20,7 @@ _UNDERSTOOD_BY_FLAVOR = frozenset({"os:secure_boot"})
 
 # Device models and habits of other hypervisors: Hyper-V has one model of each device, and guests that suit
 # both carry these along. Spelled as image properties; a flavor's hw:name is the same as an image's hw_name.
-_HARMLESS = frozenset(
+HARMLESS = frozenset(
     {
         "hw_boot_menu",
         "hw_input_bus",
@@ -42,7 +42,7 @@ _HARMLESS = frozenset(
 )
 
 # What these values ask for is what a machine gets anyway, or nothing at all.
-_GRANTED = {
+GRANTED = {
     "hw_cpu_policy": ("shared",),
     "hw_cpu_realtime": ("no", "false"),
     "hw_hide_hypervisor_id": ("false", "no"),
@@ -97,7 +97,7 @@ def _asked_of_hardware(extra_specs: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def _is_granted(name: str, value: str) -> bool:
-    return name in _HARMLESS or value.lower() in _GRANTED.get(name, ())
+    return name in HARMLESS or value.lower() in GRANTED.get(name, ())
 
 
 def _refusal(what: str, name: str, value: str) -> UnsupportedError:
