@@ -1,6 +1,9 @@
 """--trace and --dry-run."""
 
 import json
+from xml.sax.saxutils import escape
+
+from openhyperv.cli.tracing import trace_text
 
 
 def changes(counts):
@@ -16,9 +19,18 @@ def test_trace_shows_both_ways_on_stderr_and_no_secret(hv, simulator):
     assert simulator.password not in done.stderr + done.stdout
 
 
-def test_trace_leaves_out_what_is_named_like_a_secret(hv):
-    query = "SELECT Name FROM Msvm_ComputerSystem WHERE ElementName = 'plain words'"
-    assert "plain words" in hv("--trace", "cim", "query", query).stderr
+def test_trace_leaves_out_what_is_typed_and_what_is_named_like_a_secret(hv):
+    done = hv("--trace", "vm", "type", "vm0001", "-", stdin="opensesame\n")
+    assert done.returncode == 41
+    assert "TypeText" in done.stderr
+    assert "opensesame" not in done.stderr
+    inner = '<INSTANCE CLASSNAME="X"><PROPERTY NAME="UserPassword"><VALUE>hush</VALUE></PROPERTY></INSTANCE>'
+    envelope = f"<a><Embedded>{escape(inner)}</Embedded><Secret>hush</Secret><Name>seen hunter2</Name></a>"
+    shown = trace_text(envelope.encode(), "hunter2")
+    assert "seen" in shown
+    assert "UserPassword" in shown
+    assert "hush" not in shown
+    assert "hunter2" not in shown
 
 
 def test_a_rehearsal_prints_the_call_and_sends_none(hv, simulator):
@@ -61,13 +73,16 @@ def test_a_rehearsed_create_tells_every_step_and_leaves_nothing(hv, simulator):
     assert "rehearsed" not in hv.ok("vm", "list")
 
 
-def test_a_rehearsal_that_would_wait_ends_and_says_so(hv):
+def test_a_rehearsal_ends_where_it_would_have_to_look_and_says_so(hv):
     done = hv("vm", "stop", "vm0001", "--dry-run", "-f", "json")
     assert done.returncode == 0
     assert [step["operation"] for step in json.loads(done.stdout)] == [
         "Msvm_ShutdownComponent.InitiateShutdown"
     ]
-    assert "waits for the host" in done.stderr
+    assert "depends on what they do" in done.stderr
+    done = hv("vm", "checkpoint", "create", "vm0001", "never", "--dry-run")
+    assert "CreateSnapshot" in done.stdout
+    assert hv.json("vm", "checkpoint", "list", "vm0001") == []
 
 
 def test_a_rehearsed_raw_call_is_checked_but_not_sent(hv, simulator):

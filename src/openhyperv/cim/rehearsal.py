@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from attrs import frozen
 
@@ -11,10 +11,11 @@ from openhyperv.cim.schema import Schema
 from openhyperv.cim.session import VIRTUALIZATION, Session
 from openhyperv.cim.subscription import Subscription
 from openhyperv.transport.pool import Pool
+from openhyperv.wire.instance import Instance
 from openhyperv.wire.invocation import Output, input_body
 from openhyperv.wire.path import ObjectPath
 from openhyperv.wire.types import CimType, MethodDecl, ParameterDecl, Value
-from openhyperv.wire.wql import Select
+from openhyperv.wire.wql import Query, Select
 
 _READING = "Get"
 """What only reads begins with this in every service of Hyper-V: GetSummaryInformation and its like."""
@@ -30,11 +31,16 @@ class Call:
 
 
 class RehearsalEndError(Exception):
-    """The rest cannot be told: it depends on what the host does after the calls told so far."""
+    """The rest cannot be told: it depends on what the calls told so far would have done."""
 
 
 class Rehearsal(Session):
-    """Reads are sent as always. References that a call would answer are made up, and look it."""
+    """Reads are sent as always, until the first change was told: what they would find after it is not known.
+
+    References that a told call would answer are made up, and look it.
+
+    :raises RehearsalEndError: from every read after a change
+    """
 
     def __init__(self, pool: Pool, tell: Callable[[Call], None], schema: Schema | None = None) -> None:
         super().__init__(pool, schema)
@@ -51,6 +57,7 @@ class Rehearsal(Session):
     ) -> Output:
         """Send a call that only reads; tell every other."""
         if method.startswith(_READING):
+            self._check()
             return super().invoke(path, method, arguments, timeout_s=timeout_s)
         return self._told(path, method, arguments or {})
 
@@ -65,19 +72,32 @@ class Rehearsal(Session):
     ) -> Output:
         """As :meth:`invoke`; what is told has no job to wait for."""
         if method.startswith(_READING):
+            self._check()
             return super().run(path, method, arguments, timeout_s=timeout_s, on_progress=on_progress)
         return self._told(path, method, arguments or {})
+
+    def get(self, path: ObjectPath, *, timeout_s: float = 60.0) -> Instance:
+        """As always, before a change."""
+        self._check()
+        return super().get(path, timeout_s=timeout_s)
+
+    def query(
+        self, query: Query, namespace: str = VIRTUALIZATION, *, timeout_s: float = 60.0
+    ) -> Iterator[Instance]:
+        """As always, before a change."""
+        self._check()
+        return super().query(query, namespace, timeout_s=timeout_s)
 
     def subscribe(
         self, query: Select, namespace: str = VIRTUALIZATION, *, timeout_s: float = 60.0
     ) -> Subscription:
-        """Subscribe, unless for what a call that was only told would bring about.
+        """As always, before a change."""
+        self._check()
+        return super().subscribe(query, namespace, timeout_s=timeout_s)
 
-        :raises RehearsalEndError: something was told before
-        """
+    def _check(self) -> None:
         if self._has_told:
             raise RehearsalEndError
-        return super().subscribe(query, namespace, timeout_s=timeout_s)
 
     def _told(self, path: ObjectPath, method: str, arguments: Mapping[str, Value]) -> Output:
         decl, method_decl = self._declared(path, method)

@@ -37,7 +37,7 @@ class ChangeList:
         for number, change in enumerate(self._changes, 1):
             if self.invocation.format is Format.TABLE:
                 click.echo(f"{number}. " + "\n".join(_lines(change)))
-        ending = ", then it waits for the host" if self.has_more else ""
+        ending = ", and more that depends on what they do" if self.has_more else ""
         click.echo(
             f"hv: nothing was changed; requests that would change: {len(self._changes)}{ending}", err=True
         )

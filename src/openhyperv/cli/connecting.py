@@ -22,7 +22,7 @@ from openhyperv.transport.target import Target
 @contextmanager
 def connected(invocation: Invocation) -> Iterator[Host]:
     """The host that the command line means. With ``--dry-run`` one that does not change: what would have
-    been sent is printed in the end, and whatever has to wait for an effect ends quietly."""
+    been sent is printed in the end, and whatever has to look at an effect ends quietly."""
     logging.basicConfig(level=logging.WARNING, format="hv: %(message)s")
     target = target_of(invocation)
     with error_context(host=target.host, operation=click.get_current_context().command_path):

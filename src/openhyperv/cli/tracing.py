@@ -11,13 +11,13 @@ from openhyperv.errors import ProtocolError
 from openhyperv.transport.traffic import TraceEvent
 from openhyperv.wire.xml import Element, local_name, parse_xml
 
-_SECRET_WORDS = ("password", "secret", "passphrase", "privatekey")
+_SECRET_WORDS = ("password", "secret", "passphrase", "privatekey", "asciitext")
+"""In names of elements and properties; ``asciiText`` is what is typed on a keyboard, at a login too."""
 _REDACTED = "(redacted)"
 
 
 def tracer(password: str | None) -> Callable[[TraceEvent], None]:
-    """Prints every envelope to stderr. Elements and properties named like secrets, and the account's own
-    password wherever it stands, are left out."""
+    """Prints every envelope to stderr, without what is named like a secret, and without the password."""
 
     def show(event: TraceEvent) -> None:
         status = "" if event.status is None else f" {event.status}"

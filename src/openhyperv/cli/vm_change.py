@@ -45,11 +45,11 @@ def resize(
         raise click.UsageError("Name at least one of --vcpus, --memory and --disk.")
     with connected(invocation) as host:
         found = host.machine(machine)
-        found.resize(vcpus=vcpus, memory_mb=memory_mb)
         if disk_bytes is not None:
             with job_bar("resizing") as on_progress:
                 file = found.grow_disk(disk_bytes, index=disk_number - 1, on_progress=on_progress)
             say(invocation, f"{file} has {size_text(disk_bytes)} now.")
+        found.resize(vcpus=vcpus, memory_mb=memory_mb)
         say(invocation, f"{machine} is resized.")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -46,7 +47,10 @@ def _pixels(size: str) -> tuple[int, int]:
 def type_(
     invocation: Invocation, machine: str, text: str | None, keys: tuple[str, ...], ctrl_alt_del: bool
 ) -> None:
-    """Type TEXT on a running machine's keyboard, then press keys."""
+    """Type TEXT on a running machine's keyboard, then press keys.
+
+    With - as TEXT a line of stdin is typed: other users of this machine can see arguments, but not that.
+    """
     if not (text or keys or ctrl_alt_del):
         raise click.UsageError("Give a TEXT, --key or --ctrl-alt-del.")
     with connected(invocation) as host:
@@ -54,6 +58,10 @@ def type_(
         if ctrl_alt_del:
             found.type_ctrl_alt_del()
         if text:
-            found.type_text(text)
+            found.type_text(_line() if text == "-" else text)
         for key in keys:
             found.type_key(VirtualKey[key.upper()])
+
+
+def _line() -> str:
+    return sys.stdin.readline().rstrip("\n")

@@ -49,7 +49,7 @@ class RehearsedFiles(HostFiles):
 class RehearsedHost(Host):
     """A host whose machines can be asked for anything; ``tell`` hears what would have been sent.
 
-    Whatever has to wait for an effect ends with :class:`~openhyperv.cim.rehearsal.RehearsalEndError`.
+    Whatever has to look at an effect ends with :class:`~openhyperv.cim.rehearsal.RehearsalEndError`.
     """
 
     def __init__(
