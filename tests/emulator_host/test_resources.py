@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from openhyperv.emulator.cimom.faults import CimFault
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import ObjectPath
 from tests.emulator_host.conftest import Emulated
@@ -108,8 +109,9 @@ def test_nothing_is_added_when_one_of_several_is_refused(emulated: Emulated, sys
 def test_a_drive_goes_only_without_its_disk(emulated: Emulated, system: ObjectPath) -> None:
     (holder,) = _of_type(emulated, system, 17)
     (image,) = _of_type(emulated, system, 31)
-    alone = emulated.call("RemoveResourceSettings", ResourceSettings=[holder.path])
-    assert alone.return_value == 32768
+    with pytest.raises(CimFault) as refused:
+        emulated.call("RemoveResourceSettings", ResourceSettings=[holder.path])
+    assert refused.value.fault.wbem_code == 0x80041001
     both = emulated.call("RemoveResourceSettings", ResourceSettings=[holder.path, image.path])
     assert both.return_value == 0
     assert _of_type(emulated, system, 17) == _of_type(emulated, system, 31) == []

@@ -9,6 +9,7 @@ from openhyperv.wire.fault import Fault, WbemCode, WsmanCode
 from openhyperv.wire.path import ObjectPath
 from openhyperv.wire.uris import class_uri
 
+CIM_FAILED = 1
 CIM_ACCESS_DENIED = 2
 CIM_INVALID_NAMESPACE = 3
 CIM_INVALID_PARAMETER = 4
@@ -172,6 +173,11 @@ def not_capable(class_name: str, operation: str) -> CimFault:
 def not_supported(reason: str) -> CimFault:
     """Something that WMI as a whole offers and this host does not."""
     return _provider_fault(reason, WbemCode.NOT_SUPPORTED, CIM_NOT_SUPPORTED)
+
+
+def failed(reason: str) -> CimFault:
+    """The provider gave up without a code of Hyper-V's own (recorded when an occupied drive is removed)."""
+    return _provider_fault(reason, WbemCode.FAILED, CIM_FAILED)
 
 
 def _provider_fault(reason: str, wbem_code: int, cim_status: int) -> CimFault:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from attrs import define, field
 
+from openhyperv.emulator.cimom.faults import failed
 from openhyperv.emulator.cimom.provider import MethodFailure
 from openhyperv.emulator.host import resources
 from openhyperv.emulator.host.codes import Code
@@ -74,13 +75,10 @@ class Editor:
         return resource
 
     def _default_device(self, kind: ResourceKind, setting: Instance) -> Resource | None:
-        """The default device that a setting given to DefineSystem is about, if any.
-
-        UNVERIFIED: the first processor setting means the VM's processor, the first two serial ports COM 1
-        and COM 2, and so on, where the InstanceID names none.
-        """
+        """The default device that a setting given to DefineSystem is about, if any."""
         _, tail = split_id(text_of(setting, "InstanceID")) or ("", "")
         named = self.configuration.resource(tail) if tail else None
+        # UNVERIFIED: without an InstanceID the first setting of a kind means the first such device
         candidates = [named] if named else list(self.configuration.resources())
         for resource in candidates:
             if resource.kind is kind and resource.tail not in self._merged and not _is_addable(kind):
@@ -123,7 +121,8 @@ class Editor:
     def remove(self, removed: Sequence[Resource]) -> list[Resource]:
         """Remove devices; a network adapter takes its connection along. Returns all that went.
 
-        :raises MethodFailure: a controller with drives, a drive with a medium, a device the VM cannot lose
+        :raises MethodFailure: a device that the VM cannot lose
+        :raises CimFault: a controller with drives, a drive with a medium: real hosts answer with a fault
         """
         gone: list[Resource] = []
         wanted = {resource.tail for resource in removed}
@@ -132,7 +131,7 @@ class Editor:
                 raise MethodFailure(Code.INVALID_PARAMETER, f"{resource.kind.name} cannot be removed.")
             children = [c for c in self.configuration.children(resource) if c.tail not in wanted]
             if children and resource.kind.name not in MAXIMUM_NICS:
-                raise MethodFailure(Code.FAILED, f"{resource.kind.name} still holds {children[0].kind.name}.")
+                raise failed(f"{resource.kind.name} still holds {children[0].kind.name}.")
             for going in (*children, resource):
                 self.configuration.remove(going)
                 gone.append(going)

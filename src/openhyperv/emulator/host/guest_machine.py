@@ -104,7 +104,7 @@ def medium_file(medium: Resource, files: HostFiles) -> Path:
 
 def _missing(medium: Resource, windows_path: str) -> JobFailure:
     return JobFailure(
-        Code.FAILED,
+        Code.FAILED,  # UNVERIFIED: ErrorCode; the text's HRESULT is that of the file system
         f"{medium.kind.name}: Failed to open attachment '{windows_path}'. "
         f"Error: 'The system cannot find the file specified.' (0x{FILE_NOT_FOUND:08X}).",
         FILE_NOT_FOUND,

@@ -10,7 +10,7 @@ from openhyperv.wire.instance import Instance
 from openhyperv.wire.types import Value
 
 STORAGE_JOB = "Msvm_StorageJob"
-_STATUS = {
+_STATUS = {  # UNVERIFIED: the texts of JobStatus
     JobState.COMPLETED: "Completed",
     JobState.EXCEPTION: "Error",
     JobState.TERMINATED: "Stopped",

@@ -23,7 +23,7 @@ MICROSOFT_WINDOWS_TEMPLATE = "1734c6e8-3154-4dda-ba5f-a874cc483422"
 _COMMON: Mapping[str, Value] = {
     "Caption": "Virtual Machine Settings",
     "Description": "Microsoft Virtual Machine Settings",
-    "ElementName": "New Virtual Machine",
+    "ElementName": "New Virtual Machine",  # UNVERIFIED: the name of a VM that nobody named
     "VirtualSystemType": REALIZED,
     "AutomaticStartupAction": 3,
     "AutomaticStartupActionDelay": timedelta(0),

@@ -12,6 +12,7 @@ from openhyperv.wire.types import Scalar, Value
 NEVER = datetime(1601, 1, 1, tzinfo=UTC)
 """What hosts show for a time that is not set."""
 OK = 2
+# UNVERIFIED: that EnabledDefault of a saved VM is 3; recordings show running, off and paused ones
 _STABLE_DEFAULT = {SystemState.OFF: 3, SystemState.SAVED: 3, SystemState.PAUSED: 6}
 _UNDERTAKINGS = {
     Undertaking.CREATING_SNAPSHOT: "Creating checkpoint",
