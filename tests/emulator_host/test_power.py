@@ -152,3 +152,12 @@ def test_watchers_see_settings_and_devices_come_change_and_go(emulated: Emulated
     assert ("Modification", "Msvm_ProcessorSettingData") in seen
     assert ("Modification", "Msvm_MemorySettingData") not in seen
     assert ("Deletion", "Msvm_ProcessorSettingData") in seen
+
+
+def test_only_a_running_vm_can_be_interrupted(emulated: Emulated) -> None:
+    system = emulated.define()
+    assert emulated.invoke(system, "InjectNonMaskableInterrupt").return_value == 32775
+    emulated.request(system, 2)
+    assert emulated.invoke(system, "InjectNonMaskableInterrupt").return_value == 0
+    emulated.request(system, 9)
+    assert emulated.invoke(system, "InjectNonMaskableInterrupt").return_value == 32775

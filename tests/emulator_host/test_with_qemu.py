@@ -116,6 +116,7 @@ def lab(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Lab]:
 
 def test_states_and_screen(lab: Lab) -> None:
     assert isinstance(lab.emulated.get(lab.system)["ProcessID"], int)
+    assert lab.emulated.invoke(lab.system, "InjectNonMaskableInterrupt").return_value == 0
     for state in (9, 2, 11, 6, 2):
         lab.request(state)
     picture = lab.emulated.call(

@@ -99,6 +99,10 @@ class Guest(Protocol):
         """Press the reset button."""
         ...
 
+    def inject_nmi(self) -> None:
+        """Send a non-maskable interrupt to the processors."""
+        ...
+
     def press_power_button(self) -> None:
         """Ask the guest to shut down; POWERED_OFF follows if it obeys."""
         ...

@@ -72,6 +72,10 @@ class QemuGuest:
         """Press the reset button."""
         self._monitor.execute("system_reset")
 
+    def inject_nmi(self) -> None:
+        """Send a non-maskable interrupt."""
+        self._monitor.execute("inject-nmi")
+
     def press_power_button(self) -> None:
         """Press the ACPI power button."""
         self._monitor.execute("system_powerdown")

@@ -43,6 +43,10 @@ class StateOnlyGuest:
         """Start over."""
         self._check_on()
 
+    def inject_nmi(self) -> None:
+        """Nobody is interrupted."""
+        self._check_on()
+
     def press_power_button(self) -> None:
         """Power off, as a well-behaved guest does."""
         self._check_on()

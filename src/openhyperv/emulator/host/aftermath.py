@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from openhyperv.emulator.guests.machine import GuestEvent
 from openhyperv.emulator.host.destroying_snapshots import merge_later
 from openhyperv.emulator.host.host import Host
-from openhyperv.emulator.host.power import START, TURN_OFF, Request, begin, settle
+from openhyperv.emulator.host.power import begin, settle
+from openhyperv.emulator.host.transitions import START, TURN_OFF, Request
 from openhyperv.emulator.host.virtual_system import Session, SystemState, VirtualSystem
 
 RESTART = 3

@@ -12,8 +12,9 @@ from openhyperv.emulator.guests.machine import GuestRunner
 from openhyperv.emulator.host.aftermath import react
 from openhyperv.emulator.host.hardware import Hardware
 from openhyperv.emulator.host.host import Host
-from openhyperv.emulator.host.power import Request, request_state
+from openhyperv.emulator.host.power import request_state
 from openhyperv.emulator.host.profile import Profile
+from openhyperv.emulator.host.transitions import Request
 from openhyperv.emulator.host.virtual_system import SystemState, VirtualSystem
 
 START_IF_RUNNING = 3

@@ -14,7 +14,7 @@ from openhyperv.emulator.host.hotplug import Step, plan
 from openhyperv.emulator.host.job_state import JobType
 from openhyperv.emulator.host.jobs import Job, JobFailure
 from openhyperv.emulator.host.mac_addresses import assign_addresses
-from openhyperv.emulator.host.power import guest_of
+from openhyperv.emulator.host.transitions import guest_of
 from openhyperv.emulator.host.virtual_system import SystemState, VirtualSystem
 
 

@@ -17,9 +17,10 @@ from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.identities import new_guid, system_settings_path
 from openhyperv.emulator.host.job_state import Effect, JobType
 from openhyperv.emulator.host.jobs import Job, JobFailure
-from openhyperv.emulator.host.power import guest_of, settle
+from openhyperv.emulator.host.power import settle
 from openhyperv.emulator.host.starting import start_guest
 from openhyperv.emulator.host.system_defaults import SNAPSHOT
+from openhyperv.emulator.host.transitions import guest_of
 from openhyperv.emulator.host.undertaking import undertake
 from openhyperv.emulator.host.virtual_system import Snapshot, SystemState, Undertaking, VirtualSystem
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from openhyperv.emulator.cimom.provider import Call, MethodFailure, Result, instances_of, lookup, method
+from openhyperv.emulator.guests.machine import GuestError
 from openhyperv.emulator.host.codes import Code
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.identities import COMPUTER_SYSTEM
 from openhyperv.emulator.host.power import request_state
 from openhyperv.emulator.host.system_view import computer_system
+from openhyperv.emulator.host.virtual_system import SystemState
 from openhyperv.emulator.providers.finding import system_at
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import ObjectPath
@@ -43,3 +45,16 @@ class VirtualSystemProvider:
             raise MethodFailure(Code.INVALID_PARAMETER, "RequestedState is missing.")
         job = request_state(self._host, system, requested)
         return Result(Code.JOB_STARTED, {"Job": job.path})
+
+    @method(COMPUTER_SYSTEM, "InjectNonMaskableInterrupt")
+    def inject_non_maskable_interrupt(self, call: Call) -> Result:
+        """Interrupt a running guest, so that it writes a crash dump for instance; synchronous."""
+        system = system_at(self._host, call.path)
+        guest = system.session.guest if system is not None and system.session else None
+        if system is None or guest is None or system.state is not SystemState.RUNNING:
+            raise MethodFailure(Code.INVALID_STATE, "Only a running VM can be interrupted.")
+        try:
+            guest.inject_nmi()
+        except GuestError as error:
+            raise MethodFailure(Code.FAILED, str(error)) from error
+        return Result(Code.COMPLETED)
