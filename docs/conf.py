@@ -7,9 +7,11 @@ sys.path.insert(0, str(Path(__file__).parent))  # for the extension beside this 
 
 project = "OpenHyperV"
 author = "The OpenHyperV authors"
+project_copyright = "the OpenHyperV authors; Apache License 2.0"
 extensions = ["myst_parser", "sphinx.ext.autodoc", "extension"]
 html_theme = "furo"
 html_title = "OpenHyperV"
+smartquotes = False  # it makes one dash of the two before an option
 exclude_patterns = ["_build", "extension"]
 myst_enable_extensions = ["colon_fence", "deflist"]
 autodoc_typehints = "description"

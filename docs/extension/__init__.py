@@ -20,7 +20,7 @@ from extension.coverage import classes_and_methods, coverage_counts
 from extension.failures import exit_codes
 from extension.fault_rules import fault_actions
 from extension.machine_rules import granted_properties, harmless_properties, machine_limits, machine_rules
-from extension.unverified import unverified_facts
+from extension.unverified import unverified_count, unverified_facts
 
 PARTS: Mapping[str, Callable[[], str]] = {
     "hv-commands": hv_commands,
@@ -34,6 +34,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "fault-actions": fault_actions,
     "coverage-counts": coverage_counts,
     "classes-and-methods": classes_and_methods,
+    "unverified-count": unverified_count,
     "unverified-facts": unverified_facts,
 }
 """Each part by its name; it returns Markdown."""

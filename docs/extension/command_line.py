@@ -75,13 +75,19 @@ def _options_of(command: click.Command) -> list[click.Option]:
 def _options(options: Sequence[click.Option], command: click.Command) -> str:
     context = click.Context(command)
     rows = [(_names(option, context), _help(option), _default(option)) for option in options]
-    return table(("option", "meaning", "default"), rows)
+    if any(default for *_, default in rows):
+        return table(("option", "meaning", "default"), rows)
+    return table(("option", "meaning"), [row[:2] for row in rows])
 
 
 def _names(option: click.Option, context: click.Context) -> str:
     words = ", ".join([*option.opts, *option.secondary_opts])
-    takes = "" if option.is_flag or option.count else f" {option.make_metavar(context)}"
-    return code(words + takes)
+    return code(words if option.is_flag else f"{words} {_metavar(option, context)}")
+
+
+def _metavar(option: click.Option, context: click.Context) -> str:
+    is_number = isinstance(option.type, click.IntRange | click.FloatRange)
+    return "NUMBER" if is_number and option.metavar is None else option.make_metavar(context)
 
 
 def _help(option: click.Option) -> str:

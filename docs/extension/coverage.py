@@ -59,8 +59,12 @@ def _row(each: ClassCoverage) -> tuple[str, ...]:
         code(each.itself.name),
         _status(each.itself),
         ", ".join(_method(method) for method in answering),
-        ", ".join(code(method.name) for method in absent),
+        ", ".join(code(method.name) for method in absent) if answering else _all(absent),
     )
+
+
+def _all(absent: list[Coverage]) -> str:
+    return f"all {len(absent)}" if absent else ""
 
 
 def _method(method: Coverage) -> str:

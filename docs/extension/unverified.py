@@ -54,11 +54,16 @@ def _continued(lines: list[str]) -> Iterator[str]:
         yield match["text"]
 
 
+def unverified_count() -> str:
+    """How many there are."""
+    return f"There are **{len(find_facts())}** of them."
+
+
 def unverified_facts() -> str:
-    """How many there are, and each of them."""
+    """Each of them, by room."""
     facts = find_facts()
-    parts = [f"There are **{len(facts)}** of them.\n"]
+    parts = []
     for room in sorted({fact.room for fact in facts}):
         rows = [(code(f"{fact.path}:{fact.line}"), escape(fact.text)) for fact in facts if fact.room == room]
-        parts += [f"## In {room}\n", table(("where", "what is taken for a fact"), rows)]
+        parts += [f"## In `{room}/`\n", table(("where", "what is taken for a fact"), rows)]
     return "\n".join(parts)

@@ -33,14 +33,14 @@ from typing import ClassVar
 class HyperVError(Exception):
     """What every error of this library carries.
 
-    ``message``   what went wrong, one sentence, without secrets
-    ``host``      the host it happened on
-    ``target``    the object, path or file concerned
-    ``operation`` what was being done, in the caller's words or the protocol's
-    ``code``      the Windows code (HRESULT, WSMan code, ReturnValue or ErrorCode), unsigned
-    ``remedy``    what a person can do about it
-    ``retryable`` the same call may succeed later without any change
-    ``outcome_unknown`` the host may or may not have done it: look before trying again
+    - ``message``: what went wrong, one sentence, without secrets
+    - ``host``: the host it happened on
+    - ``target``: the object, path or file concerned
+    - ``operation``: what was being done, in the caller's words or the protocol's
+    - ``code``: the Windows code (HRESULT, WSMan code, ReturnValue or ErrorCode), unsigned
+    - ``remedy``: what a person can do about it
+    - ``retryable``: the same call may succeed later without any change
+    - ``outcome_unknown``: the host may or may not have done it: look before trying again
     """
 
     retryable_by_default: ClassVar[bool] = False

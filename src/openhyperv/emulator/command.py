@@ -50,10 +50,22 @@ class _Address(click.ParamType[tuple[str, int]]):
 @click.option("--env", "env_file", type=click.Path(path_type=Path), help="Write connection settings here.")
 @click.option("--name", default="HVSIM", show_default=True, help="The host's computer name.")
 @click.option("--username", default="Administrator", show_default=True, help="The host's one account.")
-@click.option("--version", type=click.Choice(_VERSIONS), default="2025", show_default=True)
+@click.option(
+    "--version",
+    type=click.Choice(_VERSIONS),
+    default="2025",
+    show_default=True,
+    help="Be this Windows Server.",
+)
 @click.option("--vms", type=click.IntRange(0), default=0, help="Have this many machines at the start.")
 @click.option("--hosts", type=click.IntRange(1), default=1, help="Run several hosts in one process.")
-@click.option("--guests", type=click.Choice([g.value for g in Guests]), default="none", show_default=True)
+@click.option(
+    "--guests",
+    type=click.Choice([g.value for g in Guests]),
+    default="none",
+    show_default=True,
+    help="What runs when a machine is started: nothing, or a guest.",
+)
 @click.option("--files/--no-files", default=True, help="Serve the drive C: and named pipes over SMB.")
 @click.option("--tls", is_flag=True, help="Listen on HTTPS, with a certificate made for it.")
 @click.option("--allow-basic", is_flag=True, help="Offer Basic authentication inside TLS.")
@@ -64,7 +76,13 @@ class _Address(click.ParamType[tuple[str, int]]):
 @click.option(
     "--rules", "rule_file", type=click.Path(exists=True, path_type=Path), help="Faults and latency."
 )
-@click.option("--max-envelope-kb", type=click.IntRange(150), default=500, show_default=True)
+@click.option(
+    "--max-envelope-kb",
+    type=click.IntRange(150),
+    default=500,
+    show_default=True,
+    help="The largest message; WinRM's MaxEnvelopeSizekb.",
+)
 def run(**given: Any) -> None:
     """Run one or more hosts until interrupted.
 

@@ -37,8 +37,8 @@ class Rule(StrEnum):
 class BrokenRuleError(MachineRuleError):
     """A request that breaks a rule of Hyper-V machines.
 
-    ``rule``    which one, for programs
-    ``subject`` the property, extra spec or part of the request that broke it, also in ``target``
+    - ``rule``: which one, for programs
+    - ``subject``: the property, extra spec or part of the request that broke it, also in ``target``
     """
 
     def __init__(self, rule: Rule, subject: str, message: str, *, remedy: str | None = None) -> None:
