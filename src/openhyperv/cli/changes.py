@@ -11,6 +11,7 @@ from openhyperv.cim.rehearsal import Call
 from openhyperv.cim.schema import Schema
 from openhyperv.cli.invocation import Format, Invocation
 from openhyperv.cli.output import show_data
+from openhyperv.cli.printable import printable
 from openhyperv.hyperv.rehearsing import Change, FileChange
 from openhyperv.wire.cimxml import instance_from_text
 from openhyperv.wire.types import Value
@@ -36,7 +37,7 @@ class ChangeList:
             show_data(self.invocation, [_record(change) for change in self._changes])
         for number, change in enumerate(self._changes, 1):
             if self.invocation.format is Format.TABLE:
-                click.echo(f"{number}. " + "\n".join(_lines(change)))
+                click.echo(printable(f"{number}. " + "\n".join(_lines(change))))
         ending = ", and more that depends on what they do" if self.has_more else ""
         click.echo(
             f"hv: nothing was changed; requests that would change: {len(self._changes)}{ending}", err=True

@@ -11,6 +11,7 @@ import click
 
 from openhyperv.cli.exit_codes import BUG, DONE, INTERRUPTED, exit_code_of
 from openhyperv.cli.invocation import Invocation
+from openhyperv.cli.printable import printable
 from openhyperv.errors import HyperVError
 
 
@@ -45,7 +46,7 @@ def _ended(code: int, invocation: Invocation) -> int:
 def describe(error: HyperVError) -> str:
     """An error in lines: its message, then what is known of it."""
     known = [f"  {name:<10} {value}" for name, value in _details(error) if value]
-    return "\n".join([f"hv: {error.message}", *known])
+    return printable("\n".join([f"hv: {error.message}", *known]))
 
 
 def _details(error: HyperVError) -> Iterator[tuple[str, str | None]]:

@@ -14,6 +14,7 @@ from openhyperv.cli.invocation import Format, Invocation
 from openhyperv.cli.options import Command
 from openhyperv.cli.output import say
 from openhyperv.cli.plain import plain
+from openhyperv.cli.printable import printable
 from openhyperv.hyperv.monitoring import Happening, HostEvent, JobEvent, MachineEvent, Monitor
 
 
@@ -44,7 +45,7 @@ def _text(event: HostEvent, form: Format) -> str:
         case Format.YAML:
             return "---\n" + yaml.safe_dump(record, sort_keys=False, allow_unicode=True).rstrip()
     words = _machine_words(event) if isinstance(event, MachineEvent) else _job_words(event)
-    return f"{event.at.astimezone():%H:%M:%S}  {words}"
+    return printable(f"{event.at.astimezone():%H:%M:%S}  {words}")
 
 
 def event_fields(event: HostEvent) -> dict[str, object]:

@@ -15,6 +15,7 @@ from rich.text import Text
 
 from openhyperv.cli.invocation import Format, Invocation
 from openhyperv.cli.plain import plain
+from openhyperv.cli.printable import printable
 
 Row = TypeVar("Row")
 _UNLIMITED_WIDTH = 10_000
@@ -38,7 +39,7 @@ def show_list(invocation: Invocation, rows: Iterable[Row], columns: Sequence[Col
     for column in columns:
         table.add_column(column.title, justify="right" if column.is_number else "left", no_wrap=True)
     for row in rows:
-        texts = [(column.text(row), column.style) for column in columns]
+        texts = [(printable(column.text(row)), column.style) for column in columns]
         table.add_row(*(Text(text, style=style(text)) for text, style in texts))
     return _print(table)
 
@@ -49,7 +50,7 @@ def show_one(invocation: Invocation, value: Row, lines: Sequence[Column[Row]]) -
         return show_data(invocation, value)
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
     for line in lines:
-        if text := line.text(value):
+        if text := printable(line.text(value)):
             table.add_row(Text(line.title, style="bold"), Text(text, style=line.style(text)))
     return _print(table)
 
@@ -73,4 +74,4 @@ def _print(table: Table) -> None:
 def say(invocation: Invocation, text: str) -> None:
     """Tell the user what was done; a rehearsal did nothing."""
     if not invocation.dry_run:
-        click.echo(text, err=True)
+        click.echo(printable(text), err=True)
