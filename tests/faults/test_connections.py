@@ -265,6 +265,21 @@ def test_an_answer_that_is_an_attack_or_nonsense(ask: Act, body: bytes) -> None:
     assert "root:" not in str(caught.value)
 
 
+_ANOTHER = b"""<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"
+xmlns:a="http://schemas.xmlsoap.org/ws/2004/08/addressing"><s:Header><a:RelatesTo>uuid:ANOTHER</a:RelatesTo>
+</s:Header><s:Body/></s:Envelope>"""
+
+
+def test_an_answer_to_another_request() -> None:
+    with (
+        hostile_peer(_ANOTHER) as target,
+        Host.connect(target) as host,
+        pytest.raises(ProtocolError, match="another request") as caught,
+    ):
+        host.session.invoke(system(GUID), "RequestStateChange", timeout_s=TIMEOUT_S)
+    assert caught.value.outcome_unknown
+
+
 def test_an_answer_larger_than_anything_allowed() -> None:
     limits = evolve(Target("127.0.0.1").limits, reply_bytes=1_000_000)
     body = _ENVELOPE % (b"<a>" + b"x" * 2_000_000 + b"</a>")

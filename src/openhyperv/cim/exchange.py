@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from openhyperv.cim.faults import error_from_fault
+from openhyperv.errors import ProtocolError
 from openhyperv.transport.deadline import Deadline
 from openhyperv.transport.pool import Pool
 from openhyperv.wire import uris
@@ -50,20 +51,29 @@ class Exchange:
             timeout_s=min(host_timeout_s, _HOST_TIMEOUT_CAP_S),
             identifier=header.identifier,
         )
-        return self.send_raw(write_request(complete, body), timeout_s, repeatable=repeatable)
+        reply = self._exchange(write_request(complete, body), timeout_s, repeatable=repeatable)
+        if reply.relates_to not in (complete.message_id, None):
+            raise ProtocolError("The answer is one to another request.", outcome_unknown=not repeatable)
+        return _without_fault(reply)
 
-    def send_raw(self, envelope: bytes, timeout_s: float, *, repeatable: bool = True) -> Reply:
-        """Send an envelope as it is.
+    def send_raw(self, envelope: bytes, timeout_s: float) -> Reply:
+        """Send an envelope that has no header, such as Identify."""
+        return _without_fault(self._exchange(envelope, timeout_s, repeatable=True))
 
-        :raises HyperVError: of the class that fits the fault the host answered with
-        """
-        answer = self.pool.exchange(
-            envelope, deadline=Deadline.after(timeout_s), changes_state=not repeatable
-        )
-        reply = read_reply(answer.body)
-        if len(reply.body) and is_fault(reply.content):
-            raise error_from_fault(read_fault(reply.content))
-        return reply
+    def _exchange(self, envelope: bytes, timeout_s: float, *, repeatable: bool) -> Reply:
+        deadline = Deadline.after(timeout_s)
+        answer = self.pool.exchange(envelope, deadline=deadline, changes_state=not repeatable)
+        return read_reply(answer.body)
+
+
+def _without_fault(reply: Reply) -> Reply:
+    """The reply itself, unless it is a fault.
+
+    :raises HyperVError: of the class that fits the fault
+    """
+    if len(reply.body) and is_fault(reply.content):
+        raise error_from_fault(read_fault(reply.content))
+    return reply
 
 
 def header_for(action: str, path: ObjectPath) -> RequestHeader:

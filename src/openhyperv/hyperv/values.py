@@ -20,11 +20,6 @@ def number(instance: Instance, name: str) -> int:
     return value if isinstance(value, int) else 0
 
 
-def flag(instance: Instance, name: str) -> bool:
-    """A boolean; False for NULL."""
-    return instance.get(name) is True
-
-
 def moment(instance: Instance, name: str) -> datetime | None:
     """A point in time."""
     value = instance.get(name)

@@ -71,11 +71,6 @@ def xml_text(value: str) -> str:
     return value
 
 
-def xml_safe(value: str) -> str:
-    """The string with ``?`` for what XML cannot carry, as Windows answers ([MS-WSMV] reading of DSP0230)."""
-    return _NOT_XML.sub("?", value)
-
-
 def _real_text(value: float) -> str:
     if math.isnan(value):
         return "NaN"

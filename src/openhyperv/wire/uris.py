@@ -40,7 +40,6 @@ DIALECT_XPATH = "http://www.w3.org/TR/1999/REC-xpath-19991116"
 DELIVERY_PULL = "http://schemas.dmtf.org/wbem/wsman/1/wsman/Pull"
 
 WMI_PREFIX = "http://schemas.microsoft.com/wbem/wsman/1/wmi/"
-CIM_PREFIX = "http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/"
 
 ANY_CLASS = "*"
 """The class part of a resource URI that stands for a whole namespace."""
