@@ -1,9 +1,11 @@
 """What hv says without any host."""
 
 import json
+import subprocess
 
 from openhyperv.cli.exit_codes import EXIT_CODES
 from openhyperv.errors import HyperVError
+from tests.cli.conftest import PROGRAMS
 
 
 def every_error(kind=HyperVError):
@@ -61,3 +63,12 @@ def test_a_misspelt_class_is_not_found_and_the_right_one_named(hv):
     done = hv("cim", "explain", "Msvm_ComputerSystm")
     assert done.returncode == 40
     assert "Msvm_ComputerSystem" in done.stderr
+
+
+def test_nobody_reading_on_is_no_error(hv):
+    command = f"{PROGRAMS}/hv cim explain Msvm_VirtualSystemSettingData | true; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(
+        ["bash", "-c", command], env=hv.environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0
+    assert done.stderr == ""

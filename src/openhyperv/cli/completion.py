@@ -7,6 +7,9 @@ from click.shell_completion import get_completion_class
 
 from openhyperv.cli.options import Command
 
+COMPLETION_VARIABLE = "_HV_COMPLETE"
+"""Set by the shell's function when it asks what may come next."""
+
 
 @click.command(cls=Command)
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
@@ -19,4 +22,4 @@ def completion(ctx: click.Context, shell: str) -> None:
     kind = get_completion_class(shell)
     if kind is None:
         raise click.UsageError(f"There is no completion for {shell}.")
-    click.echo(kind(ctx.find_root().command, {}, "hv", "_HV_COMPLETE").source())
+    click.echo(kind(ctx.find_root().command, {}, "hv", COMPLETION_VARIABLE).source())

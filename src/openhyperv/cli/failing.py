@@ -15,10 +15,12 @@ from openhyperv.cli.printable import printable
 from openhyperv.errors import HyperVError
 
 
-def run(command: Callable[[], object], invocation: Invocation) -> int:
+def run(command: Callable[[], int], invocation: Invocation) -> int:
     """Run the command line; returns what to exit with, having told what went wrong on stderr."""
     try:
-        result = command()
+        return command()
+    except click.exceptions.Exit as ending:
+        return ending.exit_code
     except HyperVError as error:
         click.echo(describe(error), err=True)
         return _ended(exit_code_of(error), invocation)
@@ -34,7 +36,6 @@ def run(command: Callable[[], object], invocation: Invocation) -> int:
     except Exception as error:  # noqa: BLE001  # a bug: told in one line, with its origin by --debug
         click.echo(f"hv: {type(error).__name__}: {error} (a bug in hv; --debug shows where)", err=True)
         return _ended(BUG, invocation)
-    return result if isinstance(result, int) else DONE
 
 
 def _ended(code: int, invocation: Invocation) -> int:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import click
+from click.shell_completion import shell_complete
 
 from openhyperv.cli import failing
-from openhyperv.cli.exit_codes import meanings
+from openhyperv.cli.completion import COMPLETION_VARIABLE
+from openhyperv.cli.exit_codes import DONE, meanings
 from openhyperv.cli.invocation import Invocation
 from openhyperv.cli.lazy_group import LazyCommand, LazyGroup
 from openhyperv.cli.options import general_options
@@ -40,4 +43,12 @@ hv = click.version_option(package_name="openhyperv")(hv)
 def main() -> None:
     """Run ``hv``."""
     invocation = Invocation()
-    sys.exit(failing.run(lambda: hv.main(prog_name="hv", standalone_mode=False, obj=invocation), invocation))
+    sys.exit(failing.run(lambda: _run(invocation), invocation))
+
+
+def _run(invocation: Invocation) -> int:
+    if instruction := os.environ.get(COMPLETION_VARIABLE):
+        return shell_complete(hv, {}, "hv", COMPLETION_VARIABLE, instruction)
+    with hv.make_context("hv", sys.argv[1:], obj=invocation) as context:
+        hv.invoke(context)
+    return DONE
