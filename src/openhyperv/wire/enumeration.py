@@ -211,7 +211,10 @@ def read_enumerate(body: Element) -> Enumerate:
 
 
 def _count(text: str | None) -> int | None:
-    return int(text) if text else None
+    count = int(text) if text else None
+    if count is not None and count < 1:
+        raise ValueError(text)
+    return count
 
 
 def _read_filter(body: Element) -> Filter | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from uuid import uuid4
 
@@ -14,7 +14,7 @@ from openhyperv.wire import uris
 from openhyperv.wire.path import KeyValue
 from openhyperv.wire.scalars import read_time
 from openhyperv.wire.wscim_references import read_selectors, write_selectors
-from openhyperv.wire.xml import Element, add, child, child_text, parse_xml, qualified, render_xml
+from openhyperv.wire.xml import Element, add, child, child_text, local_name, parse_xml, qualified, render_xml
 
 _MUST_UNDERSTAND = qualified(uris.SOAP, "mustUnderstand")
 _LANGUAGE = qualified(uris.XML, "lang")
@@ -53,6 +53,10 @@ class RequestHeader:
     options: Mapping[str, str] = field(factory=dict)
     not_understood: tuple[str, ...] = ()
     """Names of mandatory headers that nobody here knows, as ``{namespace}name``."""
+    fault_to: str | None = None
+    is_locale_mandatory: bool = False
+    repeated_selectors: tuple[str, ...] = ()
+    """Names of selectors that were given before, in any case of letters."""
 
 
 @frozen
@@ -61,6 +65,7 @@ class Request:
 
     header: RequestHeader
     body: Element | None = field(default=None, eq=False)
+    is_soap_1_2: bool = True
 
 
 # --- client side -----------------------------------------------------------------------------------------
@@ -158,6 +163,8 @@ _TO = qualified(uris.ADDRESSING, "To")
 _ACTION = qualified(uris.ADDRESSING, "Action")
 _MESSAGE_ID = qualified(uris.ADDRESSING, "MessageID")
 _REPLY_TO = qualified(uris.ADDRESSING, "ReplyTo")
+_FAULT_TO = qualified(uris.ADDRESSING, "FaultTo")
+_LOCALES = (qualified(uris.WSMAN, "Locale"), qualified(uris.WSMAN_MS, "DataLocale"))
 _RESOURCE_URI = qualified(uris.WSMAN, "ResourceURI")
 _SELECTOR_SET = qualified(uris.WSMAN, "SelectorSet")
 _MAX_ENVELOPE_SIZE = qualified(uris.WSMAN, "MaxEnvelopeSize")
@@ -182,15 +189,16 @@ _KNOWN_HEADERS = frozenset(
 def read_request(data: bytes) -> Request:
     """The request in an envelope. Missing headers are ``None`` or ``""``: the service judges them.
 
-    :raises ProtocolError: not XML, or no SOAP 1.2 envelope
+    :raises ProtocolError: not XML, or no SOAP envelope
     """
     envelope = parse_xml(data)
-    if envelope.tag != qualified(uris.SOAP, "Envelope"):
-        raise ProtocolError("The request is not a SOAP 1.2 envelope.")
+    if local_name(envelope) != "Envelope":
+        raise ProtocolError("The request is not a SOAP envelope.")
     body = child(envelope, uris.SOAP, "Body")
     content = body[0] if body is not None and len(body) else None
     head = child(envelope, uris.SOAP, "Header")
-    return Request(RequestHeader(action="") if head is None else _read_header(head), content)
+    header = RequestHeader(action="", message_id="") if head is None else _read_header(head)
+    return Request(header, content, is_soap_1_2=envelope.tag == qualified(uris.SOAP, "Envelope"))
 
 
 def _read_header(head: Element) -> RequestHeader:
@@ -198,15 +206,15 @@ def _read_header(head: Element) -> RequestHeader:
     for header in head:
         headers.setdefault(str(header.tag), header)
     texts = {name: (header.text or "").strip() for name, header in headers.items()}
-    reply_to = headers.get(_REPLY_TO)
-    selector_set = headers.get(_SELECTOR_SET)
+    selectors = [] if _SELECTOR_SET not in headers else list(read_selectors(headers[_SELECTOR_SET]))
     max_envelope = texts.get(_MAX_ENVELOPE_SIZE, "")
     return RequestHeader(
         action=texts.get(_ACTION, ""),
         resource_uri=texts.get(_RESOURCE_URI),
-        selectors={} if selector_set is None else dict(read_selectors(selector_set)),
+        selectors=dict(selectors),
         to=texts.get(_TO, ""),
-        reply_to=None if reply_to is None else child_text(reply_to, uris.ADDRESSING, "Address"),
+        reply_to=_address(headers.get(_REPLY_TO)),
+        fault_to=_address(headers.get(_FAULT_TO)),
         message_id=texts.get(_MESSAGE_ID, ""),
         max_envelope_bytes=int(max_envelope) if max_envelope.isdigit() else None,
         timeout_s=_timeout(texts.get(_OPERATION_TIMEOUT)),
@@ -216,7 +224,18 @@ def _read_header(head: Element) -> RequestHeader:
         fragment=texts.get(_FRAGMENT_TRANSFER),
         options={option.get("Name", ""): (option.text or "") for option in headers.get(_OPTION_SET, ())},
         not_understood=tuple(name for name, header in headers.items() if _is_not_understood(name, header)),
+        is_locale_mandatory=any(_is_mandatory(headers[name]) for name in _LOCALES if name in headers),
+        repeated_selectors=tuple(_repeated([name for name, _ in selectors])),
     )
+
+
+def _address(header: Element | None) -> str | None:
+    return None if header is None else child_text(header, uris.ADDRESSING, "Address")
+
+
+def _repeated(names: Sequence[str]) -> Iterator[str]:
+    lower = [name.lower() for name in names]
+    return (name for place, name in enumerate(names) if name.lower() in lower[:place])
 
 
 def _timeout(text: str | None) -> float | None:
@@ -230,7 +249,11 @@ def _timeout(text: str | None) -> float | None:
 
 
 def _is_not_understood(name: str, header: Element) -> bool:
-    return name not in _KNOWN_HEADERS and header.get(_MUST_UNDERSTAND) in ("true", "1")
+    return name not in _KNOWN_HEADERS and _is_mandatory(header)
+
+
+def _is_mandatory(header: Element) -> bool:
+    return header.get(_MUST_UNDERSTAND) in ("true", "1")
 
 
 def write_reply(request: RequestHeader, action: str, *content: Element) -> bytes:
@@ -243,8 +266,22 @@ def write_reply(request: RequestHeader, action: str, *content: Element) -> bytes
     if request.operation_id is not None:
         add(head, uris.WSMAN_MS, "OperationID", request.operation_id).set(_MUST_UNDERSTAND, "false")
         add(head, uris.WSMAN_MS, "SequenceId", "1")
+    activity = str(uuid4()).upper()
+    add(head, uris.WSMAN_MS, "ActivityId", activity).set(_MUST_UNDERSTAND, "false")
     add(head, uris.ADDRESSING, "To", uris.ANONYMOUS)
-    add(head, uris.ADDRESSING, "RelatesTo", request.message_id)
+    if request.message_id:
+        add(head, uris.ADDRESSING, "RelatesTo", request.message_id)
+    for name in request.not_understood:
+        _write_not_understood(head, name)
     body = add(envelope, uris.SOAP, "Body")
     body.extend(content)
     return render_xml(envelope)
+
+
+def _write_not_understood(head: Element, name: str) -> None:
+    """``s:NotUnderstood`` ([SOAP12] 5.4.8)."""
+    header = etree.QName(name)
+    element = etree.SubElement(
+        head, qualified(uris.SOAP, "NotUnderstood"), nsmap={"u": header.namespace or ""}
+    )
+    element.set("qname", f"u:{header.localname}")

@@ -113,6 +113,7 @@ _NAMESPACES = {
     "w": uris.WSMAN,
     "s": uris.SOAP,
 }
+_ERROR_CATEGORY = 30  # UNVERIFIED: faults other than that of the quota, which was recorded, have it too
 _PROVIDER = "WMI Provider"
 _PROVIDER_PATH = "%systemroot%\\system32\\WsmWmiPl.dll"
 
@@ -165,10 +166,14 @@ def _write_wmi_error(detail: Element, fault: Fault, cim_status: int) -> None:
         detail, qualified(uris.WMI_ERROR, "MSFT_WmiError"), nsmap={"p": uris.WMI_ERROR, "b": uris.CIM_BINDING}
     )
     error.set(qualified(uris.CIM_BINDING, "IsCIM_Error"), "true")
+    error.set(qualified(uris.XSI, "type"), "p:MSFT_WmiError_Type")
     add(error, uris.WMI_ERROR, "CIMStatusCode", str(cim_status))
     add(error, uris.WMI_ERROR, "ErrorType", "0")
     add(error, uris.WMI_ERROR, "Message", fault.reason)
     add(error, uris.WMI_ERROR, "MessageID", f"HRESULT 0x{code:08X}")
+    add(error, uris.WMI_ERROR, "PerceivedSeverity", "0")
+    add(error, uris.WMI_ERROR, "ProbableCause", "0")
+    add(error, uris.WMI_ERROR, "error_Category", str(_ERROR_CATEGORY))
     add(error, uris.WMI_ERROR, "error_Code", str(code))
     add(error, uris.WMI_ERROR, "error_Type", "HRESULT")
 

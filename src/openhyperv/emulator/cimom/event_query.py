@@ -45,6 +45,7 @@ class EventQuery:
         self._schema = schema
         conditions = Conditions(decl, schema, system)
         self._test = None if query.condition is None else conditions.predicate(query.condition)
+        self.columns = query.columns
         self._columns = [conditions.reader(Property(name)) for name in query.columns]
         self._targets = _target_classes(query.condition) if self.is_intrinsic else None
         if self.is_intrinsic:

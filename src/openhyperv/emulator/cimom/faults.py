@@ -46,6 +46,7 @@ def not_found(path: ObjectPath) -> CimFault:
             WsmanCode.RESOURCE_NOT_FOUND,
             f"The WS-Management service cannot process the request because {path} was not found.",
             detail="InvalidResourceURI",
+            wbem_code=WsmanCode.RESOURCE_NOT_FOUND,  # recorded: the provider's fault has the same code
             cim_status=CIM_NOT_FOUND,
         )
     )

@@ -28,12 +28,19 @@ class Enumeration:
 
 @define(eq=False)
 class Watch:
-    """A pull subscription; ``expires_at_s`` is on the monotonic clock."""
+    """A pull subscription; ``expires_at_s`` is on the monotonic clock.
+
+    ``columns`` are what its query cuts events down to, ``held`` is an event that did not fit into the last
+    envelope.
+    """
 
     subscription: Subscription
+    columns: tuple[str, ...]
     user: str
     expires_at_s: float
     identifier: str
+    held: Element | None = None
+    lock: Lock = field(factory=Lock)
 
 
 class Contexts:
@@ -44,6 +51,7 @@ class Contexts:
         self._lock = Lock()
         self._enumerations: dict[str, Enumeration] = {}
         self._watches: dict[str, Watch] = {}
+        self._is_closed = False
 
     def counts(self) -> tuple[int, int]:
         """Open enumerations and open subscriptions."""
@@ -67,6 +75,8 @@ class Contexts:
             self._admit(watch.user)
             context = _new_context()
             self._watches[context] = watch
+            if self._is_closed:
+                watch.subscription.close()
             return context
 
     def _admit(self, user: str) -> None:
@@ -124,8 +134,9 @@ class Contexts:
             watch.subscription.close()
 
     def close(self) -> None:
-        """Drop everything."""
+        """Drop everything; whoever subscribes afterwards hears nothing, and is not kept waiting."""
         with self._lock:
+            self._is_closed = True
             contexts = [*self._enumerations, *self._watches]
         for context in contexts:
             self.drop(context)

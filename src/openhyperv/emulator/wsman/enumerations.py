@@ -8,8 +8,9 @@ from openhyperv.emulator.wsman.backend import Backend, resource
 from openhyperv.emulator.wsman.batches import Room, fill
 from openhyperv.emulator.wsman.contexts import Enumeration
 from openhyperv.emulator.wsman.event_pulls import pull_events
+from openhyperv.emulator.wsman.fragments import fragments_of
 from openhyperv.emulator.wsman.headers import envelope_bytes
-from openhyperv.emulator.wsman.items import fragments_of, items_of
+from openhyperv.emulator.wsman.items import items_of
 from openhyperv.emulator.wsman.refusals import malformed, unavailable_dialect, unsupported, wql_needs_wildcard
 from openhyperv.errors import ProtocolError
 from openhyperv.wire import uris
@@ -59,16 +60,14 @@ def _items(backend: Backend, header: RequestHeader, wanted: Enumerate) -> Iterat
     chosen = wanted.filter
     if isinstance(chosen, UnknownFilter):
         raise unavailable_dialect(chosen.dialect)
+    if isinstance(chosen, WqlFilter | AssociationFilter) and class_name != uris.ANY_CLASS:
+        raise wql_needs_wildcard()
     if isinstance(chosen, WqlFilter):
-        return _wql_items(backend, namespace, class_name, wanted, chosen)
+        return _wql_items(backend, namespace, wanted, chosen)
     return items_of(_instances(backend, namespace, class_name, wanted), wanted.mode, backend.lookup)
 
 
-def _wql_items(
-    backend: Backend, namespace: str, class_name: str, wanted: Enumerate, chosen: WqlFilter
-) -> Iterator[Element]:
-    if class_name != uris.ANY_CLASS:
-        raise wql_needs_wildcard()
+def _wql_items(backend: Backend, namespace: str, wanted: Enumerate, chosen: WqlFilter) -> Iterator[Element]:
     query = backend.manager.parse(chosen.text, namespace)
     instances = backend.manager.query(namespace, query)
     if isinstance(query, Select) and query.columns:

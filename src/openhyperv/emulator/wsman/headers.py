@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from openhyperv.emulator.wsman.limits import SMALLEST_ENVELOPE_BYTES, ServiceLimits
 from openhyperv.emulator.wsman.refusals import (
+    duplicate_selectors,
     envelope_too_small,
     header_required,
     invalid_header,
@@ -25,11 +26,15 @@ def check_header(header: RequestHeader) -> None:
     """
     if header.not_understood:
         raise not_understood(header.not_understood[0])
+    if header.is_locale_mandatory:
+        raise unsupported("Answers cannot be translated.", "Locale")
     _check_addressing(header)
     if header.resource_uri is None and header.action not in _WITHOUT_RESOURCE:
         raise header_required("ResourceURI")
     if header.max_envelope_bytes is not None and header.max_envelope_bytes < SMALLEST_ENVELOPE_BYTES:
         raise envelope_too_small(SMALLEST_ENVELOPE_BYTES)
+    if header.repeated_selectors:
+        raise duplicate_selectors(header.repeated_selectors[0])
 
 
 def _check_addressing(header: RequestHeader) -> None:
@@ -39,7 +44,7 @@ def _check_addressing(header: RequestHeader) -> None:
         raise header_required("To")
     if header.reply_to is None:
         raise header_required("ReplyTo")
-    if header.reply_to != uris.ANONYMOUS:
+    if {header.reply_to, header.fault_to or uris.ANONYMOUS} != {uris.ANONYMOUS}:
         raise unsupported("Only anonymous reply addresses are supported.", "AddressingMode")
     if not header.message_id or len(header.message_id) > _LONGEST_MESSAGE_ID:
         raise invalid_header("MessageID")
@@ -49,8 +54,3 @@ def envelope_bytes(header: RequestHeader, limits: ServiceLimits) -> int:
     """How large the reply may be: what the client allows, capped by the host."""
     wanted = header.max_envelope_bytes
     return limits.max_envelope_bytes if wanted is None else min(wanted, limits.max_envelope_bytes)
-
-
-def timeout_s(header: RequestHeader, limits: ServiceLimits) -> float:
-    """How long the operation may take: OperationTimeout, capped by the host."""
-    return limits.max_timeout_s if header.timeout_s is None else min(header.timeout_s, limits.max_timeout_s)

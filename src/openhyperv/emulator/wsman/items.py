@@ -1,4 +1,4 @@
-"""Instances as the items of an enumeration: the object, its reference, both, or the columns of a query."""
+"""Instances as the items of an enumeration: the object, its reference, or both."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from collections.abc import Iterable, Iterator
 
 from lxml import etree
 
+from openhyperv.emulator.wsman.embedded import with_whole_members
 from openhyperv.wire import uris
 from openhyperv.wire.enumeration import Mode
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import ObjectPath
 from openhyperv.wire.types import ClassDecl, ClassLookup
 from openhyperv.wire.wscim_references import write_reference
-from openhyperv.wire.wscim_writing import Skeleton, instance_element
+from openhyperv.wire.wscim_writing import instance_element
 from openhyperv.wire.xml import Element, qualified
 
 _EPR = qualified(uris.ADDRESSING, "EndpointReference")
 _ITEM = qualified(uris.WSMAN, "Item")
-_FRAGMENT = qualified(uris.WSMAN, "XmlFragment")
 
 
 def declaration(instance: Instance, lookup: ClassLookup) -> ClassDecl:
@@ -40,7 +40,8 @@ def path_of(instance: Instance, decl: ClassDecl) -> ObjectPath:
 def items_of(instances: Iterable[Instance], mode: Mode, lookup: ClassLookup) -> Iterator[Element]:
     """Each instance as an item of the mode asked for."""
     for instance in instances:
-        yield _item(instance, declaration(instance, lookup), mode)
+        decl = declaration(instance, lookup)
+        yield _item(with_whole_members(instance, decl, lookup), decl, mode)
 
 
 def _item(instance: Instance, decl: ClassDecl, mode: Mode) -> Element:
@@ -58,22 +59,3 @@ def _reference(path: ObjectPath) -> Element:
     element = etree.Element(_EPR, nsmap={"a": uris.ADDRESSING, "w": uris.WSMAN})
     write_reference(element, path)
     return element
-
-
-def fragments_of(
-    instances: Iterable[Instance], columns: tuple[str, ...], lookup: ClassLookup
-) -> Iterator[Element]:
-    """Each instance as a fragment of some properties, alphabetically and without its class (MS-WSMV)."""
-    skeletons: dict[ClassDecl, Skeleton] = {}
-    for instance in instances:
-        decl = declaration(instance, lookup)
-        if decl not in skeletons:
-            skeletons[decl] = _fragment(decl, columns)
-        yield skeletons[decl].filled(instance)
-
-
-def _fragment(decl: ClassDecl, columns: tuple[str, ...]) -> Skeleton:
-    element = etree.Element(_FRAGMENT, nsmap={"w": uris.WSMAN, "xsi": uris.XSI, "cim": uris.CIM_COMMON})
-    declared = [decl.property(name) for name in sorted(name.lower() for name in columns)]
-    # UNVERIFIED: the namespace of a fragment's properties (no recording shows one)
-    return Skeleton(element, None, [prop for prop in declared if prop is not None])

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from openhyperv.wire.fault import Fault, WsmanCode
 
+BAD_REQUEST, SERVER_ERROR = 400, 500
+
 
 class Refusal(Exception):  # noqa: N818  # an answer, not an error of the emulator
     """Ends a request with a fault."""
 
-    def __init__(self, fault: Fault) -> None:
+    def __init__(self, fault: Fault, status: int = SERVER_ERROR) -> None:
         super().__init__(fault.reason)
         self.fault = fault
+        self.status = status
 
 
 def _refusal(
@@ -61,7 +64,19 @@ def malformed(reason: str) -> Refusal:
 
 def not_xml(reason: str) -> Refusal:
     """A body that is no SOAP envelope at all."""
-    return _refusal("w:SchemaValidationError", WsmanCode.INVALID_XML, reason)
+    return Refusal(Fault("w:SchemaValidationError", WsmanCode.INVALID_XML, reason), BAD_REQUEST)
+
+
+def version_mismatch() -> Refusal:
+    """SOAP of another version than 1.2 ([SOAP12] 5.4.7)."""
+    text = "The envelope is not one of SOAP 1.2."
+    return _refusal("s:VersionMismatch", WsmanCode.SOAP_VERSION_MISMATCH, text)
+
+
+def duplicate_selectors(name: str) -> Refusal:
+    """A selector given twice (DSP0226 5.2.2.2)."""
+    text = f"The selector {name} is given more than once."
+    return _refusal("w:InvalidSelectors", WsmanCode.DUPLICATE_SELECTORS, text, "DuplicateSelectors")
 
 
 def stale_context() -> Refusal:
@@ -79,8 +94,8 @@ def unavailable_dialect(dialect: str) -> Refusal:
 
 
 def wql_needs_wildcard() -> Refusal:
-    """WQL sent to a class: its resource URI must end in ``*``."""
-    text = "The class name in the resource URI must be * when the filter is a WQL query."
+    """WQL or an association filter sent to a class: its resource URI must end in ``*``."""
+    text = "The class name in the resource URI must be * when the filter is a query."
     # UNVERIFIED: the code; a recording has the text alone
     return _refusal("n:CannotProcessFilter", WsmanCode.CANNOT_PROCESS_FILTER, text)
 

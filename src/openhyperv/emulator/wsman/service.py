@@ -24,6 +24,7 @@ from openhyperv.emulator.wsman.backend import Backend
 from openhyperv.emulator.wsman.described import describe
 from openhyperv.emulator.wsman.headers import check_header, envelope_bytes
 from openhyperv.emulator.wsman.refusals import (
+    SERVER_ERROR,
     Refusal,
     access_denied,
     charset_refused,
@@ -34,6 +35,7 @@ from openhyperv.emulator.wsman.refusals import (
     stale_context,
     too_many_operations,
     unknown_action,
+    version_mismatch,
 )
 from openhyperv.errors import ProtocolError
 from openhyperv.wire import uris
@@ -43,7 +45,7 @@ from openhyperv.wire.identity import Identity, identify_response, is_identify
 from openhyperv.wire.xml import Element
 
 _CHARSETS = ("utf-8", "utf-16")
-_OK, _SERVER_ERROR = 200, 500
+_OK = 200
 
 Meddling = Callable[[Action], AbstractContextManager[None]]
 """Makes a rule about jobs, files or SMB hold while a request is executed."""
@@ -73,7 +75,7 @@ class WsmanService:
         try:
             request = self._read(exchange)
         except Refusal as refusal:
-            return self._fault(RequestHeader(action="", message_id=""), refusal.fault)
+            return self._fault(RequestHeader(action="", message_id=""), refusal.fault, refusal.status)
         operation = describe(request)
         with self._count_lock:
             self._counts[operation.name, operation.class_name] += 1
@@ -94,6 +96,8 @@ class WsmanService:
         try:
             if not exchange.is_authenticated:
                 raise access_denied()
+            if not request.is_soap_1_2:
+                raise version_mismatch()
             check_header(request.header)
             content = self._execute(request, exchange.user, action)
             return self._reply(request.header, content)
@@ -166,9 +170,9 @@ class WsmanService:
             raise reply_too_large(len(body), limit_bytes)
         return Answer(body, _OK)
 
-    def _fault(self, header: RequestHeader, fault: Fault) -> Answer:
+    def _fault(self, header: RequestHeader, fault: Fault, status: int = SERVER_ERROR) -> Answer:
         named = evolve(fault, machine=self._machine)
-        return Answer(write_reply(header, fault_action(named), fault_body(named)), _SERVER_ERROR)
+        return Answer(write_reply(header, fault_action(named), fault_body(named)), status)
 
     def close(self) -> None:
         """Drop what is open; waiting Pulls end."""
