@@ -18,7 +18,7 @@ _VERDICTS = {True: "[green]met[/green]", False: "[red]missed[/red]", None: ""}
 _NOTE = (
     "Requests are WS-Management requests of the operation itself; pulls are further batches of a list, or "
     "waits for events. The baseline was counted by running os-win 5.9.0, see bench/baseline.py. "
-    "Seconds and speeds are medians, on this machine, with everything on it."
+    "Seconds and speeds are medians, on this machine, with everything else that ran on it: "
 )
 
 
@@ -26,7 +26,8 @@ def show(console: Console, results: Sequence[Result]) -> None:
     """Print both tables."""
     console.print(_operations([result for result in results if isinstance(result, OperationResult)]))
     console.print(_speeds([result for result in results if isinstance(result, SpeedResult)]))
-    console.print(_NOTE, highlight=False)
+    load = os.getloadavg()[1]
+    console.print(f"{_NOTE}its load was {load:.1f} on {os.cpu_count()} processors.", highlight=False)
 
 
 def _operations(results: Sequence[OperationResult]) -> Table:

@@ -14,7 +14,7 @@ CHECKOUT = Path(__file__).parent.parent.parent
 TIMEOUT_S = 240
 REQUESTS = {
     "info of one": 1,
-    "create (disk, NIC, config drive), start": 7,
+    "create (disk, NIC, config drive), start": 8,
     "start": 1,
     "turn off": 1,
     "delete, running": 3,
