@@ -20,6 +20,7 @@ from openhyperv.files.windows_path import WindowsPath
 from openhyperv.hyperv.host import Host, share_settings_of
 from openhyperv.hyperv.names import service
 from openhyperv.hyperv.virtual_machine import VirtualMachine
+from openhyperv.machine.host_version import WINDOWS_2025
 from openhyperv.machine.spec import (
     BlankDisk,
     Bus,
@@ -73,6 +74,7 @@ def _specification() -> MachineSpec:
         disks=(Disk("root", BlankDisk(), disk, size_bytes=10 << 30),),
         dvds=(Dvd("config", str(_CONFIG_DRIVE), dvd),),
         network_adapters=(NetworkAdapter("net", switch=_SWITCH),),
+        host=WINDOWS_2025,
     )
 
 

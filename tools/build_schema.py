@@ -24,6 +24,8 @@ ONLY_KEYS = {
     "Win32_Service": "Name",
 }
 """Classes of CIMWin32 whose pages mark one key, where the gathered facts follow DMTF's rule of four."""
+ALWAYS_THERE = {("Msvm_VirtualHardDiskSettingData", "Format")}
+"""Properties that are gated by a note on one of their values: it is VHDSet, not Format, that came in 2016."""
 PARAMETER_KEYS = ("name", "dir", "type", "array", "ref", "emb", "optional")
 
 
@@ -48,6 +50,9 @@ def slim_class(record: dict[str, Any]) -> dict[str, Any]:
 
 def corrected(name: str, record: dict[str, Any]) -> dict[str, Any]:
     slim = slim_class(record)
+    for prop in slim["props"]:
+        if (name, prop) in ALWAYS_THERE:
+            slim["props"][prop].pop("since", None)
     return slim | ({"keys": [ONLY_KEYS[name]]} if name in ONLY_KEYS else {})
 
 

@@ -98,8 +98,16 @@ class Schema:
         name, record = own or _records(_SYSTEM_FILE).get(class_name) or (None, None)
         if name is None or record is None or not self._has_class(record):
             return None
-        parent = self.find(namespace, record["super"]) if "super" in record else None
+        parent = self._parent(namespace, record["super"]) if "super" in record else None
         return _declare(namespace, name, record, parent, self._has)
+
+    def _parent(self, namespace: str, class_name: str) -> ClassDecl | None:
+        """The superclass. One that came later was cut out of its subclasses, whose members these were."""
+        found = self.find(namespace, class_name)
+        if found is not None or self.release is None:
+            return found
+        later = Schema().find(namespace, class_name)
+        return None if later is None else evolve(later, ancestry=(), lower_ancestry=frozenset())
 
     def _has_class(self, record: _Record) -> bool:
         last = min((_LAST_SEEN[s] for s in record.get("seen_on", ()) if s in _LAST_SEEN), default=None)

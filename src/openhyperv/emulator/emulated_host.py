@@ -103,6 +103,7 @@ class EmulatedHost:
             host = self._open(resources, runner)
             service = self._serve(resources, host)
             self.listener = resources.enter_context(self._listener(service))
+            resources.callback(service.close)
             add_machines(self.manager, host, self.options.machines)
             start_automatically(host)
             self._resources = resources.pop_all()
@@ -142,7 +143,6 @@ class EmulatedHost:
         version = f"OS: {host.profile.kernel_version} SP: 0.0 Stack: 3.0"
         identity = Identity("Microsoft Corporation", version, _PROFILES)
         self.service = WsmanService(backend, identity, host.name, self.rules, self._meddling)
-        resources.callback(self.service.close)
         return self.service
 
     def _listener(self, service: WsmanService) -> Listener:

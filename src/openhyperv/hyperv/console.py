@@ -6,7 +6,13 @@ from openhyperv.cim.session import Session
 from openhyperv.errors import ConflictError
 from openhyperv.files.smb.pipe import Pipe
 from openhyperv.files.smb.settings import ShareSettings
-from openhyperv.hyperv.names import SERIAL_CONTROLLER, resource_id, setting
+from openhyperv.hyperv.names import (
+    RESOURCE_SETTINGS,
+    SERIAL_CONTROLLER,
+    SERIAL_PORT_SETTINGS,
+    resource_id,
+    setting,
+)
 from openhyperv.hyperv.values import texts
 
 _PIPE_PREFIX = "\\\\.\\pipe\\"
@@ -18,7 +24,9 @@ def pipe_name(session: Session, guid: str, port: int) -> str:
     :raises ConflictError: the port is not connected to a pipe on the host itself
     """
     identifier = resource_id(guid, f"{SERIAL_CONTROLLER}\\{port - 1}")
-    settings = session.get(setting("Msvm_SerialPortSettingData", identifier))
+    settings = session.find(setting(SERIAL_PORT_SETTINGS, identifier))
+    if settings is None:  # before Windows Server 2016 ports have no class of their own
+        settings = session.get(setting(RESOURCE_SETTINGS, identifier))
     connection = next(iter(texts(settings, "Connection")), "")
     if not connection.lower().startswith(_PIPE_PREFIX):
         raise ConflictError(

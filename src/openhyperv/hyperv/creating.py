@@ -189,7 +189,7 @@ class Creation:
         """Give what every machine is born with its size, and its serial ports their pipes."""
         spec = self._spec
         changes = [settings.processor(spec.vcpus, guid), settings.memory(spec.memory_mb, guid)]
-        changes += [settings.serial_port(guid, port) for port in spec.serial_ports if port.pipe]
+        changes += [settings.serial_port(guid, port, spec.host) for port in spec.serial_ports if port.pipe]
         self._run("ModifyResourceSettings", {"ResourceSettings": self._texts(changes)})
 
     def _order_boot(self, hardware: _Hardware) -> None:

@@ -6,7 +6,16 @@ from collections.abc import Mapping
 from enum import IntEnum
 from uuid import uuid4
 
-from openhyperv.hyperv.names import IDE_CONTROLLER, MEMORY, PROCESSOR, SERIAL_CONTROLLER, resource_id
+from openhyperv.hyperv.names import (
+    IDE_CONTROLLER,
+    MEMORY,
+    PROCESSOR,
+    RESOURCE_SETTINGS,
+    SERIAL_CONTROLLER,
+    SERIAL_PORT_SETTINGS,
+    resource_id,
+)
+from openhyperv.machine.host_version import WINDOWS_2016, HostVersion
 from openhyperv.machine.spec import (
     BiosBoot,
     Bus,
@@ -45,7 +54,10 @@ class AutomaticStartup(IntEnum):
 
 
 def system_settings(spec: MachineSpec) -> Instance:
-    """The machine as a whole. Secure Boot is always stated: Hyper-V's own default for generation 2 is on."""
+    """The machine as a whole. Secure Boot is always stated: Hyper-V's own default for generation 2 is on.
+
+    Templates came with Windows Server 2016; before, Secure Boot accepts Microsoft's Windows signatures only.
+    """
     values: dict[str, Value] = {
         "ElementName": spec.name,
         "VirtualSystemSubType": f"{_PREFIX}SubType:{spec.generation.value}",
@@ -54,7 +66,7 @@ def system_settings(spec: MachineSpec) -> Instance:
     }
     if spec.generation is Generation.TWO:
         values["SecureBootEnabled"] = spec.secure_boot is not None
-    if spec.secure_boot is not None:
+    if spec.secure_boot is not None and spec.host >= WINDOWS_2016:
         values["SecureBootTemplateId"] = spec.secure_boot.value
     if isinstance(spec.boot_order, BiosBoot):
         values["BootOrder"] = [device.value for device in spec.boot_order.devices]
@@ -145,11 +157,11 @@ def medium(what: Disk | Dvd, drive_path: ObjectPath, file: str) -> Instance:
     return _resource("Msvm_StorageAllocationSettingData", ResourceType.STORAGE_EXTENT, subtype, values)
 
 
-def serial_port(guid: str, port: SerialPort) -> Instance:
-    """A serial port's pipe; no pipe disconnects it."""
+def serial_port(guid: str, port: SerialPort, host: HostVersion) -> Instance:
+    """A serial port's pipe; no pipe disconnects it. Ports have a class of their own since 2016."""
     identifier = resource_id(guid, f"{SERIAL_CONTROLLER}\\{port.number - 1}")
     values: dict[str, Value] = {"InstanceID": identifier, "Connection": [port.pipe or ""]}
-    return Instance("Msvm_SerialPortSettingData", values)
+    return Instance(SERIAL_PORT_SETTINGS if host >= WINDOWS_2016 else RESOURCE_SETTINGS, values)
 
 
 def ide_controller(guid: str, number: int) -> str:

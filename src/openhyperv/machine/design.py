@@ -45,4 +45,5 @@ def design_machine(request: MachineRequest) -> MachineSpec:
         scsi_controllers=scsi_controllers_of((*disks, *dvds)),
         notes=check_text("notes", request.notes),
         metadata=check_metadata(request.metadata),
+        host=host,
     )

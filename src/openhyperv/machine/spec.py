@@ -9,6 +9,8 @@ from uuid import UUID
 
 from attrs import field, frozen
 
+from openhyperv.machine.host_version import HostVersion
+
 
 class Generation(IntEnum):
     """The virtual hardware: 1 has BIOS and IDE, 2 has UEFI and SCSI only."""
@@ -163,7 +165,7 @@ class MachineSpec:
     ``identity`` is unique, chosen by whoever asks (OpenStack: the instance's UUID). The names of the serial
     pipes derive from it; it is not the GUID that Hyper-V gives the machine.
     ``secure_boot`` is None where Secure Boot is off; it must then be switched off, since Hyper-V's own
-    default is on. Memory is static.
+    default is on. Memory is static. ``host`` is the version that it was designed for.
     """
 
     name: str
@@ -180,6 +182,7 @@ class MachineSpec:
     scsi_controllers: int = 1
     notes: str = ""
     metadata: Mapping[str, str] = field(factory=dict)
+    host: HostVersion = field(kw_only=True)
 
     @property
     def drives(self) -> tuple[Disk | Dvd, ...]:
