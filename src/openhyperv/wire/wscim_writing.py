@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 from copy import deepcopy
 from datetime import datetime, timedelta
 from functools import lru_cache
-from types import NoneType
 
 from lxml import etree
 
@@ -31,8 +30,8 @@ _INTERVAL = qualified(uris.CIM_COMMON, "Interval")
 _KNOWN_CLASSES = 1024
 """More than the schema has."""
 
-_PLAIN = (str, int, float, NoneType)
-"""Types whose values are the text of one element, or its absence."""
+_PLAIN = (str, int, float)
+"""Types whose values are the text of one element."""
 
 
 class Skeleton:
@@ -53,10 +52,10 @@ class Skeleton:
         element = deepcopy(self._element)
         for place, prop in zip(list(element), self._properties, strict=True):
             value = instance.get(prop.name)
-            if prop.is_array or not isinstance(value, _PLAIN):
-                _replace(element, place, value, prop)
-            elif value is None:
+            if value is None and not prop.is_array:
                 place.set(_NIL, "true")
+            elif prop.is_array or not isinstance(value, _PLAIN):
+                _replace(element, place, value, prop)
             else:
                 place.text = scalar_to_text(value)
         return element
@@ -66,7 +65,7 @@ def _replace(parent: Element, place: Element, value: Value, decl: PropertyDecl) 
     """Put as many elements as the value takes where there is an empty one."""
     before = len(parent)
     write_value(parent, str(place.tag), value, decl)
-    for made in list(parent)[before:]:
+    for made in [parent[at] for at in range(before, len(parent))]:
         place.addprevious(made)
     parent.remove(place)
 
