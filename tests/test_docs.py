@@ -10,12 +10,14 @@ from pathlib import Path
 import pytest
 from attrs import fields
 
+from bench import baseline
 from openhyperv.cli.profiles import Profile
 from openhyperv.errors import UnsupportedError
 from openhyperv.machine.design import design_machine
 from openhyperv.machine.request import DvdRequest
 from openhyperv.machine.violations import BrokenRuleError, Rule
 
+from .bench.test_quick import REQUESTS
 from .machine.requests import request
 
 ROOT = Path(__file__).parent.parent
@@ -111,3 +113,24 @@ def test_the_profile_in_the_reference_is_one() -> None:
     example = text.partition("```toml\n")[2].partition("```")[0]
     keys = set(re.findall(r"^(\w+) = ", example, re.MULTILINE)) - {"default"}
     assert keys <= {each.name for each in fields(Profile)}
+
+
+COUNTED = {
+    "information about one machine": (baseline.INFO, "info of one"),
+    "list 1 machine with its state": (baseline.listing(1), "list of 1"),
+    "list 100 machines with their states": (baseline.listing(100), "list of 100"),
+    "create (disk, adapter, config drive) and start": (
+        baseline.CREATE_AND_START,
+        "create (disk, NIC, config drive), start",
+    ),
+    "start, or turn off": (baseline.POWER, "turn off"),
+    "delete a running machine": (baseline.DELETE, "delete, running"),
+}
+
+
+def test_request_counts_are_those_of_the_bench() -> None:
+    text = (DOCS / "explanation" / "requests.md").read_text("utf-8")
+    rows = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("| ")][1:]
+    assert {name: (theirs, int(ours)) for name, theirs, ours in rows} == {
+        name: (str(theirs), REQUESTS[measured]) for name, (theirs, measured) in COUNTED.items()
+    }
