@@ -207,10 +207,7 @@ def test_envelopes_too_small_and_replies_too_large(raw: RawClient, vm: str) -> N
     tiny = envelope(GET, SYSTEM, selectors={"Name": "HV1"}, max_envelope="8191")
     assert raw.send(tiny).subcode == "w:EncodingLimit"
     asked = "".join(f"<c:RequestedInformation>{code}</c:RequestedInformation>" for code in (*range(12), 100))
-    settings = (
-        f"<a:Address>{ANONYMOUS}</a:Address><a:ReferenceParameters>{vm_settings(vm)}</a:ReferenceParameters>"
-    )
-    asked += f"<c:SettingData>{settings}</c:SettingData>" * 6
+    asked += f"<c:SettingData>{vm_settings(vm)}</c:SettingData>" * 6
     body = f'<c:GetSummaryInformation_INPUT xmlns:c="{SERVICE}">{asked}</c:GetSummaryInformation_INPUT>'
     action = f"{SERVICE}/GetSummaryInformation"
     small = raw.ask(action, SERVICE, body, selectors=VSMS, max_envelope="8192")
