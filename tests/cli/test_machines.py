@@ -1,6 +1,7 @@
 """hv vm, on machines that each test makes for itself."""
 
 import json
+import signal
 import subprocess
 
 import pytest
@@ -172,3 +173,18 @@ def test_the_monitor_tells_states_and_jobs_as_json_lines(hv, machine):
     assert by_kind["machine"]["happening"] == "state"
     assert by_kind["machine"]["before"] == "off"
     assert "Starting" in by_kind["job"]["description"]
+
+
+def test_ctrl_c_ends_the_monitor_well(hv):
+    with subprocess.Popen(
+        [PROGRAMS / "hv", "monitor"],
+        env=hv.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as monitor:
+        assert "Listening" in monitor.stderr.readline()
+        monitor.send_signal(signal.SIGINT)
+        _, said = monitor.communicate(timeout=60)
+    assert monitor.returncode == 0
+    assert said == ""

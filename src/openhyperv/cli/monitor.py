@@ -29,11 +29,14 @@ def monitor(invocation: Invocation, as_json: bool, jobs: bool, count: int | None
     Ctrl-C ends it.
     """
     form = Format.JSON if as_json else invocation.format
-    with connected(invocation) as host, Monitor(host.session, with_jobs=jobs) as heard:
+    with (
+        connected(invocation) as host,
+        suppress(KeyboardInterrupt),
+        Monitor(host.session, with_jobs=jobs) as heard,
+    ):
         say(invocation, f"Listening to {host.session.host}.")
-        with suppress(KeyboardInterrupt):
-            for event in islice(heard.events(), count):
-                click.echo(_text(event, form))
+        for event in islice(heard.events(), count):
+            click.echo(_text(event, form))
 
 
 def _text(event: HostEvent, form: Format) -> str:
