@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from inspect import cleandoc
 
 import click
@@ -24,7 +24,7 @@ def hv_commands() -> str:
 
 def hvsim_commands() -> str:
     """Every command of ``hvsim``."""
-    return "\n".join(_below(hvsim, "hvsim", 2, set()))
+    return "\n".join(_below(hvsim, "hvsim", 2, frozenset()))
 
 
 def settings() -> str:
@@ -42,7 +42,7 @@ def _upper(option: click.Option) -> str:
     return str(option.name).upper()
 
 
-def _below(group: click.Group, name: str, level: int, shared: set[str | None]) -> Iterator[str]:
+def _below(group: click.Group, name: str, level: int, shared: Set[str]) -> Iterator[str]:
     context = click.Context(group, info_name=name)
     for word in group.list_commands(context):
         command = group.get_command(context, word)
@@ -50,7 +50,7 @@ def _below(group: click.Group, name: str, level: int, shared: set[str | None]) -
             yield from _command(command, f"{name} {word}", level, shared)
 
 
-def _command(command: click.Command, name: str, level: int, shared: set[str | None]) -> Iterator[str]:
+def _command(command: click.Command, name: str, level: int, shared: Set[str]) -> Iterator[str]:
     yield f"{'#' * level} {name}\n"
     yield _prose(command.help or "")
     if isinstance(command, click.Group):

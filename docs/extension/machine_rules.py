@@ -47,8 +47,8 @@ def _properties(**values: str) -> _Example:
     return _Example(words, evolve(_BASIS, image=ImageProperties(values)))
 
 
-def _flavor(words: str, **changes: int) -> _Example:
-    return _Example(words, evolve(_BASIS, flavor=evolve(_BASIS.flavor, **changes)))
+def _flavor(words: str, flavor: Flavor) -> _Example:
+    return _Example(words, evolve(_BASIS, flavor=flavor))
 
 
 def _disks(words: str, *disks: DiskRequest, generation_2: bool = False) -> _Example:
@@ -78,8 +78,8 @@ _EXAMPLES = (
     _properties(hypervisor_version_requires=">=10.1"),
     _properties(hw_cpu_policy="dedicated"),
     _properties(**_GEN2, hw_disk_bus="ide"),
-    _flavor("2049 processors", vcpus=2049),
-    _flavor("1001 MB of memory", memory_mb=1001),
+    _flavor("2049 processors", Flavor(2049, 2048)),
+    _flavor("1001 MB of memory", Flavor(2, 1001)),
     _disks(
         "generation 2 with a VHD",
         evolve(_ROOT, source=evolve(_IMAGE, format=DiskFormat.VHD)),
