@@ -106,6 +106,8 @@ def test_nothing_is_left_whichever_request_fails(
     name = f"{request_.class_name}.{request_.method}"
     error = caught.value
     assert (error.host, error.operation) == (emulated.options.address, name)
+    assert error.target
+    assert "Service" not in error.target
     assert error.outcome_unknown is (expected is ConnectionLostError)
     assert not hasattr(error, "__notes__")
     assert changes(seen).count(name) == request_.nth, "it was sent a second time"

@@ -129,6 +129,4 @@ def _judged(job: Instance) -> Instance:
         return job
     code = job.get("ErrorCode")
     text = job.get("ErrorDescription") or job.get("ErrorSummaryDescription") or "The job did not complete."
-    raise JobError(
-        str(text), code=code if isinstance(code, int) else None, target=str(job.get("InstanceID") or "job")
-    )
+    raise JobError(str(text), code=code if isinstance(code, int) else None)

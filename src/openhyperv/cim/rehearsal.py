@@ -69,11 +69,14 @@ class Rehearsal(Session):
         *,
         timeout_s: float = 600.0,
         on_progress: JobProgress | None = None,
+        target: str | None = None,
     ) -> Output:
         """As :meth:`invoke`; what is told has no job to wait for."""
         if method.startswith(_READING):
             self._check()
-            return super().run(path, method, arguments, timeout_s=timeout_s, on_progress=on_progress)
+            return super().run(
+                path, method, arguments, timeout_s=timeout_s, on_progress=on_progress, target=target
+            )
         return self._told(path, method, arguments or {})
 
     def get(self, path: ObjectPath, *, timeout_s: float = 60.0) -> Instance:

@@ -160,10 +160,15 @@ class Session:
 
         :raises InvalidInputError: the class has no such method, or the method no such parameter
         """
+        return self._invoke(path, method, arguments or {}, timeout_s, str(path))
+
+    def _invoke(
+        self, path: ObjectPath, method: str, arguments: Mapping[str, Value], timeout_s: float, target: str
+    ) -> Output:
         decl, method_decl = self._declared(path, method)
-        body = input_body(decl, method_decl, arguments or {})
+        body = input_body(decl, method_decl, arguments)
         header = header_for(f"{uris.class_uri(path.namespace, path.class_name)}/{method_decl.name}", path)
-        with error_context(host=self.host, operation=f"{decl.name}.{method_decl.name}", target=str(path)):
+        with error_context(host=self.host, operation=f"{decl.name}.{method_decl.name}", target=target):
             reply = self._exchange.send(header, body, timeout_s, repeatable=False)
             return read_output(reply.content, method_decl, self.schema)
 
@@ -175,8 +180,12 @@ class Session:
         *,
         timeout_s: float = _JOB_TIMEOUT_S,
         on_progress: JobProgress | None = None,
+        target: str | None = None,
     ) -> Output:
         """Call a method and, where it starts a job, wait for the job's end.
+
+        ``target`` is what errors name as their object, where that is not what the method is called on: a
+        machine instead of the service that manages it.
 
         :raises JobError: the job failed; Hyper-V's code and text are kept
         :raises MethodError: the method refused; codes with a class of their own raise that class
@@ -186,10 +195,11 @@ class Session:
         deadline = Deadline.after(timeout_s)
         _, method_decl = self._declared(path, method)
         operation = f"{path.class_name}.{method_decl.name}"
-        with error_context(host=self.host, operation=operation, target=str(path)):
+        target = target or str(path)
+        with error_context(host=self.host, operation=operation, target=target):
             self.jobs.watch.start(timeout_s)
             call_timeout_s = min(deadline.check(), _CALL_TIMEOUT_S)
-            output = self.invoke(path, method, arguments, timeout_s=call_timeout_s)
+            output = self._invoke(path, method, arguments or {}, call_timeout_s, target)
             job = output["Job"]
             if output.return_value == METHOD_JOB_STARTED and isinstance(job, ObjectPath):
                 self.jobs.wait(job, deadline, on_progress)

@@ -25,7 +25,8 @@ def rename(session: Session, guid: str, name: str) -> None:
     """
     values = {"InstanceID": f"Microsoft:{guid}", "ElementName": check_name(name)}
     text_of_settings = instance_to_text(Instance(SYSTEM_SETTINGS, values), session.schema)
-    session.run(SYSTEM_SERVICE, "ModifySystemSettings", {"SystemSettings": text_of_settings})
+    arguments: dict[str, Value] = {"SystemSettings": text_of_settings}
+    session.run(SYSTEM_SERVICE, "ModifySystemSettings", arguments, target=guid)
 
 
 def resize(session: Session, guid: str, *, vcpus: int | None = None, memory_mb: int | None = None) -> None:
@@ -39,15 +40,15 @@ def resize(session: Session, guid: str, *, vcpus: int | None = None, memory_mb: 
     if memory_mb is not None:
         changes.append(settings.memory(memory_mb, guid))
     if changes:
-        modify_resources(session, changes)
+        modify_resources(session, guid, changes)
 
 
-def modify_resources(session: Session, changes: Sequence[Instance]) -> None:
-    """Send changed settings, each with its InstanceID, in one call."""
+def modify_resources(session: Session, guid: str, changes: Sequence[Instance]) -> None:
+    """Send a machine's changed settings, each with its InstanceID, in one call."""
     arguments: dict[str, Value] = {
         "ResourceSettings": [instance_to_text(change, session.schema) for change in changes]
     }
-    session.run(SYSTEM_SERVICE, "ModifyResourceSettings", arguments)
+    session.run(SYSTEM_SERVICE, "ModifyResourceSettings", arguments, target=guid)
 
 
 def disk_files(session: Session, guid: str) -> list[str]:

@@ -69,7 +69,7 @@ def take_checkpoint(session: Session, guid: str, name: str | None = None) -> Che
         "SnapshotSettings": "",
         "SnapshotType": _FULL,
     }
-    session.run(SNAPSHOT_SERVICE, "CreateSnapshot", arguments)
+    session.run(SNAPSHOT_SERVICE, "CreateSnapshot", arguments, target=guid)
     fresh = [c for c in list_checkpoints(session, guid) if c.guid not in before]
     if not fresh:
         raise ProtocolError("The host took a checkpoint, but does not show it.", target=guid)
@@ -83,7 +83,8 @@ def rename_checkpoint(session: Session, checkpoint: Checkpoint, name: str) -> Ch
     """
     values = {"InstanceID": f"Microsoft:{checkpoint.guid}", "ElementName": check_name(name)}
     settings = instance_to_text(Instance(SYSTEM_SETTINGS, values), session.schema)
-    session.run(SYSTEM_SERVICE, "ModifySystemSettings", {"SystemSettings": settings})
+    arguments: dict[str, Value] = {"SystemSettings": settings}
+    session.run(SYSTEM_SERVICE, "ModifySystemSettings", arguments, target=checkpoint.guid)
     return evolve(checkpoint, name=name)
 
 
@@ -92,13 +93,14 @@ def apply_checkpoint(session: Session, checkpoint: Checkpoint) -> None:
 
     :raises ConflictError: it is running
     """
-    session.run(SNAPSHOT_SERVICE, "ApplySnapshot", {"Snapshot": system_settings(checkpoint.guid)})
+    arguments: dict[str, Value] = {"Snapshot": system_settings(checkpoint.guid)}
+    session.run(SNAPSHOT_SERVICE, "ApplySnapshot", arguments, target=checkpoint.guid)
 
 
 def delete_checkpoint(session: Session, checkpoint: Checkpoint) -> None:
     """Delete one checkpoint; those that grew from it stay, and disks are merged by the host."""
     arguments: dict[str, Value] = {"AffectedSnapshot": system_settings(checkpoint.guid)}
-    session.run(SNAPSHOT_SERVICE, "DestroySnapshot", arguments)
+    session.run(SNAPSHOT_SERVICE, "DestroySnapshot", arguments, target=checkpoint.guid)
 
 
 def find_checkpoint(session: Session, guid: str, name: str) -> Checkpoint:

@@ -212,7 +212,8 @@ class Creation:
 
     def _run(self, method: str, arguments: Mapping[str, Value]) -> Output:
         timeout_s = self._deadline.check(method)
-        return self._session.run(SYSTEM_SERVICE, method, arguments, timeout_s=timeout_s)
+        target = self._guid or self._spec.name
+        return self._session.run(SYSTEM_SERVICE, method, arguments, timeout_s=timeout_s, target=target)
 
     def _text(self, instance: Instance) -> str:
         return instance_to_text(instance, self._session.schema)

@@ -38,7 +38,7 @@ def _turn_off(session: Session, guid: str) -> None:
     """A machine that is off already answers with a conflict; one that is not will refuse to be destroyed."""
     arguments: dict[str, Value] = {"RequestedState": RequestedState.OFF.value}
     try:
-        session.run(system(guid), "RequestStateChange", arguments)
+        session.run(system(guid), "RequestStateChange", arguments, target=guid)
     except ConflictError:
         return
 
@@ -46,7 +46,7 @@ def _turn_off(session: Session, guid: str) -> None:
 def _destroy(session: Session, guid: str) -> None:
     """Destroy it. If the answer is lost and the machine gone, it was destroyed, and its files are next."""
     try:
-        session.run(SYSTEM_SERVICE, "DestroySystem", {"AffectedSystem": system(guid)})
+        session.run(SYSTEM_SERVICE, "DestroySystem", {"AffectedSystem": system(guid)}, target=guid)
     except HyperVError as error:
         if not error.outcome_unknown or session.find(system(guid)) is not None:
             raise

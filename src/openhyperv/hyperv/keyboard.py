@@ -35,7 +35,7 @@ def type_ctrl_alt_del(session: Session, guid: str) -> None:
 
 def _call(session: Session, guid: str, method: str, arguments: dict[str, Value]) -> None:
     try:
-        session.run(only_device("Msvm_Keyboard", guid), method, arguments)
+        session.run(only_device("Msvm_Keyboard", guid), method, arguments, target=guid)
     except NotFoundError as error:
         raise ConflictError(
             "The machine is not running, so that it has no keyboard.", host=session.host, target=guid

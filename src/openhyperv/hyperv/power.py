@@ -24,7 +24,7 @@ def request_state(session: Session, guid: str, state: RequestedState, *, timeout
     :raises JobError: the host tried and failed
     """
     arguments = {"RequestedState": state.value}
-    session.run(system(guid), "RequestStateChange", arguments, timeout_s=timeout_s)
+    session.run(system(guid), "RequestStateChange", arguments, timeout_s=timeout_s, target=guid)
 
 
 def shut_down(session: Session, guid: str, *, timeout_s: float) -> None:
@@ -37,7 +37,7 @@ def shut_down(session: Session, guid: str, *, timeout_s: float) -> None:
     component = device("Msvm_ShutdownComponent", guid, SHUTDOWN)
     arguments: dict[str, Value] = {"Force": False, "Reason": _SHUTDOWN_REASON}
     try:
-        session.run(component, "InitiateShutdown", arguments, timeout_s=deadline.remaining_s)
+        session.run(component, "InitiateShutdown", arguments, timeout_s=deadline.remaining_s, target=guid)
     except NotFoundError as error:
         raise ConflictError(
             "The machine is not running, so that no guest can shut down.",

@@ -44,7 +44,7 @@ def screenshot_png(session: Session, guid: str, width: int, height: int) -> byte
         "WidthPixels": width,
         "HeightPixels": height,
     }
-    output = session.run(SYSTEM_SERVICE, "GetVirtualSystemThumbnailImage", arguments)
+    output = session.run(SYSTEM_SERVICE, "GetVirtualSystemThumbnailImage", arguments, target=guid)
     pixels = bytes(value for value in entries(output["ImageData"]) if isinstance(value, int))
     if not pixels:
         raise ConflictError("The machine shows no picture; is it running?", host=session.host, target=guid)

@@ -89,7 +89,7 @@ def summarize(session: Session, guid: str) -> MachineSummary:
         "SettingData": [system_settings(guid)],
         "RequestedInformation": list(_CODES.values()),
     }
-    output = session.run(SYSTEM_SERVICE, "GetSummaryInformation", arguments)
+    output = session.run(SYSTEM_SERVICE, "GetSummaryInformation", arguments, target=guid)
     rows = [row for row in entries(output["SummaryInformation"]) if isinstance(row, Instance)]
     if not rows or not text(rows[0], "Name"):
         raise NotFoundError("There is no such machine.", host=session.host, target=guid)

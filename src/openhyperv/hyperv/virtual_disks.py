@@ -84,7 +84,7 @@ class VirtualDisks:
             values["ParentPath"] = parent
         if size_bytes is not None:
             values["MaxInternalSize"] = size_bytes
-        self._run("CreateVirtualHardDisk", {"VirtualDiskSettingData": self._text(values)})
+        self._run(path, "CreateVirtualHardDisk", {"VirtualDiskSettingData": self._text(values)})
 
     def _copy(self, path: str, source: FromImage) -> None:
         values: dict[str, Value] = {
@@ -99,18 +99,18 @@ class VirtualDisks:
             "SourcePath": source.path,
             "VirtualDiskSettingData": self._text(values),
         }
-        self._run("ConvertVirtualHardDisk", arguments)
+        self._run(path, "ConvertVirtualHardDisk", arguments)
 
     def resize(self, path: str, size_bytes: int, on_progress: JobProgress | None = None) -> None:
         """Give a disk another size; shrinking below what is used is refused by the host."""
-        self._run("ResizeVirtualHardDisk", {"Path": path, "MaxInternalSize": size_bytes}, on_progress)
+        self._run(path, "ResizeVirtualHardDisk", {"Path": path, "MaxInternalSize": size_bytes}, on_progress)
 
     def inspect(self, path: str) -> VirtualDisk:
         """What the host says of a file.
 
         :raises JobError: the file is missing or damaged
         """
-        output = self._run("GetVirtualHardDiskSettingData", {"Path": path})
+        output = self._run(path, "GetVirtualHardDiskSettingData", {"Path": path})
         settings = instance_from_text(str(output["SettingData"] or ""), self._session.schema)
         return VirtualDisk(
             path=text(settings, "Path"),
@@ -123,9 +123,14 @@ class VirtualDisks:
         return instance_to_text(Instance(_SETTINGS, values), self._session.schema)
 
     def _run(
-        self, method: str, arguments: dict[str, Value], on_progress: JobProgress | None = None
+        self, path: str, method: str, arguments: dict[str, Value], on_progress: JobProgress | None = None
     ) -> dict[str, Value]:
         output = self._session.run(
-            IMAGE_SERVICE, method, arguments, timeout_s=self._job_timeout_s, on_progress=on_progress
+            IMAGE_SERVICE,
+            method,
+            arguments,
+            timeout_s=self._job_timeout_s,
+            on_progress=on_progress,
+            target=path,
         )
         return dict(output.parameters)
