@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from io import BytesIO
 
-from PIL import Image
-
 from openhyperv.cim.session import Session
 from openhyperv.errors import ConflictError, ProtocolError
 from openhyperv.hyperv.names import SYSTEM_SERVICE, system_settings
@@ -54,6 +52,8 @@ def screenshot_png(session: Session, guid: str, width: int, height: int) -> byte
 
 
 def _png(pixels: bytes, width: int, height: int) -> bytes:
+    from PIL import Image  # noqa: PLC0415  # a tenth of a second, which only pictures should cost
+
     file = BytesIO()
     Image.frombytes("RGB", (width, height), pixels, "raw", "BGR;16").save(file, "PNG")
     return file.getvalue()
