@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 from rich.console import Console
@@ -19,7 +20,7 @@ from bench.report import show, write
 from bench.results import Result
 from bench.scale import FULL, QUICK, Scale
 
-_WORK = Path("build") / "bench"
+_BUILD = Path("build")
 _MEASURES: dict[str, Callable[[Scale, Path], Iterable[Result]]] = {
     "machines": measure_machines,
     "lists": measure_lists,
@@ -33,15 +34,17 @@ _MEASURES: dict[str, Callable[[Scale, Path], Iterable[Result]]] = {
 @click.command()
 @click.option("--quick", is_flag=True, help="Only see that everything works; the times mean nothing.")
 @click.option("--only", multiple=True, type=click.Choice(list(_MEASURES)), help="Measure only this.")
-@click.option("--json", "json_file", type=click.Path(path_type=Path), default=Path("build/bench.json"))
+@click.option("--json", "json_file", type=click.Path(path_type=Path), default=_BUILD / "bench.json")
 def main(quick: bool, only: Sequence[str], json_file: Path) -> None:
     """Requests and time per operation against the emulated host, beside the baseline and the targets."""
     console = Console(width=None if sys.stdout.isatty() else 160)
     scale = QUICK if quick else FULL
     results: list[Result] = []
-    for name in only or _MEASURES:
-        console.print(f"measuring {name}", style="dim")
-        results += _MEASURES[name](scale, _WORK)
+    _BUILD.mkdir(exist_ok=True)
+    with TemporaryDirectory(prefix="bench-", dir=_BUILD) as folder:
+        for name in only or _MEASURES:
+            console.print(f"measuring {name}", style="dim")
+            results += _MEASURES[name](scale, Path(folder))
     write(json_file, results)
     show(console, results)
 

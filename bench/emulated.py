@@ -66,7 +66,6 @@ class RunningHost:
 @contextmanager
 def running_host(folder: Path, *options: str) -> Iterator[RunningHost]:
     """A fresh Windows Server 2025 whose guests are states only; its data are in ``folder`` while it runs."""
-    folder.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix="host-", dir=folder) as data:
         settings, log = Path(data) / "host.env", Path(data) / "hvsim.log"
         hvsim = str(Path(sys.executable).with_name("hvsim"))

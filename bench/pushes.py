@@ -44,7 +44,6 @@ def measure_pushes(scale: Scale, folder: Path) -> Iterator[SpeedResult]:
             files.remove(WindowsPath.parse(f"C:\\{_NAME}"))
             theirs_s.append(_put(running, image, folder / "account"))
             files.remove(WindowsPath.parse(f"C:\\{_NAME}"))
-    image.unlink()
     yield from _results(scale, ours, theirs_s)
 
 
