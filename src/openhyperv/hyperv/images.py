@@ -27,6 +27,7 @@ from openhyperv.files.windows_path import WindowsPath
 
 _USABLE = {f".{each.value}": each for each in (ImageFormat.VHD, ImageFormat.VHDX, ImageFormat.ISO)}
 _DIGEST_DIGITS = 12
+_DIGEST_AND_ENDING = re.compile(rf"-[0-9a-f]{{{_DIGEST_DIGITS}}}\.\w+$")
 _NOT_IN_NAMES = re.compile("[^A-Za-z0-9._-]+")
 
 
@@ -39,6 +40,11 @@ class HostImage:
     format: ImageFormat
     size_bytes: int
     changed_at: datetime
+
+    @property
+    def stem(self) -> str:
+        """The name without digest and ending: what the image was called where it came from."""
+        return _DIGEST_AND_ENDING.sub("", self.name)
 
 
 @frozen
@@ -80,14 +86,15 @@ class Images:
         return HostImage(status.name, path, known, status.size_bytes, status.changed_at)
 
     def find(self, name: str) -> HostImage:
-        """An image by its name, or by any beginning of it that no other has.
+        """An image by its name, by its name without the digest, or by a beginning that no other has.
 
         :raises NotFoundError: there is none
         :raises ConflictError: several begin so
         """
-        images = self.list()
-        found = [image for image in images if image.name.lower() == name.lower()]
-        found = found or [image for image in images if image.name.lower().startswith(name.lower())]
+        wanted, images = name.lower(), self.list()
+        found = [image for image in images if image.name.lower() == wanted]
+        found = found or [image for image in images if image.stem.lower() == wanted]
+        found = found or [image for image in images if image.name.lower().startswith(wanted)]
         host = self._files.settings.server
         if not found:
             raise NotFoundError("There is no such image.", host=host, target=str(self.folder / name))
