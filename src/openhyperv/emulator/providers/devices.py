@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from openhyperv.emulator.cimom.provider import links
+from openhyperv.emulator.cimom.provider import instances_of, links
 from openhyperv.emulator.host import resources
 from openhyperv.emulator.host.configuration import parent_tail
 from openhyperv.emulator.host.device_view import device_instance
@@ -74,6 +74,14 @@ class DeviceLinkProvider:
         device = device_at(self._host, end)
         for part in devices_of(system) if system else ([device] if device else []):
             yield link(_SYSTEM_DEVICE, {"GroupComponent": part.system.path, "PartComponent": part.path})
+
+    @instances_of(_STATE)
+    def states(self) -> Iterator[Instance]:
+        """From every device to its setting; the schema's own declaration knows of VMs alone."""
+        for system in self._host.systems:
+            for device in devices_of(system):
+                if device.resource is not None:
+                    yield self._state(device, device.resource)
 
     @links(_STATE)
     def state(self, end: ObjectPath) -> Iterator[Instance]:

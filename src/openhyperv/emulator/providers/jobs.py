@@ -14,11 +14,12 @@ from openhyperv.emulator.cimom.provider import (
     method,
 )
 from openhyperv.emulator.host.host import Host
-from openhyperv.emulator.host.job_state import JobState
+from openhyperv.emulator.host.job_state import JobState, JobType
 from openhyperv.emulator.host.job_view import job_instance
 from openhyperv.emulator.host.jobs import Job
 from openhyperv.emulator.providers.finding import text_key
 from openhyperv.emulator.providers.links import link
+from openhyperv.emulator.providers.services import SNAPSHOT, SYSTEM_MANAGEMENT
 from openhyperv.wire.cimxml import instance_to_text
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import ObjectPath
@@ -30,6 +31,7 @@ _NOT_SUPPORTED = 1
 _INVALID_PARAMETER = 5
 _INVALID_TRANSITION = 4097
 """ReturnValues of CIM_ConcreteJob.RequestStateChange (DMTF, CIM_ConcreteJob)."""
+_OF_SNAPSHOTS = (JobType.SNAPSHOT, JobType.APPLY_SNAPSHOT, JobType.DESTROY_SNAPSHOT)
 _ENDS = {4: JobState.TERMINATED, 5: JobState.KILLED}
 """RequestedState of a job: terminate and kill."""
 
@@ -103,8 +105,15 @@ class JobProvider:
     def owning(self, end: ObjectPath) -> Iterator[Instance]:
         """From services to the jobs they have started."""
         for job in self._host.jobs.all():
-            if job.owner is not None and end in (job.path, job.owner):
-                yield link("Msvm_OwningJobElement", {"OwnedElement": job.path, "OwningElement": job.owner})
+            owner = self._owner(job)
+            if end in (job.path, owner):
+                yield link("Msvm_OwningJobElement", {"OwnedElement": job.path, "OwningElement": owner})
+
+    def _owner(self, job: Job) -> ObjectPath:
+        """The service that runs the job: where it does not say, the one for VMs or the one for snapshots."""
+        if job.owner is not None:
+            return job.owner
+        return (SNAPSHOT if job.job_type in _OF_SNAPSHOTS else SYSTEM_MANAGEMENT).path(self._host)
 
     def _affected(self, end: ObjectPath, association: str, job_class: str) -> Iterator[Instance]:
         for job in self._host.jobs.all():

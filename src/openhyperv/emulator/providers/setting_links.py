@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from openhyperv.emulator.cimom.provider import links
+from openhyperv.emulator.cimom.provider import instances_of, links
+from openhyperv.emulator.host.configuration import Configuration
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.identities import setting_path, system_settings_path
 from openhyperv.emulator.host.setting_view import (
@@ -80,6 +81,12 @@ class SettingLinkProvider:
         elif (found := resource_at(self._host, end)) is not None:
             yield _itself(self._host.views.path(found[0].configuration, found[1]), is_current=1)
 
+    @instances_of(_IDENTITY)
+    def boot_identities(self) -> Iterator[Instance]:
+        """Those of every VM and snapshot."""
+        for configuration in self._host.systems.configurations():
+            yield from (self._same(configuration, device) for device in bootable(configuration))
+
     @links(_IDENTITY)
     def boot_identity(self, end: ObjectPath) -> Iterator[Instance]:
         """Between a device's setting and the boot source that the firmware makes of it."""
@@ -89,11 +96,11 @@ class SettingLinkProvider:
         is_source = end.class_name.lower() == BOOT_SOURCE.lower()
         device = boot_device(place) if is_source else place.resource
         if device is not None and device in list(bootable(place.configuration)):
-            yield self._same(place, device)
+            yield self._same(place.configuration, device)
 
-    def _same(self, place: Place, device: Resource) -> Instance:
-        source = setting_path(BOOT_SOURCE, boot_source_id(place.configuration.owner, device.tail))
-        setting = self._host.views.path(place.configuration, device)
+    def _same(self, configuration: Configuration, device: Resource) -> Instance:
+        source = setting_path(BOOT_SOURCE, boot_source_id(configuration.owner, device.tail))
+        setting = self._host.views.path(configuration, device)
         return link(_IDENTITY, {"SystemElement": setting, "SameElement": source})
 
 

@@ -100,11 +100,15 @@ class SwitchPortProvider:
         """From each switch to its ports, and from the host to its own adapters at switches."""
         return touching(end, (link("Msvm_SystemDevice", both) for both in self._device_ends(end)))
 
+    @instances_of("Msvm_SettingsDefineState")
+    def all_settings(self) -> Iterator[Instance]:
+        """From each port to the setting it was made by."""
+        return map(_setting_of, connections(self._host, self._switches))
+
     @links("Msvm_SettingsDefineState")
     def settings(self, end: ObjectPath) -> Iterator[Instance]:
-        """From each port to the setting it was made by."""
-        ends = ({"ManagedElement": c.port_path, "SettingData": c.setting} for c in self._near(end))
-        return touching(end, (link("Msvm_SettingsDefineState", both) for both in ends))
+        """The same for one port or setting."""
+        return touching(end, map(_setting_of, self._near(end)))
 
     def _near(self, end: ObjectPath) -> Iterator[SwitchConnection]:
         return connections_near(self._host, self._switches, end)
@@ -182,3 +186,8 @@ def _endpoint(path: ObjectPath, connection: SwitchConnection) -> Instance:
         "Connected": True,
     }
     return Instance(path.class_name, values, path=path)
+
+
+def _setting_of(connection: SwitchConnection) -> Instance:
+    ends = {"ManagedElement": connection.port_path, "SettingData": connection.setting}
+    return link("Msvm_SettingsDefineState", ends)

@@ -62,11 +62,16 @@ class SwitchProvider:
         port = switch.configuration.resource(tail) if switch else None
         return self._host.views.resource(switch.configuration, port) if switch and port else None
 
-    @links("Msvm_SettingsDefineState")
-    def states(self, end: ObjectPath) -> Iterator[Instance]:
+    @instances_of("Msvm_SettingsDefineState")
+    def states(self) -> Iterator[Instance]:
         """From each switch to its settings."""
         ends = ({"ManagedElement": s.path, "SettingData": settings_path(s)} for s in self._switches)
-        return touching(end, (link("Msvm_SettingsDefineState", both) for both in ends))
+        return (link("Msvm_SettingsDefineState", both) for both in ends)
+
+    @links("Msvm_SettingsDefineState")
+    def states_near(self, end: ObjectPath) -> Iterator[Instance]:
+        """The same for one switch or setting."""
+        return touching(end, self.states())
 
     @links("Msvm_VirtualSystemSettingDataComponent")
     def port_settings(self, end: ObjectPath) -> Iterator[Instance]:
