@@ -134,6 +134,23 @@ def test_all_settings_may_be_sent_back_with_one_changed(emulated: Emulated) -> N
     assert emulated.get(system)["ElementName"] == "after"
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("VirtualSystemSubType", "Microsoft:Hyper-V:SubType:1"),
+        ("Version", "9.0"),
+        ("VirtualSystemType", "Microsoft:Hyper-V:System:Planned"),
+    ],
+)
+def test_what_a_vm_is_defined_as_it_stays(emulated: Emulated, name: str, value: str) -> None:
+    system = emulated.define()
+    before = emulated.settings_of(system)
+    changed = {"InstanceID": before["InstanceID"], name: value}
+    text = emulated.text(before.class_name, changed)
+    assert emulated.call("ModifySystemSettings", SystemSettings=text).return_value == 32773
+    assert emulated.settings_of(system) == before
+
+
 def test_vms_outlive_the_host(tmp_path: Path) -> None:
     first = emulate(tmp_path)
     system = first.define("kept", resources=disk(first, r"C:\a.vhdx"), Notes=["one", "two"])

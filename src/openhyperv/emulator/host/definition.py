@@ -45,6 +45,9 @@ READ_ONLY = frozenset(
     }
 )
 """Properties of Msvm_VirtualSystemSettingData that the host alone sets."""
+# UNVERIFIED: Version changes by UpgradeSystemVersion alone; that the generation never does is documented
+FOR_LIFE = frozenset({"VirtualSystemSubType", "Version"})
+"""Properties that are chosen when the VM is defined."""
 
 
 def define_system(

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from openhyperv.emulator.cimom.provider import Call, MethodFailure, Result, method
 from openhyperv.emulator.host.codes import Code
-from openhyperv.emulator.host.definition import READ_ONLY, apply_system_settings, define_system
+from openhyperv.emulator.host.definition import FOR_LIFE, READ_ONLY, apply_system_settings, define_system
 from openhyperv.emulator.host.destruction import destroy_system
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.identities import SYSTEM_SETTINGS
@@ -92,9 +92,10 @@ class DefinitionProvider:
         return Result(Code.COMPLETED)
 
     def _check(self, place: Place, changes: dict[str, Value]) -> None:
-        """Refuse other values for what the host alone sets, and what cannot change now."""
+        """Refuse other values for what never changes, and what cannot change now."""
         now = self._host.views.system(place)
-        read_only = sorted(name for name in READ_ONLY & set(changes) if changes.pop(name) != now.get(name))
+        fixed = (READ_ONLY | FOR_LIFE) & set(changes)
+        read_only = sorted(name for name in fixed if changes.pop(name) != now.get(name))
         if read_only:
             raise MethodFailure(Code.INVALID_PARAMETER, f"{', '.join(read_only)} cannot be changed.")
         if place.is_snapshot:
