@@ -16,6 +16,7 @@ from bench.results import OperationResult
 from bench.scale import Scale
 from openhyperv.cim.session import Session
 from openhyperv.files.push import push_file
+from openhyperv.files.share import HostFiles
 from openhyperv.files.windows_path import WindowsPath
 from openhyperv.hyperv.host import Host, share_settings_of
 from openhyperv.hyperv.names import service
@@ -124,8 +125,8 @@ def _many_deletes(running: RunningHost) -> OperationResult:
     """Delete every machine of a host, some at a time."""
     target = running.target
     session = Session(Pool(target, size=_AT_ONCE + 1))
-    with Host(session, share_settings_of(target)) as host, ThreadPoolExecutor(_AT_ONCE) as workers:
-        machines = [VirtualMachine(host, listing.guid) for listing in host.machines()]
+    with Host(session, HostFiles(share_settings_of(target))) as host, ThreadPoolExecutor(_AT_ONCE) as workers:
+        machines = [host.machine(listing.guid) for listing in host.machines()]
         session.jobs.watch.start()
         sample = Counter(running, session).sample(lambda: list(workers.map(VirtualMachine.delete, machines)))
         count = len(machines)

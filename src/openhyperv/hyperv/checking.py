@@ -151,7 +151,7 @@ def _rights(host: Host) -> str:
 
 
 def _files(host: Host) -> str:
-    settings = host.share_settings
+    settings = host.share.settings
     host.share.check()
     return f"SMB on {settings.server}:{settings.port} answers, and accepts the account"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
 from types import TracebackType
 from typing import Self
 
@@ -50,20 +49,15 @@ class Host:
     Nothing is connected before it is needed. Thread-safe.
     """
 
-    def __init__(self, session: Session, share_settings: ShareSettings, layout: Layout | None = None) -> None:
+    def __init__(self, session: Session, files: HostFiles, layout: Layout | None = None) -> None:
         self.session = session
-        self.share_settings = share_settings
+        self.share = files
         self.layout = layout or Layout()
 
     @classmethod
     def connect(cls, target: Target, layout: Layout | None = None, *, trace: Trace | None = None) -> Self:
         """The host of a target; SMB uses the same account. ``trace`` hears every envelope."""
-        return cls(Session.open(target, trace=trace), share_settings_of(target), layout)
-
-    @cached_property
-    def share(self) -> HostFiles:
-        """The host's files."""
-        return HostFiles(self.share_settings)
+        return cls(Session.open(target, trace=trace), HostFiles(share_settings_of(target)), layout)
 
     @property
     def images(self) -> Images:
@@ -90,7 +84,7 @@ class Host:
         :raises ConflictError: several have; ask by GUID
         """
         if is_guid(name_or_guid):
-            return VirtualMachine(self, name_or_guid)
+            return self._machine(name_or_guid)
         query = select(COMPUTER_SYSTEM, "Name").where(equal("ElementName", name_or_guid))
         guids = [text(row, "Name") for row in self.session.query(query) if is_guid(text(row, "Name"))]
         if not guids:
@@ -102,7 +96,10 @@ class Host:
                 target=name_or_guid,
                 remedy="Name the machine by its GUID.",
             )
-        return VirtualMachine(self, guids[0])
+        return self._machine(guids[0])
+
+    def _machine(self, guid: str) -> VirtualMachine:
+        return VirtualMachine(self.session, self.share, self.layout, guid)
 
     def create(self, spec: MachineSpec, *, timeout_s: float = _CREATE_TIMEOUT_S) -> VirtualMachine:
         """Create the machine that a specification describes; it is off.
@@ -113,13 +110,12 @@ class Host:
             what may be
         """
         deadline = Deadline.after(timeout_s)
-        return VirtualMachine(self, Creation(self.session, self.share, self.layout, spec, deadline).run())
+        return self._machine(Creation(self.session, self.share, self.layout, spec, deadline).run())
 
     def close(self) -> None:
         """End all connections."""
         self.session.close()
-        if "share" in self.__dict__:
-            self.share.close()
+        self.share.close()
 
     def __enter__(self) -> Self:
         return self

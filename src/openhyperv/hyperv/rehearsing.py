@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
 from typing import TypeAlias
 
 from attrs import frozen
@@ -55,10 +54,5 @@ class RehearsedHost(Host):
     def __init__(
         self, target: Target, tell: Tell, layout: Layout | None = None, *, trace: Trace | None = None
     ) -> None:
-        super().__init__(Rehearsal(Pool(target, trace=trace), tell), share_settings_of(target), layout)
-        self._tell = tell
-
-    @cached_property
-    def share(self) -> HostFiles:
-        """The host's files, which stay as they are."""
-        return RehearsedFiles(self.share_settings, self._tell)
+        files = RehearsedFiles(share_settings_of(target), tell)
+        super().__init__(Rehearsal(Pool(target, trace=trace), tell), files, layout)

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from openhyperv.cim.jobs import JobProgress
+from openhyperv.cim.session import Session
+from openhyperv.files.share import HostFiles
 from openhyperv.files.smb.pipe import Pipe
 from openhyperv.hyperv import changing, checkpoints, console, keyboard, power, screen
 from openhyperv.hyperv.checkpoints import Checkpoint
 from openhyperv.hyperv.deleting import delete_machine
+from openhyperv.hyperv.layout import Layout
 from openhyperv.hyperv.states import MachineState, RequestedState
 from openhyperv.hyperv.summary import MachineSummary, summarize
 from openhyperv.transport.deadline import Deadline
-
-if TYPE_CHECKING:
-    from openhyperv.hyperv.host import Host
 
 _STATE_TIMEOUT_S = 120.0
 _SHUTDOWN_TIMEOUT_S = 300.0
@@ -27,9 +25,10 @@ class VirtualMachine:
     :class:`~openhyperv.errors.ConflictError` where the present state does not allow it.
     """
 
-    def __init__(self, host: Host, guid: str) -> None:
-        self._host = host
-        self._session = host.session
+    def __init__(self, session: Session, files: HostFiles, layout: Layout, guid: str) -> None:
+        self._session = session
+        self._files = files
+        self._layout = layout
         self.guid = guid.upper()
 
     def __repr__(self) -> str:
@@ -134,8 +133,8 @@ class VirtualMachine:
 
     def console(self, port: int = 1) -> Pipe:
         """Its serial port, to read and write."""
-        return console.open_console(self._session, self._host.share_settings, self.guid, port)
+        return console.open_console(self._session, self._files.settings, self.guid, port)
 
     def delete(self) -> None:
         """Turn it off and delete it with everything it owned."""
-        delete_machine(self._session, self._host.share, self._host.layout, self.guid)
+        delete_machine(self._session, self._files, self._layout, self.guid)
