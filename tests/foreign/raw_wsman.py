@@ -23,6 +23,7 @@ ANONYMOUS = "http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous"
 WQL = "http://schemas.microsoft.com/wbem/wsman/1/WQL"
 SYSTEM = f"{V2}/Msvm_ComputerSystem"
 SERVICE = f"{V2}/Msvm_VirtualSystemManagementService"
+VSMS = {"CreationClassName": "Msvm_VirtualSystemManagementService"}
 DEADLINE_S = 30
 
 NAMESPACES = {
@@ -40,6 +41,7 @@ NAMESPACES = {
 }
 NIL = f"{{{NAMESPACES['xsi']}}}nil"
 TYPE = f"{{{NAMESPACES['xsi']}}}type"
+_DETAIL = "http://schemas.dmtf.org/wbem/wsman/1/wsman/faultDetail/"
 _DECLARED = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in NAMESPACES.items())
 
 
@@ -80,6 +82,13 @@ class Answer:
     def code(self) -> int:
         """A fault's code for Windows."""
         return int(self.all("//f:WSManFault")[0].get("Code", "0"))
+
+
+def check(answer: Answer, subcode: str, code: int, detail: str = "") -> None:
+    """The answer is this fault."""
+    assert (answer.status, answer.subcode, answer.code) == (500, subcode, code)
+    given = [found.text for found in answer.all("//s:Detail/w:FaultDetail")]
+    assert given == ([_DETAIL + detail] if detail else [])
 
 
 @frozen

@@ -45,6 +45,7 @@ class RequestHeader:
     max_envelope_bytes: int | None = None
     timeout_s: float | None = None
     operation_id: str | None = None
+    sequence_id: str | None = None
     session_id: str | None = None
     identifier: str | None = None
     """``e:Identifier``: which subscription an Unsubscribe ends."""
@@ -172,6 +173,7 @@ _OPERATION_TIMEOUT = qualified(uris.WSMAN, "OperationTimeout")
 _OPTION_SET = qualified(uris.WSMAN, "OptionSet")
 _FRAGMENT_TRANSFER = qualified(uris.WSMAN, "FragmentTransfer")
 _OPERATION_ID = qualified(uris.WSMAN_MS, "OperationID")
+_SEQUENCE_ID = qualified(uris.WSMAN_MS, "SequenceId")
 _SESSION_ID = qualified(uris.WSMAN_MS, "SessionId")
 _IDENTIFIER = qualified(uris.EVENTING, "Identifier")
 _KNOWN_NAMES = {
@@ -219,6 +221,7 @@ def _read_header(head: Element) -> RequestHeader:
         max_envelope_bytes=int(max_envelope) if max_envelope.isdigit() else None,
         timeout_s=_timeout(texts.get(_OPERATION_TIMEOUT)),
         operation_id=texts.get(_OPERATION_ID),
+        sequence_id=texts.get(_SEQUENCE_ID),
         session_id=texts.get(_SESSION_ID),
         identifier=texts.get(_IDENTIFIER),
         fragment=texts.get(_FRAGMENT_TRANSFER),

@@ -48,6 +48,8 @@ def _check_addressing(header: RequestHeader) -> None:
         raise unsupported("Only anonymous reply addresses are supported.", "AddressingMode")
     if not header.message_id or len(header.message_id) > _LONGEST_MESSAGE_ID:
         raise invalid_header("MessageID")
+    if header.sequence_id not in (None, "1"):
+        raise invalid_header("SequenceId")  # WMI has one message to each operation (MS-WSMV)
 
 
 def envelope_bytes(header: RequestHeader, limits: ServiceLimits) -> int:

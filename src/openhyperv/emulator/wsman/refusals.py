@@ -74,7 +74,7 @@ def version_mismatch() -> Refusal:
 
 
 def duplicate_selectors(name: str) -> Refusal:
-    """A selector given twice (DSP0226 5.2.2.2)."""
+    """A selector given twice (DSP0226, selectors)."""
     text = f"The selector {name} is given more than once."
     return _refusal("w:InvalidSelectors", WsmanCode.DUPLICATE_SELECTORS, text, "DuplicateSelectors")
 
