@@ -60,10 +60,13 @@ class Guests(StrEnum):
 
 @frozen(kw_only=True)
 class HostOptions:
-    """What one emulated host is to be. ``data`` keeps everything over restarts."""
+    """What one emulated host is to be. ``data`` keeps everything over restarts.
+
+    Folders may be given relative to the present one: programs that run elsewhere are told whole paths.
+    """
 
     name: str
-    data: Path
+    data: Path = field(converter=Path.absolute)
     account: Account
     version: str = "2025"
     address: str = "127.0.0.1"
@@ -76,7 +79,7 @@ class HostOptions:
     allow_unencrypted: bool = False
     keytab: Path | None = None
     limits: ServiceLimits = field(factory=ServiceLimits)
-    cache: Path = field()
+    cache: Path = field(converter=Path.absolute)
 
     @cache.default
     def _cache_in_data(self) -> Path:
@@ -101,7 +104,7 @@ class EmulatedHost:
         with ExitStack() as resources:
             runner = self._start_files(resources)
             host = self._open(resources, runner)
-            service = self._serve(resources, host)
+            service = self._make_service(host)
             self.listener = resources.enter_context(self._listener(service))
             resources.callback(service.close)
             add_machines(self.manager, host, self.options.machines)
@@ -133,7 +136,7 @@ class EmulatedHost:
         resources.callback(self.host.close)
         return self.host
 
-    def _serve(self, resources: ExitStack, host: Host) -> WsmanService:
+    def _make_service(self, host: Host) -> WsmanService:
         providers = [*host_providers(host), *virtual_machine_providers(host)]
         self.registry = Registry(host.schema, providers)
         self.manager = ObjectManager(host.schema, self.registry, host.lock, host.name)
