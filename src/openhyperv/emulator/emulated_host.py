@@ -58,6 +58,10 @@ class Guests(StrEnum):
     QEMU = "qemu"
 
 
+def _whole(path: Path) -> Path:
+    return path.absolute()
+
+
 @frozen(kw_only=True)
 class HostOptions:
     """What one emulated host is to be. ``data`` keeps everything over restarts.
@@ -66,7 +70,7 @@ class HostOptions:
     """
 
     name: str
-    data: Path = field(converter=Path.absolute)
+    data: Path = field(converter=_whole)
     account: Account
     version: str = "2025"
     address: str = "127.0.0.1"
@@ -79,7 +83,7 @@ class HostOptions:
     allow_unencrypted: bool = False
     keytab: Path | None = None
     limits: ServiceLimits = field(factory=ServiceLimits)
-    cache: Path = field(converter=Path.absolute)
+    cache: Path = field(converter=_whole)
 
     @cache.default
     def _cache_in_data(self) -> Path:
