@@ -1,36 +1,5 @@
-"""One emulated host for the tests of a module, and the library's own way in to it."""
+"""These tests share one emulated host per module."""
 
-from __future__ import annotations
+from tests.living_host import emulated, host, stock, witness
 
-from collections.abc import Iterator
-
-import pytest
-
-from openhyperv.emulator.emulated_host import EmulatedHost
-from openhyperv.hyperv.host import Host
-from tests.emulated import emulated_host, target_of
-from tests.hyperv.stock import Stock, provide
-from tests.witness import Witness
-
-
-@pytest.fixture(scope="module")
-def witness() -> Witness:
-    return Witness()
-
-
-@pytest.fixture(scope="module")
-def emulated(tmp_path_factory: pytest.TempPathFactory, witness: Witness) -> Iterator[EmulatedHost]:
-    """Windows Server 2025 with files and with guests that do nothing."""
-    with emulated_host(tmp_path_factory.mktemp("host"), witness, has_files=True) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def host(emulated: EmulatedHost) -> Iterator[Host]:
-    with Host.connect(target_of(emulated)) as connected:
-        yield connected
-
-
-@pytest.fixture(scope="module")
-def stock(host: Host, tmp_path_factory: pytest.TempPathFactory) -> Stock:
-    return provide(host, tmp_path_factory.mktemp("stock"))
+__all__ = ["emulated", "host", "stock", "witness"]
