@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from openhyperv.cim.session import Session
 from openhyperv.errors import ConflictError
-from openhyperv.files.smb.pipe import Pipe
-from openhyperv.files.smb.settings import ShareSettings
+from openhyperv.files.share import HostFiles
+from openhyperv.files.smb.pipe import PIPE_PREFIX, Pipe
 from openhyperv.hyperv.names import (
     RESOURCE_SETTINGS,
     SERIAL_CONTROLLER,
@@ -15,11 +15,9 @@ from openhyperv.hyperv.names import (
 )
 from openhyperv.hyperv.values import texts
 
-_PIPE_PREFIX = "\\\\.\\pipe\\"
 
-
-def pipe_name(session: Session, guid: str, port: int) -> str:
-    """The name of the pipe that a serial port is connected to, without its prefix.
+def _pipe_of(session: Session, guid: str, port: int) -> str:
+    """The pipe that a serial port is connected to, as Hyper-V writes it.
 
     :raises ConflictError: the port is not connected to a pipe on the host itself
     """
@@ -28,7 +26,7 @@ def pipe_name(session: Session, guid: str, port: int) -> str:
     if settings is None:  # before Windows Server 2016 ports have no class of their own
         settings = session.get(setting(RESOURCE_SETTINGS, identifier))
     connection = next(iter(texts(settings, "Connection")), "")
-    if not connection.lower().startswith(_PIPE_PREFIX):
+    if not connection.lower().startswith(PIPE_PREFIX):
         raise ConflictError(
             f"COM{port} is connected to {connection or 'nothing'}.",
             host=session.host,
@@ -36,12 +34,12 @@ def pipe_name(session: Session, guid: str, port: int) -> str:
             operation="open the console",
             remedy="Create the machine with a pipe on that port.",
         )
-    return connection[len(_PIPE_PREFIX) :]
+    return connection
 
 
-def open_console(session: Session, share: ShareSettings, guid: str, port: int = 1) -> Pipe:
+def open_console(session: Session, files: HostFiles, guid: str, port: int = 1) -> Pipe:
     """Open a machine's serial port. The pipe exists while the machine runs, and takes one client at a time.
 
     :raises NotFoundError: the machine is not running
     """
-    return Pipe(share, pipe_name(session, guid, port))
+    return files.open_pipe(_pipe_of(session, guid, port))

@@ -133,7 +133,7 @@ class VirtualMachine:
 
     def console(self, port: int = 1) -> Pipe:
         """Its serial port, to read and write."""
-        return console.open_console(self._session, self._files.settings, self.guid, port)
+        return console.open_console(self._session, self._files, self.guid, port)
 
     def delete(self) -> None:
         """Turn it off and delete it with everything it owned."""

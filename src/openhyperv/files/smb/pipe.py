@@ -15,7 +15,8 @@ from openhyperv.files.smb.settings import ShareSettings
 from openhyperv.files.windows_path import check_component
 
 _SHARE = "IPC$"  # UNVERIFIED: the pipe of a machine's serial port takes clients from other machines
-_PREFIX = "\\\\.\\pipe\\"
+PIPE_PREFIX = "\\\\.\\pipe\\"
+"""What Windows writes before the name of a pipe of its own."""
 _READ_BYTES = 4096
 
 
@@ -24,7 +25,7 @@ def pipe_name(text: str) -> str:
 
     :raises InvalidInputError: what remains is not one plain name
     """
-    name = text[len(_PREFIX) :] if text.lower().startswith(_PREFIX) else text
+    name = text[len(PIPE_PREFIX) :] if text.lower().startswith(PIPE_PREFIX) else text
     return check_component(name)
 
 
