@@ -16,10 +16,13 @@ import click
 from attrs import frozen
 
 from openhyperv.emulator.emulated_host import EmulatedHost, Guests, HostOptions
+from openhyperv.emulator.host.hardware import Hardware, default_hardware
+from openhyperv.emulator.host.hardware.reading import read_hardware
 from openhyperv.emulator.http.accounts import Account
 from openhyperv.emulator.rules.matching import Rules
 from openhyperv.emulator.rules.reading import read_rules
 from openhyperv.emulator.wsman.limits import ServiceLimits
+from openhyperv.errors import InvalidInputError
 
 _VERSIONS = ("2012R2", "2016", "2019", "2022", "2025")
 
@@ -77,6 +80,12 @@ class _Address(click.ParamType[tuple[str, int]]):
     "--rules", "rule_file", type=click.Path(exists=True, path_type=Path), help="Faults and latency."
 )
 @click.option(
+    "--hardware",
+    "hardware_file",
+    type=click.Path(exists=True, path_type=Path),
+    help="Disks, PCI devices, GPUs, adapters, memory and processors, in TOML.",
+)
+@click.option(
     "--max-envelope-kb",
     type=click.IntRange(150),
     default=500,
@@ -120,14 +129,16 @@ class RunArguments:
     allow_unencrypted: bool
     keytab: Path | None
     rule_file: Path | None
+    hardware_file: Path | None
     max_envelope_kb: int
 
     def options(self, number: int, data: Path) -> HostOptions:
         """What host ``number`` is to be; only the first has the port and name asked for."""
         address, port = self.listen
         is_first = number == 1
+        name = self.name if is_first else f"{self.name}{number}"
         return HostOptions(
-            name=self.name if is_first else f"{self.name}{number}",
+            name=name,
             data=data if self.hosts == 1 else data / f"host{number}",
             account=Account(self.username, secrets.token_urlsafe(18)),
             version=self.version,
@@ -141,8 +152,21 @@ class RunArguments:
             allow_unencrypted=self.allow_unencrypted,
             keytab=self.keytab,
             limits=ServiceLimits(max_envelope_bytes=self.max_envelope_kb * 1024),
+            hardware=self.hardware(name),
             cache=data / "cache",
         )
+
+    def hardware(self, host_name: str) -> Hardware:
+        """What the file describes, or a small server; each host gets the same disks and PCI devices.
+
+        :raises click.ClickException: the file describes no hardware
+        """
+        if self.hardware_file is None:
+            return default_hardware(host_name)
+        try:
+            return read_hardware(self.hardware_file.read_text("utf-8"), host_name)
+        except InvalidInputError as error:
+            raise click.ClickException(error.message) from error
 
     def rules(self) -> Rules:
         """The rules of the file given, counted for each host by itself."""

@@ -20,7 +20,7 @@ from openhyperv.emulator.cimom.registry import Registry
 from openhyperv.emulator.guests.machine import GuestRunner
 from openhyperv.emulator.guests.runner import QemuRunner
 from openhyperv.emulator.guests.state_only import StateOnlyRunner
-from openhyperv.emulator.host.hardware import Hardware, adapters_for
+from openhyperv.emulator.host.hardware import Hardware, default_hardware
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.jobs import Job, JobFailure, Work
 from openhyperv.emulator.host.opening import open_host, start_automatically
@@ -83,7 +83,12 @@ class HostOptions:
     allow_unencrypted: bool = False
     keytab: Path | None = None
     limits: ServiceLimits = field(factory=ServiceLimits)
+    hardware: Hardware = field()
     cache: Path = field(converter=_whole)
+
+    @hardware.default
+    def _small_server(self) -> Hardware:
+        return default_hardware(self.name)
 
     @cache.default
     def _cache_in_data(self) -> Path:
@@ -135,8 +140,7 @@ class EmulatedHost:
     def _open(self, resources: ExitStack, runner: GuestRunner) -> Host:
         options = self.options
         profile = Profile.named(options.version)
-        hardware = Hardware(adapters=adapters_for(options.name, 2))
-        self.host = open_host(options.name, profile, options.data, runner, hardware)
+        self.host = open_host(options.name, profile, options.data, runner, options.hardware)
         resources.callback(self.host.close)
         return self.host
 
