@@ -12,7 +12,21 @@ import sys
 from pathlib import Path
 from typing import Any
 
-NAMESPACES = ("root_virtualization_v2", "root_cimv2", "root_standardcimv2", "root_system")
+NAMESPACES = (
+    "root_virtualization_v2",
+    "root_cimv2",
+    "root_standardcimv2",
+    "root_default",
+    "root_hypervcluster_v2",
+    "root_microsoft_windows_hgs",
+    "root_microsoft_windows_smb",
+    "root_microsoft_windows_storage",
+    "root_microsoftdns",
+    "root_mscluster",
+    "root_msps",
+    "root_wmi",
+    "root_system",
+)
 CLASS_KEYS = ("super", "abstract", "association", "indication", "singleton", "keys", "min_server", "seen_on")
 PROPERTY_KEYS = ("type", "array", "rw", "ref", "emb", "default", "values", "since", "override")
 ONLY_KEYS = {
@@ -26,6 +40,14 @@ ONLY_KEYS = {
 """Classes of CIMWin32 whose pages mark one key, where the gathered facts follow DMTF's rule of four."""
 ALWAYS_THERE = {("Msvm_VirtualHardDiskSettingData", "Format")}
 """Properties that are gated by a note on one of their values: it is VHDSet, not Format, that came in 2016."""
+CALLED_ON_THE_CLASS = ("root/default", "root/microsoft/windows/")
+"""Namespaces whose classes without keys have methods alone: there is no instance to call them on."""
+MAKERS = {"MSFT_SmbShare.CreateShare", "MSFT_SmbMapping.Create", "MSFT_SmbGlobalMapping.Create"}
+"""Methods that make the first instance of a class which has keys."""
+OF_FEATURES = ("root/microsoftdns", "root/wmi")
+"""Namespaces with classes of features that no dumped host had; being in documents only tells nothing there."""
+ABSTRACT_CIM = ("root/hypervcluster/v2", "root/mscluster")
+"""Namespaces whose dumps do not tell abstract classes; DMTF's own are."""
 PARAMETER_KEYS = ("name", "dir", "type", "array", "ref", "emb", "optional")
 
 
@@ -35,6 +57,8 @@ def kept(record: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
 
 def slim_method(record: dict[str, Any]) -> dict[str, Any]:
     slim = kept(record, ("returns", "static", "codes", "signature_unknown"))
+    if slim.get("returns") == "void":
+        del slim["returns"]
     slim["params"] = [kept(parameter, PARAMETER_KEYS) for parameter in record.get("params", [])]
     if "ws23h2" in record.get("on", []):
         slim["since"] = "2022-23H2"
@@ -48,8 +72,20 @@ def slim_class(record: dict[str, Any]) -> dict[str, Any]:
     return slim | ({"methods": methods} if methods else {})
 
 
-def corrected(name: str, record: dict[str, Any]) -> dict[str, Any]:
-    slim = slim_class(record)
+def with_static_methods(name: str, slim: dict[str, Any], namespace: str) -> dict[str, Any]:
+    has_no_instance = namespace.lower().startswith(CALLED_ON_THE_CLASS) and not {"keys", "super"} & set(slim)
+    for method, decl in slim.get("methods", {}).items():
+        if has_no_instance or f"{name}.{method}" in MAKERS:
+            decl["static"] = True
+    return slim
+
+
+def corrected(name: str, record: dict[str, Any], namespace: str) -> dict[str, Any]:
+    slim = with_static_methods(name, slim_class(record), namespace)
+    if namespace.lower() in OF_FEATURES and slim.get("seen_on") == ["docs only"]:
+        del slim["seen_on"]
+    if namespace.lower() in ABSTRACT_CIM and name.startswith("CIM_"):
+        slim["abstract"] = True
     for prop in slim["props"]:
         if (name, prop) in ALWAYS_THERE:
             slim["props"][prop].pop("since", None)
@@ -58,9 +94,10 @@ def corrected(name: str, record: dict[str, Any]) -> dict[str, Any]:
 
 def build(source: Path, target: Path) -> None:
     facts = json.loads(source.read_text("utf-8"))
+    classes = {name: corrected(name, record, facts["namespace"]) for name, record in facts["classes"].items()}
     lines = [
-        f"{json.dumps(name)}:{json.dumps(corrected(name, record), ensure_ascii=False, separators=(',', ':'))}"
-        for name, record in sorted(facts["classes"].items())
+        f"{json.dumps(name)}:{json.dumps(record, ensure_ascii=False, separators=(',', ':'))}"
+        for name, record in sorted(classes.items())
     ]
     head = f'{{"namespace":{json.dumps(facts["namespace"])},\n"classes":{{\n'
     target.write_text(head + ",\n".join(lines) + "\n}}\n", "utf-8")

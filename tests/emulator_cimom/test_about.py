@@ -8,10 +8,11 @@ from openhyperv.cim.release import Release
 from openhyperv.cim.schema import Schema
 from openhyperv.emulator.about import about, verified
 from openhyperv.emulator.cimom.registry import Registry
+from openhyperv.emulator.host.profile import ROLE_NAMESPACES
 
 from .inventory import SERVICE, ManagementService, Settings, Systems
 
-SCHEMA = Schema.load(Release.WS2025)
+SCHEMA = Schema.load(Release.WS2025, without=ROLE_NAMESPACES)
 REGISTRY = Registry(SCHEMA, [Systems(), Settings(), ManagementService()])
 PROOF = {
     "Msvm_ComputerSystem": ["pypsrp"],

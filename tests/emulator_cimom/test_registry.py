@@ -30,8 +30,24 @@ class UnknownMethod:
 
 
 class ClassOfTwoNamespaces:
-    @instances_of("CIM_Processor")
+    @instances_of("StdRegProv")
     def all(self) -> Iterable[Instance]:
+        return ()
+
+
+class ClassOfAnotherNamespace:
+    @instances_of("Win32_OperatingSystem", namespace="root/wmi")
+    def all(self) -> Iterable[Instance]:
+        return ()
+
+
+class SystemsOfTwoNamespaces:
+    @instances_of("Msvm_ComputerSystem")
+    def own(self) -> Iterable[Instance]:
+        return ()
+
+    @instances_of("Msvm_ComputerSystem", namespace="root/HyperVCluster/v2")
+    def clustered(self) -> Iterable[Instance]:
         return ()
 
 
@@ -62,7 +78,8 @@ class Everything(SecurityOf2016):
     [
         ([UnknownClass()], "Msvm_ComputerSytem is a class of 0 namespaces"),
         ([UnknownMethod()], "Msvm_ComputerSystem has no method RequestStatesChange"),
-        ([ClassOfTwoNamespaces()], "CIM_Processor is a class of 2 namespaces"),
+        ([ClassOfTwoNamespaces()], "StdRegProv is a class of 2 namespaces"),
+        ([ClassOfAnotherNamespace()], "Win32_OperatingSystem is a class of 0 namespaces"),
         ([LookupAlone()], "looks up msvm_computersystem without listing it"),
         ([SecurityOf2016(), Everything()], "two providers answer Msvm_SecurityService.SetKeyProtector"),
     ],
@@ -79,6 +96,19 @@ def test_a_release_has_only_its_own_classes(release: Release, answers: bool) -> 
     assert decl is not None
     assert registry.has_instances(decl) is answers
     assert (registry.method(decl, "SetKeyProtector") is not None) is answers
+
+
+@pytest.mark.parametrize("without", [(), ("root/hypervcluster/v2",)])
+def test_a_class_of_two_namespaces_is_that_of_hyper_v_unless_the_mark_says_otherwise(
+    without: tuple[str, ...],
+) -> None:
+    schema = Schema.load(Release.WS2025, without)
+    registry = Registry(schema, [SystemsOfTwoNamespaces()])
+    everywhere = [n for n in SCHEMA.namespaces if (decl := schema.find(n, "Msvm_ComputerSystem")) is not None]
+    assert all(
+        registry.has_instances(decl) for n in everywhere if (decl := schema.find(n, "Msvm_ComputerSystem"))
+    )
+    assert len(everywhere) == 2 - len(without)
 
 
 def test_associations_are_told_apart() -> None:

@@ -7,7 +7,7 @@ The data was gathered from Microsoft's documentation and class dumps of Windows 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -21,10 +21,24 @@ _DATA_FILES = {
     "root/virtualization/v2": "root_virtualization_v2.json",
     "root/cimv2": "root_cimv2.json",
     "root/standardcimv2": "root_standardcimv2.json",
+    "root/default": "root_default.json",
+    "root/hypervcluster/v2": "root_hypervcluster_v2.json",
+    "root/microsoft/windows/hgs": "root_microsoft_windows_hgs.json",
+    "root/microsoft/windows/smb": "root_microsoft_windows_smb.json",
+    "root/microsoft/windows/storage": "root_microsoft_windows_storage.json",
+    "root/microsoftdns": "root_microsoftdns.json",
+    "root/mscluster": "root_mscluster.json",
+    "root/msps": "root_msps.json",
+    "root/wmi": "root_wmi.json",
 }
 _SYSTEM_FILE = "root_system.json"
 """WMI's own ``__`` classes, present in every namespace."""
 
+_NAMESPACES_SINCE = {
+    # shielded machines came with Windows Server 2016 (Microsoft, "Guarded fabric and shielded VMs overview")
+    "root/microsoft/windows/hgs": Release.WS2016,
+    "root/msps": Release.WS2016,
+}
 _SINCE = {
     "2012": Release.WS2012,
     "2012R2": Release.WS2012R2,
@@ -48,26 +62,27 @@ def _records(file_name: str) -> Mapping[str, tuple[str, _Record]]:
 class Schema:
     """Declarations of one Windows release, or of everything known where ``release`` is None.
 
+    ``without`` names namespaces, in lower case, that a host does not have: those of roles not installed.
     Thread-safe: two threads may resolve the same class at once and get equal declarations.
     """
 
-    def __init__(self, release: Release | None = None) -> None:
+    def __init__(self, release: Release | None = None, without: Collection[str] = ()) -> None:
         self.release = release
+        self.namespaces = tuple(n for n in _DATA_FILES if n not in without and self._is_released(n))
+        """Every namespace with known classes."""
         self._resolved: dict[tuple[str, str], ClassDecl | None] = {}
 
     @classmethod
-    def load(cls, release: Release | None = None) -> Schema:
+    def load(cls, release: Release | None = None, without: Collection[str] = ()) -> Schema:
         """The schema of a release; data files are read on first use of their namespace."""
-        return cls(release)
+        return cls(release, without)
 
-    @property
-    def namespaces(self) -> tuple[str, ...]:
-        """Every namespace with known classes."""
-        return tuple(_DATA_FILES)
+    def _is_released(self, namespace: str) -> bool:
+        return self.release is None or self.release >= _NAMESPACES_SINCE.get(namespace, self.release)
 
     def has_namespace(self, namespace: str) -> bool:
         """True for a namespace with known classes, in any case of letters."""
-        return namespace.lower() in _DATA_FILES
+        return namespace.lower() in self.namespaces
 
     def find(self, namespace: str, class_name: str) -> ClassDecl | None:
         """The declaration, or None where this release has no such namespace or class."""
@@ -87,12 +102,12 @@ class Schema:
         return tuple(c for c in self.classes(decl.namespace) if c.is_a(decl.name))
 
     def _names(self, namespace: str) -> list[str]:
-        if namespace not in _DATA_FILES:
+        if namespace not in self.namespaces:
             return []
         return [*_records(_DATA_FILES[namespace]), *_records(_SYSTEM_FILE)]
 
     def _resolve(self, namespace: str, class_name: str) -> ClassDecl | None:
-        if namespace not in _DATA_FILES:
+        if namespace not in self.namespaces:
             return None
         own = _records(_DATA_FILES[namespace]).get(class_name)
         name, record = own or _records(_SYSTEM_FILE).get(class_name) or (None, None)

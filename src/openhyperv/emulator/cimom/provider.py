@@ -8,6 +8,7 @@ and is answered with the fault that Windows gives for it, never with an empty su
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from enum import StrEnum
 from typing import Any, TypeVar
 
 from attrs import field, frozen
@@ -48,12 +49,25 @@ class MethodFailure(Exception):  # noqa: N818  # not an error of the emulator: a
         self.return_value = return_value
 
 
+class MarkKind(StrEnum):
+    """What a marked method of a provider does."""
+
+    INSTANCES = "instances"
+    LOOKUP = "lookup"
+    LINKS = "links"
+    METHOD = "method"
+    CREATES = "creates"
+    MODIFIES = "modifies"
+    DELETES = "deletes"
+
+
 @frozen
 class Mark:
-    """What a marked provider method is for."""
+    """What a marked provider method is for; ``namespace`` is where the class is looked for, if it says so."""
 
-    kind: str
+    kind: MarkKind
     class_name: str
+    namespace: str | None = None
     method: str | None = None
 
 
@@ -68,28 +82,54 @@ def _marked(mark: Mark) -> Callable[[_Function], _Function]:
     return decorate
 
 
-def instances_of(class_name: str) -> Callable[[_Function], _Function]:
+# Every mark takes the ``namespace`` of its class. Without one, the class of root/virtualization/v2 is meant,
+# or where Hyper-V has none of that name, the class of the one namespace that has.
+
+
+def instances_of(class_name: str, *, namespace: str | None = None) -> Callable[[_Function], _Function]:
     """``def f(self) -> Iterable[Instance]``: every instance of exactly this class, with all its keys."""
-    return _marked(Mark("instances", class_name))
+    return _marked(Mark(MarkKind.INSTANCES, class_name, namespace))
 
 
-def lookup(class_name: str) -> Callable[[_Function], _Function]:
+def lookup(class_name: str, *, namespace: str | None = None) -> Callable[[_Function], _Function]:
     """``def f(self, path: ObjectPath) -> Instance | None``: one instance by full key, without a walk."""
-    return _marked(Mark("lookup", class_name))
+    return _marked(Mark(MarkKind.LOOKUP, class_name, namespace))
 
 
-def links(class_name: str) -> Callable[[_Function], _Function]:
+def links(class_name: str, *, namespace: str | None = None) -> Callable[[_Function], _Function]:
     """``def f(self, end: ObjectPath) -> Iterable[Instance]``: an association's instances touching ``end``.
 
     To list all of them, the objects of the end class that the schema declares are asked one by one; a
     provider whose ends go beyond that marks ``instances_of`` too.
     """
-    return _marked(Mark("links", class_name))
+    return _marked(Mark(MarkKind.LINKS, class_name, namespace))
 
 
-def method(class_name: str, name: str) -> Callable[[_Function], _Function]:
+def method(class_name: str, name: str, *, namespace: str | None = None) -> Callable[[_Function], _Function]:
     """``def f(self, call: Call) -> Result``: the method, for this class and its subclasses."""
-    return _marked(Mark("method", class_name, name))
+    return _marked(Mark(MarkKind.METHOD, class_name, namespace, name))
+
+
+def creates(class_name: str, *, namespace: str | None = None) -> Callable[[_Function], _Function]:
+    """``def f(self, instance: Instance) -> ObjectPath``: make an instance of exactly this class.
+
+    Properties that were not given are absent. Returns the path under which it can be read from now on.
+    """
+    return _marked(Mark(MarkKind.CREATES, class_name, namespace))
+
+
+def modifies(class_name: str, *, namespace: str | None = None) -> Callable[[_Function], _Function]:
+    """``def f(self, path: ObjectPath, changes: Instance) -> Instance``: change an instance of this class.
+
+    ``changes`` holds the properties whose values differ from the present ones, all of them writable. Returns
+    the whole instance as it is now.
+    """
+    return _marked(Mark(MarkKind.MODIFIES, class_name, namespace))
+
+
+def deletes(class_name: str, *, namespace: str | None = None) -> Callable[[_Function], _Function]:
+    """``def f(self, path: ObjectPath) -> None``: delete an instance of exactly this class, which exists."""
+    return _marked(Mark(MarkKind.DELETES, class_name, namespace))
 
 
 def marks_of(provider: object) -> Iterable[tuple[Mark, Callable[..., Any]]]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from attrs import define, field
+from attrs import define, evolve, field, frozen
 
 from openhyperv.cim.schema import Schema
-from openhyperv.emulator.cimom.provider import Call, Mark, Result, marks_of
+from openhyperv.emulator.cimom.provider import Call, Mark, MarkKind, Result, marks_of
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import ObjectPath
 from openhyperv.wire.types import ClassDecl
@@ -20,6 +20,12 @@ InstancesFunction = Callable[[], Iterable[Instance]]
 LookupFunction = Callable[[ObjectPath], Instance | None]
 LinksFunction = Callable[[ObjectPath], Iterable[Instance]]
 MethodFunction = Callable[[Call], Result]
+CreateFunction = Callable[[Instance], ObjectPath]
+ModifyFunction = Callable[[ObjectPath, Instance], Instance]
+DeleteFunction = Callable[[ObjectPath], None]
+
+_SOURCES = (MarkKind.INSTANCES, MarkKind.LOOKUP, MarkKind.LINKS)
+_PREFERRED_NAMESPACE = "root/virtualization/v2"
 
 
 class ProviderError(Exception):
@@ -35,10 +41,20 @@ class Source:
     links: LinksFunction | None = None
 
 
+@frozen
+class Changing:
+    """What changes the instances of one class; None for what its provider does not do."""
+
+    creates: CreateFunction | None = None
+    modifies: ModifyFunction | None = None
+    deletes: DeleteFunction | None = None
+
+
 @define
 class _Entry:
     sources: dict[int, Source] = field(factory=dict)
     methods: dict[str, MethodFunction] = field(factory=dict)
+    changing: Changing = Changing()
 
 
 def key_of(decl: ClassDecl) -> ClassKey:
@@ -50,7 +66,7 @@ class Registry:
     """The marks of all providers that concern classes of one Windows release.
 
     :raises ProviderError: a mark names a class or method that no release has, two providers answer the same
-        method, or a provider looks up instances that it cannot list
+        method or make the same changes, or a provider looks up instances that it cannot list
     """
 
     def __init__(self, schema: Schema, providers: Iterable[object]) -> None:
@@ -72,12 +88,17 @@ class Registry:
         entry = self._entries.setdefault(key_of(decl), _Entry())
         if mark.method is not None:
             self._add_method(entry, mark, mark.method, function)
-        else:
+        elif mark.kind in _SOURCES:
             setattr(entry.sources.setdefault(id(provider), Source()), mark.kind, function)
+        else:
+            self._add_changing(entry, mark, function)
 
     def _declaration(self, mark: Mark) -> ClassDecl:
-        found = [self._known.find(namespace, mark.class_name) for namespace in self._known.namespaces]
-        decls = [decl for decl in found if decl is not None]
+        preferred = self._known.find(mark.namespace or _PREFERRED_NAMESPACE, mark.class_name)
+        if preferred is not None:
+            return preferred
+        places = () if mark.namespace else self._known.namespaces
+        decls = [decl for place in places if (decl := self._known.find(place, mark.class_name))]
         if len(decls) != 1:
             raise ProviderError(f"{mark.class_name} is a class of {len(decls)} namespaces, not of one")
         return decls[0]
@@ -87,6 +108,12 @@ class Registry:
         if name.lower() in entry.methods:
             raise ProviderError(f"two providers answer {mark.class_name}.{name}")
         entry.methods[name.lower()] = function
+
+    @staticmethod
+    def _add_changing(entry: _Entry, mark: Mark, function: Callable[..., Any]) -> None:
+        if getattr(entry.changing, mark.kind) is not None:
+            raise ProviderError(f"two providers answer what {mark.kind} {mark.class_name}")
+        entry.changing = evolve(entry.changing, **{mark.kind: function})
 
     def _check_lookups(self) -> None:
         for (_, class_name), entry in self._entries.items():
@@ -111,6 +138,11 @@ class Registry:
             if entry is not None and name.lower() in entry.methods:
                 return entry.methods[name.lower()]
         return None
+
+    def changing(self, decl: ClassDecl) -> Changing:
+        """What changes instances of exactly this class."""
+        entry = self._entries.get(key_of(decl))
+        return Changing() if entry is None else entry.changing
 
     def association_classes(self, namespace: str) -> Iterator[ClassDecl]:
         """The association classes of a namespace that a provider answers for."""

@@ -60,6 +60,9 @@ class Profile:
         return 64 if generation == 1 else _GENERATION_2_PROCESSORS[self.release]
 
 
+ROLE_NAMESPACES = frozenset({"root/hypervcluster/v2", "root/microsoftdns", "root/mscluster"})
+"""What Failover Clustering and DNS Server bring along; a host that is for Hyper-V alone has neither."""
+
 _MARKETING = {
     Release.WS2012R2: "2012 R2",
     Release.WS2016: "2016",
