@@ -14,10 +14,12 @@ CONNECTION = "Msvm_EthernetPortAllocationSettingData"
 SWITCH_SERVICE = "Msvm_VirtualEthernetSwitchManagementService"
 VLAN = "Msvm_EthernetSwitchPortVlanSettingData"
 ACL = "Msvm_EthernetSwitchPortAclSettingData"
+OFFLOAD = "Msvm_EthernetSwitchPortOffloadSettingData"
+BANDWIDTH = "Msvm_EthernetSwitchPortBandwidthSettingData"
 
 
-def _switch(emulated: Emulated, name: str = "net") -> str:
-    text = emulated.text("Msvm_VirtualEthernetSwitchSettingData", {"ElementName": name})
+def _switch(emulated: Emulated, name: str = "net", **values: object) -> str:
+    text = emulated.text("Msvm_VirtualEthernetSwitchSettingData", {"ElementName": name, **values})
     result = emulated.call_of(SWITCH_SERVICE, "DefineSystem", SystemSettings=text)
     assert result.return_value == 0
     path = result.out["ResultingSystem"]
@@ -59,12 +61,10 @@ def _add_feature(emulated: Emulated, system: ObjectPath, class_name: str, **valu
     return result.return_value
 
 
-def _features(emulated: Emulated, system: ObjectPath) -> list[Instance]:
+def _features(emulated: Emulated, system: ObjectPath, class_name: str) -> list[Instance]:
     connection = _only(emulated, system, CONNECTION).path
     assert connection is not None
-    return emulated.associated(
-        connection, "Msvm_EthernetSwitchPortFeatureSettingData", "Msvm_EthernetPortSettingDataComponent"
-    )
+    return emulated.associated(connection, class_name, "Msvm_EthernetPortSettingDataComponent")
 
 
 def test_an_adapter_gets_its_address_when_the_vm_first_starts(emulated: Emulated, system: ObjectPath) -> None:
@@ -115,13 +115,13 @@ def test_a_vlan_is_added_changed_and_removed_while_the_vm_runs(
 ) -> None:
     emulated.request(system, 2)
     assert _add_feature(emulated, system, VLAN, OperationMode=1, AccessVlanId=42) == 0
-    (vlan,) = _features(emulated, system)
+    (vlan,) = _features(emulated, system, VLAN)
     assert vlan["AccessVlanId"] == 42
     text = emulated.text(VLAN, {"InstanceID": vlan["InstanceID"], "AccessVlanId": 43})
     assert emulated.call("ModifyFeatureSettings", FeatureSettings=[text]).return_value == 0
     assert emulated.get(vlan.path)["AccessVlanId"] == 43
     assert emulated.call("RemoveFeatureSettings", FeatureSettings=[vlan.path]).return_value == 0
-    assert _features(emulated, system) == []
+    assert _features(emulated, system, VLAN) == []
 
 
 def test_a_port_has_one_vlan_but_many_access_rules(emulated: Emulated, system: ObjectPath) -> None:
@@ -130,7 +130,21 @@ def test_a_port_has_one_vlan_but_many_access_rules(emulated: Emulated, system: O
     rule = {"AclType": 2, "Action": 2, "Direction": 1, "Applicability": 2, "RemoteAddressPrefixLength": 32}
     for last in (1, 2):
         assert _add_feature(emulated, system, ACL, **rule, RemoteAddress=f"10.0.0.{last}") == 0
-    assert len(_features(emulated, system)) == 3
+    assert len(_features(emulated, system, VLAN)) == 1
+    assert len(_features(emulated, system, ACL)) == 2
+
+
+def test_rules_go_together_or_not_at_all(emulated: Emulated, system: ObjectPath) -> None:
+    rule = {"AclType": 2, "Action": 2, "Direction": 1, "Applicability": 2}
+    for last in (1, 2):
+        assert _add_feature(emulated, system, ACL, **rule, RemoteAddress=f"10.0.0.{last}") == 0
+    first, second = (acl.path for acl in _features(emulated, system, ACL))
+    assert first is not None
+    nowhere = ObjectPath(ACL, {"InstanceID": f"{first.key('InstanceID')}-gone"})
+    assert emulated.call("RemoveFeatureSettings", FeatureSettings=[first, nowhere]).return_value == 32773
+    assert len(_features(emulated, system, ACL)) == 2
+    assert emulated.call("RemoveFeatureSettings", FeatureSettings=[first, second, first]).return_value == 0
+    assert _features(emulated, system, ACL) == []
 
 
 def test_bad_vlan_numbers_are_refused(emulated: Emulated, system: ObjectPath) -> None:
@@ -150,5 +164,45 @@ def test_features_outlive_a_checkpoint(emulated: Emulated, system: ObjectPath) -
     _add_feature(emulated, system, VLAN, OperationMode=1, AccessVlanId=42)
     service = "Msvm_VirtualSystemSnapshotService"
     emulated.finish(emulated.call_of(service, "CreateSnapshot", AffectedSystem=system, SnapshotType=2))
-    (vlan,) = _features(emulated, system)
+    (vlan,) = _features(emulated, system, VLAN)
     assert vlan["AccessVlanId"] == 42
+
+
+def test_every_connection_has_offload_settings_that_are_changed(
+    emulated: Emulated, system: ObjectPath
+) -> None:
+    (offload,) = _features(emulated, system, OFFLOAD)
+    assert offload["VMQOffloadWeight"] == 100
+    assert _add_feature(emulated, system, OFFLOAD, VMQOffloadWeight=0) == 32773
+    text = emulated.text(OFFLOAD, {"InstanceID": offload["InstanceID"], "IOVOffloadWeight": 50})
+    assert emulated.call("ModifyFeatureSettings", FeatureSettings=[text]).return_value == 0
+    assert emulated.get(offload.path)["IOVOffloadWeight"] == 50
+
+
+@pytest.mark.parametrize(
+    ("mode", "guarantee", "is_taken"),
+    [
+        (0, {"Weight": 10}, True),
+        (0, {"Reservation": 10_000_000}, False),
+        (1, {"Reservation": 10_000_000}, False),
+        (2, {"Reservation": 10_000_000}, True),
+        (2, {"Weight": 10}, False),
+        (3, {"Weight": 10}, False),
+        (3, {"Limit": 10_000_000}, True),
+    ],
+)
+def test_bandwidth_is_guaranteed_in_the_way_of_the_switch(
+    emulated: Emulated, mode: int, guarantee: dict[str, object], is_taken: bool
+) -> None:
+    switch = _switch(emulated, BandwidthReservationMode=mode)
+    system = emulated.define(resources=_adapter(emulated, switch))
+    connection = _only(emulated, system, CONNECTION).path
+    text = emulated.text(BANDWIDTH, guarantee)
+    result = emulated.call("AddFeatureSettings", AffectedConfiguration=connection, FeatureSettings=[text])
+    if is_taken:
+        assert result.return_value == 0
+    else:
+        job = emulated.finish(result)
+        assert (job["JobState"], job["ErrorCode"]) == (10, 32773)
+        assert "0x80070057" in str(job["ErrorDescription"])
+    assert len(_features(emulated, system, BANDWIDTH)) == is_taken

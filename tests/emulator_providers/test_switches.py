@@ -295,3 +295,63 @@ def test_a_switch_leaves_nothing_to_hardware(emulated: Emulated) -> None:
     switch = emulated.only("Msvm_VirtualEthernetSwitch")
     (data,) = emulated.query(f"ASSOCIATORS OF {{{switch.path}}} WHERE AssocClass=Msvm_EthernetSwitchInfo")
     assert (data["SystemName"], data["IovVfCapacity"], data["VmqCapacity"]) == (switch["Name"], 0, 0)
+
+
+EXTENSION = "Msvm_EthernetSwitchExtension"
+
+
+def test_a_switch_lists_the_extensions_that_its_release_has(emulate: Emulate) -> None:
+    captures = []
+    for release in ("2019", "2025"):
+        emulated = emulate(release, folder=release)
+        define(emulated, "lan")
+        switch = emulated.only("Msvm_VirtualEthernetSwitch")
+        capture, platform = emulated.query(
+            f"ASSOCIATORS OF {{{switch.path}}} WHERE AssocClass=Msvm_HostedEthernetSwitchExtension"
+        )
+        assert (capture["ElementName"], capture["ExtensionType"]) == ("Microsoft NDIS Capture", 1)
+        assert platform["ElementName"] == "Microsoft Windows Filtering Platform"
+        assert len(settings_of(emulated, "lan")["ExtensionOrder"]) == 2
+        captures.append(capture["Name"])
+    assert captures == ["EA24CD6C-D17A-4348-9190-09F0D5BE83DD", "430BDADD-BAB0-41AB-A369-94B67FA5BE0A"]
+
+
+def test_an_extension_stays_as_it_was_switched(emulate: Emulate) -> None:
+    emulated = emulate()
+    define(emulated, "lan")
+    (capture,) = emulated.query(f"SELECT * FROM {EXTENSION} WHERE ElementName='Microsoft NDIS Capture'")
+    assert (capture["EnabledState"], capture["Vendor"]) == (3, "Microsoft")
+    assert capture.path is not None
+    assert emulated.manager.invoke(capture.path, "RequestStateChange", {"RequestedState": 9}, "").return_value
+    assert not emulated.manager.invoke(
+        capture.path, "RequestStateChange", {"RequestedState": 2}, ""
+    ).return_value
+    assert emulated.manager.get(capture.path)["EnabledState"] == 2
+    emulated.host.close()
+    assert emulate().manager.get(capture.path)["EnabledState"] == 2
+
+
+def test_the_order_of_extensions_can_be_turned_but_not_thinned(emulated: Emulated) -> None:
+    define(emulated, "lan")
+    settings = settings_of(emulated, "lan")
+    order = list(settings["ExtensionOrder"])
+
+    def reorder(paths: list[str]) -> int:
+        text = emulated.text(SETTINGS, {"InstanceID": settings["InstanceID"], "ExtensionOrder": paths})
+        return emulated.call(SERVICE, "ModifySystemSettings", SystemSettings=text).return_value
+
+    assert reorder(order[:1]) == INVALID
+    assert reorder(order[::-1]) == 0
+    assert settings_of(emulated, "lan")["ExtensionOrder"] == order[::-1]
+
+
+def test_every_feature_belongs_to_the_native_extension(emulated: Emulated) -> None:
+    (native,) = [
+        extension
+        for extension in emulated.all("Msvm_InstalledEthernetSwitchExtension")
+        if extension["ExtensionType"] == 5
+    ]
+    features = emulated.query(
+        f"ASSOCIATORS OF {{{native.path}}} WHERE AssocClass=Msvm_EthernetSwitchExtensionCapabilities"
+    )
+    assert {feature["ElementName"] for feature in features} >= {"Ethernet Switch Port VLAN Settings"}

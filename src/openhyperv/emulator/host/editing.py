@@ -11,6 +11,7 @@ from openhyperv.emulator.cimom.provider import MethodFailure
 from openhyperv.emulator.host import resources
 from openhyperv.emulator.host.codes import Code
 from openhyperv.emulator.host.configuration import Configuration
+from openhyperv.emulator.host.features import OFFLOAD
 from openhyperv.emulator.host.identities import split_id
 from openhyperv.emulator.host.incoming import text_of
 from openhyperv.emulator.host.kinds import kind_of
@@ -70,9 +71,16 @@ class Editor:
         if existing is None:
             self._finish(resource)
             self.configuration.add(resource)
+            self._add_fixed_features(resource)
         if alias := text_of(setting, "InstanceID"):
             self._aliases[alias.lower()] = resource.tail
         return resource
+
+    def _add_fixed_features(self, resource: Resource) -> None:
+        """Every connection has offload settings, which clients change rather than add."""
+        if resource.kind is resources.ETHERNET_CONNECTION:
+            tail = OFFLOAD.new_tail(resource.tail)
+            self.configuration.add_feature(self.templates.feature(OFFLOAD, tail))
 
     def _default_device(self, kind: ResourceKind, setting: Instance) -> Resource | None:
         """The default device that a setting given to DefineSystem is about, if any."""

@@ -39,10 +39,23 @@ def client_values(settings: Mapping[str, Value], profile: Profile) -> dict[str, 
 def change_values(configuration: Configuration, values: Mapping[str, Value]) -> None:
     """Change a switch's settings.
 
-    :raises MethodFailure: with 32773, something that was decided when the switch was made
+    :raises MethodFailure: with 32773, something that was decided when the switch was made, or an order of
+        extensions that are not the switch's
     """
     for name in _FOR_LIFE:
         if name in values and values[name] != configuration.value(name):
             # UNVERIFIED: the code for changing what is fixed for the life of a switch
             raise MethodFailure(Code.INVALID_PARAMETER, f"{name} cannot be changed.")
+    if "ExtensionOrder" in values:
+        _check_order(configuration.value("ExtensionOrder"), values["ExtensionOrder"])
     configuration.values.update(values)
+
+
+def _check_order(present: Value, wanted: Value) -> None:
+    if _sorted_paths(present) != _sorted_paths(wanted):
+        # UNVERIFIED: the code for an order that leaves an extension out or names another one
+        raise MethodFailure(Code.INVALID_PARAMETER, "ExtensionOrder must list the switch's extensions.")
+
+
+def _sorted_paths(texts: Value) -> list[str]:
+    return sorted(str(text).lower() for text in texts) if isinstance(texts, list | tuple) else []

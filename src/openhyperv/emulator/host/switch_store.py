@@ -56,7 +56,8 @@ class SwitchStore:
         for entry in data["features"]:
             kind = find_feature(entry["class"], self._profile)
             configuration.add_feature(self._templates.feature(kind, entry["tail"], entry["values"]))
-        return Switch(configuration, data["miniport"], datetime.fromisoformat(data["created"]))
+        created = datetime.fromisoformat(data["created"])
+        return Switch(configuration, data["miniport"], created, data.get("extensions", {}))
 
 
 def _switch_to_json(switch: Switch) -> dict[str, Any]:
@@ -65,6 +66,7 @@ def _switch_to_json(switch: Switch) -> dict[str, Any]:
         "guid": switch.guid,
         "miniport": switch.miniport,
         "created": switch.created.isoformat(),
+        "extensions": switch.extensions,
         "values": switch.configuration.values,
         "ports": [_port_to_json(port) for port in switch.ports()],
         "features": [_feature_to_json(feature) for feature in switch.configuration.features()],

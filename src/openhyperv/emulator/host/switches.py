@@ -8,6 +8,7 @@ from typing import Protocol
 
 from attrs import define, field
 
+from openhyperv.emulator.host.bandwidth import BandwidthMode
 from openhyperv.emulator.host.configuration import Configuration
 from openhyperv.emulator.host.identities import new_guid, split_id, system_path
 from openhyperv.emulator.host.settings import Resource
@@ -20,12 +21,14 @@ SWITCH = "Msvm_VirtualEthernetSwitch"
 class Switch:
     """A virtual switch: its configuration holds the ports to the outside and to the host as resources.
 
-    ``miniport`` is the GUID of the extension adapter that the switch identifies itself by.
+    ``miniport`` is the GUID of the extension adapter that the switch identifies itself by. ``extensions``
+    holds the GUIDs of extensions that somebody has switched on or off.
     """
 
     configuration: Configuration
     miniport: str = field(factory=new_guid)
     created: datetime = field(factory=lambda: datetime.now(UTC))
+    extensions: dict[str, bool] = field(factory=dict)
 
     @property
     def guid(self) -> str:
@@ -88,6 +91,11 @@ class Switches:
         switch = self.find(guid)
         return switch.name if switch else None
 
+    def bandwidth_mode_of(self, guid: str) -> BandwidthMode | None:
+        """How the switch of that GUID guarantees bandwidth, None where there is none."""
+        switch = self.find(guid)
+        return _bandwidth_mode(switch.configuration) if switch else None
+
     def add(self, switch: Switch) -> None:
         """Take in a switch."""
         self._keeper.save(switch)
@@ -98,7 +106,20 @@ class Switches:
         switch.configuration = configuration
         self._keeper.save(switch)
 
+    def set_extension(self, switch: Switch, guid: str, *, is_enabled: bool) -> None:
+        """Have a switch run an extension, or no longer."""
+        switch.extensions[guid] = is_enabled
+        self._keeper.save(switch)
+
     def remove(self, switch: Switch) -> None:
         """Forget a switch."""
         self._keeper.delete(switch)
         del self._by_guid[switch.guid.lower()]
+
+
+def _bandwidth_mode(settings: Configuration) -> BandwidthMode:
+    """What the settings say; by default it is by weight, or not at all with SR-IOV (New-VMSwitch)."""
+    mode = settings.value("BandwidthReservationMode")
+    if not isinstance(mode, int) or mode == 0:
+        return BandwidthMode.NONE if settings.value("IOVPreferred") is True else BandwidthMode.WEIGHT
+    return BandwidthMode(mode)

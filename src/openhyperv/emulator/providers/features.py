@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from openhyperv.emulator.cimom.provider import Call, MethodFailure, Result, links, method
 from openhyperv.emulator.host import resources
+from openhyperv.emulator.host.bandwidth import WRONG_PARAMETER, refusal
 from openhyperv.emulator.host.codes import Code
 from openhyperv.emulator.host.configuration import Configuration
 from openhyperv.emulator.host.feature_editing import add_feature, modify_feature
+from openhyperv.emulator.host.features import BANDWIDTH
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.incoming import text_of
+from openhyperv.emulator.host.job_state import JobType
+from openhyperv.emulator.host.jobs import Job, JobFailure
+from openhyperv.emulator.host.network import connected_switch
 from openhyperv.emulator.host.settings import Feature, Resource
 from openhyperv.emulator.host.systems import Place
 from openhyperv.emulator.host.virtual_system import VirtualSystem
@@ -40,8 +45,7 @@ class FeatureProvider:
         port = edited.resource(connection.tail)
         settings = read_settings(host, call["FeatureSettings"], _FEATURE)
         added = [add_feature(edited, port, s, host.profile, host.templates) for s in settings]
-        self._take_over(place.system, edited)
-        return self._result(edited, added)
+        return self._finish({place.system.guid: edited}, [(place.system, feature) for feature in added])
 
     @method(SERVICE, "ModifyFeatureSettings")
     def modify(self, call: Call) -> Result:
@@ -56,19 +60,19 @@ class FeatureProvider:
             if feature is None:
                 raise MethodFailure(Code.INVALID_PARAMETER, "InstanceID names no feature.")
             modify_feature(configuration, feature, setting)
-            changed.append(self._host.views.path(configuration, feature))
-        for place in {place.system.guid: place for place in places}.values():
-            self._take_over(place.system, edits[place.system.guid])
-        return Result(Code.COMPLETED, {"ResultingFeatureSettings": changed})
+            changed.append((place.system, feature))
+        return self._finish(edits, changed)
 
     @method(SERVICE, "RemoveFeatureSettings")
     def remove(self, call: Call) -> Result:
         """Take features away."""
         references = call["FeatureSettings"]
         found = [self._feature(ref) for ref in (references if isinstance(references, list | tuple) else ())]
-        for place, feature in found:
-            with self._host.changing(place.system):
-                place.configuration.remove_feature(feature)
+        edits = {place.system.guid: _edited(place) for place, _ in found}
+        for place, feature in {feature.tail: (place, feature) for place, feature in found}.values():
+            edits[place.system.guid].remove_feature(feature)
+        for system in {place.system.guid: place.system for place, _ in found}.values():
+            self._take_over(system, edits[system.guid])
         return Result(Code.COMPLETED)
 
     @links(_COMPONENT)
@@ -119,9 +123,36 @@ class FeatureProvider:
             system.configuration = edited
             system.configuration_changed = datetime.now(UTC)
 
-    def _result(self, configuration: Configuration, features: Iterable[Feature]) -> Result:
-        paths = [self._host.views.path(configuration, feature) for feature in features]
+    def _finish(
+        self, edits: Mapping[str, Configuration], touched: Sequence[tuple[VirtualSystem, Feature]]
+    ) -> Result:
+        """Take over edited configurations; a job that fails where a switch cannot keep a promise."""
+        for system, feature in touched:
+            if reason := self._bandwidth_refusal(edits[system.guid], feature):
+                return Result(Code.JOB_STARTED, {"Job": self._refuse(system, reason).path})
+        for system in {system.guid: system for system, _ in touched}.values():
+            self._take_over(system, edits[system.guid])
+        paths = [self._host.views.path(edits[system.guid], feature) for system, feature in touched]
         return Result(Code.COMPLETED, {"ResultingFeatureSettings": paths})
+
+    def _bandwidth_refusal(self, configuration: Configuration, feature: Feature) -> str | None:
+        port = configuration.resource(feature.kind.place_of(feature.tail))
+        if feature.kind is not BANDWIDTH or port is None:
+            return None
+        mode = self._host.switches.bandwidth_mode_of(connected_switch(port) or "")
+        return refusal(feature.merged(), mode)
+
+    def _refuse(self, system: VirtualSystem, reason: str) -> Job:
+        """Clients tell a guarantee that the switch cannot give by the HRESULT in the job's text."""
+        text = f"'{system.name}' failed to modify device 'Ethernet Connection'. {reason}"
+
+        def fail(_job: Job) -> None:
+            raise JobFailure(Code.INVALID_PARAMETER, f"{text} (0x{WRONG_PARAMETER:08X})", WRONG_PARAMETER)
+
+        description = "Modifying Virtual Machine Resources"
+        return self._host.jobs.run(
+            JobType.MODIFY_RESOURCES, fail, affected=[system.path], description=description
+        )
 
 
 def _edited(place: Place) -> Configuration:

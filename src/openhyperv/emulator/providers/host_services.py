@@ -23,6 +23,7 @@ from openhyperv.emulator.providers.service_settings import (
     capabilities_providers,
 )
 from openhyperv.emulator.providers.services import ServiceLinkProvider, service_providers
+from openhyperv.emulator.providers.switch_extensions import SwitchExtensionProvider
 from openhyperv.emulator.providers.switch_feature_service import SwitchFeatureServiceProvider
 from openhyperv.emulator.providers.switch_offload import SwitchOffloadProvider
 from openhyperv.emulator.providers.switch_ports import SwitchPortProvider
@@ -81,6 +82,7 @@ def _switches(host: Host) -> Iterator[object]:
     yield from switch_feature_providers(host, switches)
     yield SwitchPortProvider(host, switches)
     yield SwitchOffloadProvider(host, switches)
+    yield SwitchExtensionProvider(host, switches)
     yield SwitchServiceProvider(host, switches)
     yield SwitchFeatureServiceProvider(host, switches)
     yield WindowsNetworkProvider(host, switches)

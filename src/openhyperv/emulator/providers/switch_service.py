@@ -16,6 +16,7 @@ from openhyperv.emulator.host.settings import Resource
 from openhyperv.emulator.host.switch_connections import PORT_SETTING, machine_connections
 from openhyperv.emulator.host.switch_defaults import SWITCH_SETTINGS, switch_defaults
 from openhyperv.emulator.host.switch_editing import SwitchEditor
+from openhyperv.emulator.host.switch_extensions import extension_order
 from openhyperv.emulator.host.switch_settings import change_values, client_values
 from openhyperv.emulator.host.switches import Switch, Switches
 from openhyperv.emulator.host.uplinks import Surroundings
@@ -44,7 +45,9 @@ class SwitchServiceProvider:
             raise MethodFailure(Code.NOT_SUPPORTED, "Switches are not made from other switches.")
         settings = read_setting(call["SystemSettings"], SWITCH_SETTINGS, self._host.schema)
         values = client_values(settings, self._host.profile)
-        configuration = Configuration(new_guid(), switch_defaults(self._host.profile), values)
+        guid = new_guid()
+        values["ExtensionOrder"] = list(extension_order(self._host.profile, guid, self._host.name))
+        configuration = Configuration(guid, switch_defaults(self._host.profile), values)
         self._editor(configuration).add(read_settings(self._host, call["ResourceSettings"], PORT_SETTING))
         switch = Switch(configuration)
         self._switches.add(switch)
