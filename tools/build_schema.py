@@ -38,14 +38,46 @@ ONLY_KEYS = {
     "Win32_Service": "Name",
 }
 """Classes of CIMWin32 whose pages mark one key, where the gathered facts follow DMTF's rule of four."""
-ALWAYS_THERE = {("Msvm_VirtualHardDiskSettingData", "Format")}
+ALWAYS_THERE = {
+    ("Msvm_VirtualHardDiskSettingData", "Format"),
+    ("Msvm_VirtualSystemExportSettingData", "CopySnapshotConfiguration"),
+}
 """Properties that are gated by a note on one of their values: it is VHDSet, not Format, that came in 2016."""
 CALLED_ON_THE_CLASS = ("root/default", "root/microsoft/windows/")
 """Namespaces whose classes without keys have methods alone: there is no instance to call them on."""
-MAKERS = {"MSFT_SmbShare.CreateShare", "MSFT_SmbMapping.Create", "MSFT_SmbGlobalMapping.Create"}
-"""Methods that make the first instance of a class which has keys."""
+MAKERS = {
+    "MSFT_HgsGuardian.Export",
+    "MSFT_HgsGuardian.Import",
+    "MSFT_HgsGuardian.NewByCertificateThumbprints",
+    "MSFT_HgsGuardian.NewByGenerateCertificates",
+    "MSFT_HgsGuardian.Remove",
+    "MSFT_SmbGlobalMapping.Create",
+    "MSFT_SmbMapping.Create",
+    "MSFT_SmbShare.CreateShare",
+}
+"""Methods that are called on a class which has keys: they make its instances, or are given them."""
+NEW_BY_GUARDIANS = {
+    "returns": "uint32",
+    "params": [
+        {"name": "AllowUntrustedRoot", "dir": "in", "type": "boolean"},
+        {"name": "AllowExpired", "dir": "in", "type": "boolean"},
+        {"name": "Owner", "dir": "in", "type": "object", "emb": "MSFT_HgsGuardian"},
+        {"name": "Guardian", "dir": "in", "type": "object", "array": True, "emb": "MSFT_HgsGuardian"},
+        {"name": "cmdletOutput", "dir": "out", "type": "object", "emb": "MSFT_HgsKeyProtector"},
+    ],
+}
+ONLY_DOCUMENTED = {
+    "MSFT_HgsKeyProtector": {"methods": {"NewByGuardians": NEW_BY_GUARDIANS}},
+    "Msps_PDK": {
+        "props": {
+            "KeyProtector": {"type": "uint8", "array": True},
+            "PolicyData": {"type": "uint8", "array": True},
+        }
+    },
+}
+"""Members that Microsoft's pages of these classes have, but no dumped host nor the gathered facts."""
 OF_FEATURES = ("root/microsoftdns", "root/wmi")
-"""Namespaces with classes of features that no dumped host had; being in documents only tells nothing there."""
+"""Namespaces with classes of features that no dumped host had, so that documents alone know them."""
 ABSTRACT_CIM = ("root/hypervcluster/v2", "root/mscluster")
 """Namespaces whose dumps do not tell abstract classes; DMTF's own are."""
 PARAMETER_KEYS = ("name", "dir", "type", "array", "ref", "emb", "optional")
@@ -72,6 +104,11 @@ def slim_class(record: dict[str, Any]) -> dict[str, Any]:
     return slim | ({"methods": methods} if methods else {})
 
 
+def with_documented_members(name: str, slim: dict[str, Any]) -> dict[str, Any]:
+    more = ONLY_DOCUMENTED.get(name, {})
+    return slim | {kind: slim.get(kind, {}) | members for kind, members in more.items()}
+
+
 def with_static_methods(name: str, slim: dict[str, Any], namespace: str) -> dict[str, Any]:
     has_no_instance = namespace.lower().startswith(CALLED_ON_THE_CLASS) and not {"keys", "super"} & set(slim)
     for method, decl in slim.get("methods", {}).items():
@@ -81,7 +118,7 @@ def with_static_methods(name: str, slim: dict[str, Any], namespace: str) -> dict
 
 
 def corrected(name: str, record: dict[str, Any], namespace: str) -> dict[str, Any]:
-    slim = with_static_methods(name, slim_class(record), namespace)
+    slim = with_static_methods(name, with_documented_members(name, slim_class(record)), namespace)
     if namespace.lower() in OF_FEATURES and slim.get("seen_on") == ["docs only"]:
         del slim["seen_on"]
     if namespace.lower() in ABSTRACT_CIM and name.startswith("CIM_"):
