@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))  # for the extension beside this file
+sys.path.append(str(Path(__file__).parent.parent))  # for the tests that it makes a table of
 
 project = "OpenHyperV"
 author = "The OpenHyperV authors"

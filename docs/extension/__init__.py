@@ -20,6 +20,7 @@ from extension.coverage import classes_and_methods, coverage_counts
 from extension.failures import exit_codes
 from extension.fault_rules import fault_actions
 from extension.machine_rules import granted_properties, harmless_properties, machine_limits, machine_rules
+from extension.os_win_methods import os_win_counts, os_win_methods
 from extension.unverified import unverified_count, unverified_facts
 
 PARTS: Mapping[str, Callable[[], str]] = {
@@ -34,6 +35,8 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "fault-actions": fault_actions,
     "coverage-counts": coverage_counts,
     "classes-and-methods": classes_and_methods,
+    "os-win-counts": os_win_counts,
+    "os-win-methods": os_win_methods,
     "unverified-count": unverified_count,
     "unverified-facts": unverified_facts,
 }
