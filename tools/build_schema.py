@@ -34,6 +34,7 @@ ONLY_KEYS = {
     "Win32_DiskDrive": "DeviceID",
     "Win32_LogicalDisk": "DeviceID",
     "Win32_NetworkAdapter": "DeviceID",
+    "Win32_PnPEntity": "DeviceID",
     "Win32_Processor": "DeviceID",
     "Win32_Service": "Name",
 }
@@ -41,6 +42,7 @@ ONLY_KEYS = {
 ALWAYS_THERE = {
     ("Msvm_VirtualHardDiskSettingData", "Format"),
     ("Msvm_VirtualSystemExportSettingData", "CopySnapshotConfiguration"),
+    ("Msvm_Synthetic3DDisplayControllerSettingData", "MaximumScreenResolution"),
 }
 """Properties that are gated by a note on one of their values: it is VHDSet, not Format, that came in 2016."""
 CALLED_ON_THE_CLASS = ("root/default", "root/microsoft/windows/")

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from openhyperv.emulator.host.files import BadHostPath, HostFiles, NoSuchDrive
+from openhyperv.emulator.host.hardware.known_disks import KnownDisks
 
 NAMES = st.text(st.characters(min_codepoint=1, max_codepoint=0x2FFF), min_size=1, max_size=12)
 
@@ -16,7 +17,7 @@ NAMES = st.text(st.characters(min_codepoint=1, max_codepoint=0x2FFF), min_size=1
 @pytest.fixture
 def files(tmp_path: Path) -> HostFiles:
     """An empty drive."""
-    return HostFiles(tmp_path / "C")
+    return HostFiles(tmp_path / "C", KnownDisks(tmp_path / "disks", ()))
 
 
 @pytest.mark.parametrize(

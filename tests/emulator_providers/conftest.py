@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from time import monotonic, sleep
+from typing import Any
 
 import pytest
 from attrs import frozen
@@ -91,12 +92,12 @@ def emulate(tmp_path: Path) -> Iterator[Emulate]:
     """
     with ExitStack() as hosts:
 
-        def emulated(release: str = "2025", folder: str = "host") -> Emulated:
-            hardware = Hardware(24, 98_304, 2, adapters_for("HV1", 2))
+        def emulated(release: str = "2025", folder: str = "host", **devices: Any) -> Emulated:
+            hardware = Hardware(24, 98_304, 2, adapters_for("HV1", 2), **devices)
             host = open_host("hv1", Profile.named(release), tmp_path / folder, StateOnlyRunner(), hardware)
             hosts.callback(host.close)
             registry = Registry(host.schema, [*host_providers(host), *virtual_machine_providers(host)])
-            return Emulated(host, ObjectManager(host.schema, registry, host.lock, host.name))
+            return Emulated(host, ObjectManager(host.schema, registry, host.lock, host.name, host.events))
 
         yield emulated
 

@@ -10,6 +10,7 @@ from openhyperv.emulator.host.configuration import Configuration
 from openhyperv.emulator.host.default_devices import default_devices
 from openhyperv.emulator.host.editing import Editor
 from openhyperv.emulator.host.host import Host
+from openhyperv.emulator.host.host_devices import check_host_devices, is_of_the_host
 from openhyperv.emulator.host.identities import new_guid, split_id
 from openhyperv.emulator.host.incoming import referred_id
 from openhyperv.emulator.host.system_defaults import SUB_TYPES, own_values
@@ -67,6 +68,7 @@ def define_system(
     apply_system_settings(configuration, given, host)
     editor = Editor(configuration, host.profile, host.templates, host.switches, defines=True)
     editor.add(resources)
+    check_host_devices(host, None, configuration)
     return VirtualSystem(guid, configuration)
 
 
@@ -89,10 +91,10 @@ def _generation(sub_type: Value) -> int:
 
 
 def _cloned(reference: Configuration, guid: str) -> Configuration:
-    """What the reference says, but none of its disks: two VMs cannot use one file."""
+    """What the reference says, but none of its disks and PCI devices: two VMs cannot use one."""
     configuration = reference.copy(guid)
     for resource in list(configuration.resources()):
-        if resource.tail.upper().endswith("\\L"):
+        if resource.tail.upper().endswith("\\L") or is_of_the_host(resource):
             configuration.remove(resource)
     return configuration
 

@@ -16,7 +16,7 @@ from openhyperv.emulator.host.identities import split_id
 from openhyperv.emulator.host.incoming import text_of
 from openhyperv.emulator.host.kinds import kind_of
 from openhyperv.emulator.host.network import check_nic, connect
-from openhyperv.emulator.host.placement import MAXIMUM_NICS, place
+from openhyperv.emulator.host.placement import DISPLAYS, MAXIMUM_NICS, place
 from openhyperv.emulator.host.profile import Profile
 from openhyperv.emulator.host.resource_kind import ResourceKind
 from openhyperv.emulator.host.rules import check_resource
@@ -29,6 +29,8 @@ from openhyperv.wire.types import Value
 _NOT_TAKEN_OVER = frozenset(
     {"InstanceID", "Parent", "ResourceType", "ResourceSubType", "VirtualSystemIdentifiers"}
 )
+_OWN_NAMES = {resources.PHYSICAL_DISK_DRIVE.name: _NOT_TAKEN_OVER | {"ElementName"}}
+"""Recorded: the name that is given with a new pass-through disk gets lost; a later change is kept."""
 _ADDED_FIRST = {6: 0, 10: 0, 17: 1, 16: 1, 14: 1}
 """Order of adding by ResourceType: what devices hang on comes before them; everything else is last."""
 
@@ -67,7 +69,8 @@ class Editor:
     def _add(self, kind: ResourceKind, setting: Instance) -> Resource:
         existing = self._default_device(kind, setting) if self.defines else None
         resource = existing or self._place(kind, setting)
-        resource.update({n: v for n, v in setting.items() if n not in _NOT_TAKEN_OVER and v is not None})
+        own = _OWN_NAMES.get(kind.name, _NOT_TAKEN_OVER)
+        resource.update({n: v for n, v in setting.items() if n not in own and v is not None})
         if existing is None:
             self._finish(resource)
             self.configuration.add(resource)
@@ -99,7 +102,7 @@ class Editor:
         own: dict[str, Value] = {}
         if placement.slot is not None:
             own["AddressOnParent"] = str(placement.slot)
-        if kind is resources.SCSI_CONTROLLER or kind.name in MAXIMUM_NICS:
+        if kind in _WITH_IDENTIFIERS:
             own["VirtualSystemIdentifiers"] = [f"{{{placement.tail.partition(chr(92))[0]}}}"]
         return self.templates.resource(kind, placement.tail, own)
 
@@ -135,7 +138,7 @@ class Editor:
         gone: list[Resource] = []
         wanted = {resource.tail for resource in removed}
         for resource in sorted(removed, key=lambda r: -r.tail.count("\\")):
-            if not _is_addable(resource.kind):
+            if not _is_addable(resource.kind) and resource.kind not in DISPLAYS:
                 raise MethodFailure(Code.INVALID_PARAMETER, f"{resource.kind.name} cannot be removed.")
             children = [c for c in self.configuration.children(resource) if c.tail not in wanted]
             if children and resource.kind.name not in MAXIMUM_NICS:
@@ -146,6 +149,13 @@ class Editor:
         return gone
 
 
+_WITH_IDENTIFIERS = (
+    resources.SCSI_CONTROLLER,
+    resources.SYNTHETIC_NIC,
+    resources.EMULATED_NIC,
+    resources.PCI_EXPRESS_PORT,
+)
+"""Kinds whose devices have a GUID of their own, which the guest sees."""
 _ADDABLE = frozenset(
     kind.name
     for kind in (
@@ -159,6 +169,8 @@ _ADDABLE = frozenset(
         resources.SYNTHETIC_NIC,
         resources.EMULATED_NIC,
         resources.ETHERNET_CONNECTION,
+        resources.DISPLAY_3D,
+        resources.PCI_EXPRESS_PORT,
     )
 )
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from openhyperv.emulator.host.hardware.known_disks import KnownDisks
+
 
 class BadHostPath(ValueError):  # noqa: N818  # read as a noun where it is caught
     """Not an absolute path on this host: relative, UNC, with ``..``, a stream or a device name."""
@@ -26,10 +28,14 @@ _FORBIDDEN = re.compile(r'[<>:"|?*\x00-\x1f]')
 
 
 class HostFiles:
-    """Maps ``C:\\...`` into a folder. Names are compared without case, as NTFS does."""
+    """Maps ``C:\\...`` into a folder. Names are compared without case, as NTFS does.
 
-    def __init__(self, drive_c: Path) -> None:
+    What is on the host's ``disks`` lies in files of its own, of which Windows knows the disk's name alone.
+    """
+
+    def __init__(self, drive_c: Path, disks: KnownDisks) -> None:
         self.drive_c = drive_c
+        self.disks = disks
         for folder in (DATA_ROOT, DISK_ROOT):
             self.local(folder).mkdir(parents=True, exist_ok=True)
 
@@ -51,10 +57,12 @@ class HostFiles:
         return path
 
     def windows(self, path: Path) -> str:
-        """The Windows path of a local file under the drive's folder.
+        """The Windows path of a local file under the drive's folder, or of the disk whose contents it has.
 
         :raises BadHostPath: it lies elsewhere
         """
+        if (disk := self.disks.owner_of(path)) is not None:
+            return disk.name
         try:
             relative = path.relative_to(self.drive_c)
         except ValueError as error:

@@ -13,6 +13,7 @@ from openhyperv.emulator.host.files import BadHostPath, HostFiles
 from openhyperv.emulator.host.identities import Device
 from openhyperv.emulator.host.jobs import JobFailure
 from openhyperv.emulator.host.network import connected_switch
+from openhyperv.emulator.host.pass_through import passed_through
 from openhyperv.emulator.host.placement import MAXIMUM_NICS, slot_of
 from openhyperv.emulator.host.settings import Resource
 
@@ -63,7 +64,9 @@ def guest_drives(configuration: Configuration, files: HostFiles) -> Iterator[Gue
         counts[controller.kind.name] += 1
         for drive in configuration.children(controller):
             medium = next(configuration.children(drive), None)
-            if medium is not None or drive.kind is resources.DVD_DRIVE:
+            if drive.kind is resources.PHYSICAL_DISK_DRIVE:
+                yield _pass_through(controller, number, drive, files)
+            elif medium is not None or drive.kind is resources.DVD_DRIVE:
                 yield _guest_drive(controller, number, drive, medium, files)
 
 
@@ -84,6 +87,23 @@ def _guest_drive(
         path=medium_file(medium, files) if medium else None,
         is_dvd=is_dvd,
         read_only=is_dvd or (medium is not None and medium.number("Access") == 1),
+    )
+
+
+def _pass_through(controller: Resource, number: int, drive: Resource, files: HostFiles) -> GuestDrive:
+    """A physical disk of the host as the guest's own.
+
+    :raises JobFailure: the host has no such disk any more, or uses it itself
+    """
+    disk = passed_through(drive, files.disks)
+    if disk is None or not disk.is_offline:
+        raise _missing(drive, disk.name if disk else "".join(drive.texts("HostResource")))
+    return GuestDrive(
+        device_id=drive.tail,
+        bus=Bus.IDE if controller.kind is resources.IDE_CONTROLLER else Bus.SCSI,
+        controller=number,
+        slot=slot_of(drive),
+        path=files.disks.contents(disk),
     )
 
 

@@ -14,12 +14,14 @@ from openhyperv.emulator.guests.machine import GuestRunner
 from openhyperv.emulator.host.disk_use import DiskUse
 from openhyperv.emulator.host.files import HostFiles
 from openhyperv.emulator.host.guest_events import GuestEvents
-from openhyperv.emulator.host.hardware import Hardware, adapters_for
+from openhyperv.emulator.host.hardware import Hardware, default_hardware
+from openhyperv.emulator.host.hardware.assignable import AssignableDevices
+from openhyperv.emulator.host.hardware.known_disks import KnownDisks
 from openhyperv.emulator.host.identities import SYSTEM_SETTINGS
 from openhyperv.emulator.host.job_view import job_instance
 from openhyperv.emulator.host.jobs import Jobs
 from openhyperv.emulator.host.picture import Picture, differences, full_picture, state_picture
-from openhyperv.emulator.host.profile import Profile
+from openhyperv.emulator.host.profile import ROLE_NAMESPACES, Profile
 from openhyperv.emulator.host.service_settings import load_settings, save_settings
 from openhyperv.emulator.host.setting_view import SettingViews
 from openhyperv.emulator.host.store import Store
@@ -43,14 +45,16 @@ class Host:
     ) -> None:
         self.name = name.upper()
         self.profile = profile
-        self.hardware = hardware or Hardware(adapters=adapters_for(name, 2))
-        self.schema = Schema.load(profile.release)
+        self.hardware = hardware or default_hardware(name)
+        self.schema = Schema.load(profile.release, without=ROLE_NAMESPACES)
         self.data = data
         self.runner = runner
         self.lock = RLock()
         self.events = EventBus()
         self.jobs = Jobs(self.lock, self.events, job_instance)
-        self.files = HostFiles(data / "C")
+        self.disks = KnownDisks(data / "disks", self.hardware.disks)
+        self.pci = AssignableDevices(data / "pci.json", self.hardware.pci)
+        self.files = HostFiles(data / "C", self.disks)
         self.templates = Templates(profile, self.hardware, self.schema)
         self.views = SettingViews(self.name, profile)
         self.service_settings = load_settings(self._service_file, self.name)

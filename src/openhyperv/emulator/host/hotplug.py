@@ -25,6 +25,7 @@ _PLUGGABLE = frozenset(
     {
         resources.DISK_DRIVE.name,
         resources.DVD_DRIVE.name,
+        resources.PHYSICAL_DISK_DRIVE.name,
         resources.HARD_DISK.name,
         resources.DVD_DISK.name,
         resources.ETHERNET_CONNECTION.name,
@@ -32,6 +33,7 @@ _PLUGGABLE = frozenset(
     }
 )
 """Kinds that can come and go while the VM runs, where bus and generation allow it."""
+_DRIVES = (resources.DISK_DRIVE, resources.PHYSICAL_DISK_DRIVE, resources.DVD_DRIVE)
 
 
 @frozen
@@ -71,10 +73,12 @@ def _drives(configuration: Configuration) -> Mapping[str, _Drive]:
     found: dict[str, _Drive] = {}
     for drive in configuration.resources():
         controller = configuration.resource(parent_tail(drive))
-        if drive.kind not in (resources.DISK_DRIVE, resources.DVD_DRIVE) or controller is None:
+        if drive.kind not in _DRIVES or controller is None:
             continue
         bus = Bus.IDE if controller.kind is resources.IDE_CONTROLLER else Bus.SCSI
-        medium = next((m.texts("HostResource")[0] for m in configuration.children(drive)), None)
+        is_disk = drive.kind is resources.PHYSICAL_DISK_DRIVE
+        holder = drive if is_disk else next(configuration.children(drive), None)
+        medium = holder.texts("HostResource")[0] if holder else None
         is_dvd = drive.kind is resources.DVD_DRIVE
         if is_dvd or medium is not None:
             found[drive.tail] = _Drive(bus, is_dvd, medium)

@@ -10,7 +10,7 @@ from openhyperv.emulator.cimom.provider import MethodFailure
 from openhyperv.emulator.host import resources
 from openhyperv.emulator.host.codes import Code
 from openhyperv.emulator.host.configuration import Configuration
-from openhyperv.emulator.host.identities import new_guid
+from openhyperv.emulator.host.identities import Device, new_guid
 from openhyperv.emulator.host.incoming import first_text, referred_id, text_of
 from openhyperv.emulator.host.resource_kind import ResourceKind
 from openhyperv.emulator.host.settings import Resource
@@ -20,6 +20,9 @@ SLOTS: Mapping[str, int] = {resources.IDE_CONTROLLER.name: 2, resources.SCSI_CON
 """How many drives a controller takes."""
 MAXIMUM_SCSI_CONTROLLERS = 4
 MAXIMUM_NICS: Mapping[str, int] = {resources.SYNTHETIC_NIC.name: 8, resources.EMULATED_NIC.name: 4}
+
+DISPLAYS = (resources.SYNTHETIC_DISPLAY, resources.SYNTHETIC_DISPLAY_BEFORE_2016, resources.DISPLAY_3D)
+"""Of these a VM has one at most: RemoteFX takes the place of the plain display."""
 
 _DRIVES = frozenset(
     kind.name for kind in (resources.DISK_DRIVE, resources.PHYSICAL_DISK_DRIVE, resources.DVD_DRIVE)
@@ -62,6 +65,10 @@ def place(
     if kind.name in MAXIMUM_NICS:
         _refuse_more(kind, configuration, MAXIMUM_NICS[kind.name])
         return _place_nic(kind, setting, configuration)
+    if kind in DISPLAYS:
+        return _place_display(kind, configuration)
+    if kind is resources.PCI_EXPRESS_PORT:
+        return Placement(_own_guid(setting, configuration, ""))
     raise MethodFailure(Code.NOT_SUPPORTED, f"{kind.name} cannot be added.")
 
 
@@ -119,6 +126,12 @@ def _place_nic(kind: ResourceKind, setting: Instance, configuration: Configurati
     if kind is resources.EMULATED_NIC and configuration.generation == 2:
         raise MethodFailure(Code.INVALID_PARAMETER, "Generation 2 has no emulated network adapters.")
     return Placement(_own_guid(setting, configuration, ""))
+
+
+def _place_display(kind: ResourceKind, configuration: Configuration) -> Placement:
+    if any(resource.kind in DISPLAYS for resource in configuration.resources()):
+        raise MethodFailure(Code.INVALID_PARAMETER, "The VM has a display controller already.")
+    return Placement(Device.DISPLAY_3D if kind is resources.DISPLAY_3D else Device.SYNTHETIC_DISPLAY)
 
 
 def _refuse_more(kind: ResourceKind, configuration: Configuration, maximum: int) -> None:

@@ -10,6 +10,7 @@ from openhyperv.emulator.guests.machine import GuestError
 from openhyperv.emulator.host.codes import Code
 from openhyperv.emulator.host.configuration import Configuration
 from openhyperv.emulator.host.host import Host
+from openhyperv.emulator.host.host_devices import check_host_devices
 from openhyperv.emulator.host.hotplug import Step, plan
 from openhyperv.emulator.host.job_state import JobType
 from openhyperv.emulator.host.jobs import Job, JobFailure
@@ -28,6 +29,7 @@ def reconfigure(host: Host, system: VirtualSystem, edited: Configuration) -> Job
     if system.is_busy or system.state is SystemState.SAVED:
         raise MethodFailure(Code.INVALID_STATE, "The VM cannot be changed in its present state.")
     steps: Sequence[Step] = ()
+    check_host_devices(host, system.configuration, edited)
     if system.state.is_on:
         steps = plan(system.configuration, edited, host.files, host.profile)
     if not steps:

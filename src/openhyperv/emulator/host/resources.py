@@ -214,8 +214,27 @@ DISPLAY_3D = ResourceKind(
         "ElementName": "Synthetic 3D Display Controller",
         "MaximumMonitors": 1,
         "MaximumScreenResolution": 3,  # UNVERIFIED: the default of RemoteFX displays
+        "VRAMSizeBytes": 64 << 20,  # UNVERIFIED: the same
     },
-    until=Release.WS2019,
+    # Microsoft lists RemoteFX among what is no longer developed from 2019 on, and removed it by updates
+    until=Release.WS2016,
+)
+PCI_EXPRESS_GUID = "2FCC454E-A36A-4C77-BB5E-A2D75A51F02C"
+PCI_EXPRESS_PORT = ResourceKind(
+    name="Virtual Pci Express Port",
+    resource_type=32769,
+    class_name="Msvm_PciExpressSettingData",
+    pool=Pool(PCI_EXPRESS_GUID),  # UNVERIFIED: that the pool has the GUID of the device's type
+    quantity=Quantity(0, 32, 1),  # UNVERIFIED: how many devices one VM may have
+    values={
+        "Caption": "PCI Express Port",
+        "Description": "Microsoft Virtual PCI Express Port Setting Data",
+        "ElementName": "PCI Express Port",
+        "VirtualFunctions": [0],
+        "AllowDirectTranslatedP2P": [False],
+        "TargetVtl": 0,
+    },
+    since=Release.WS2016,
 )
 SYNTHETIC_NIC = ResourceKind(
     name="Synthetic Ethernet Port",
@@ -318,6 +337,7 @@ DEVICES: Sequence[ResourceKind] = (
     SYNTHETIC_DISPLAY,
     SYNTHETIC_DISPLAY_BEFORE_2016,
     DISPLAY_3D,
+    PCI_EXPRESS_PORT,
     SYNTHETIC_NIC,
     EMULATED_NIC,
     ETHERNET_CONNECTION,

@@ -13,6 +13,7 @@ from openhyperv.emulator.host import components, resources
 from openhyperv.emulator.host.codes import Code
 from openhyperv.emulator.host.configuration import Configuration
 from openhyperv.emulator.host.profile import Profile
+from openhyperv.emulator.host.remotefx import check_display_3d
 from openhyperv.emulator.host.settings import Resource
 from openhyperv.wire.types import Value
 
@@ -25,6 +26,7 @@ _WHILE_RUNNING: Mapping[str, frozenset[str]] = {
     resources.ETHERNET_CONNECTION.name: frozenset({"HostResource", "EnabledState", "ElementName", "PoolID"}),
     resources.DVD_DISK.name: frozenset({"HostResource"}),
     resources.HARD_DISK.name: frozenset({"IOPSLimit", "IOPSReservation", "StorageQoSPolicyID"}),
+    resources.PHYSICAL_DISK_DRIVE.name: frozenset({"ElementName"}),
     resources.SYNTHETIC_NIC.name: frozenset({"ElementName", "ClusterMonitored"}),
 }
 """Properties that may change while the VM runs, by kind."""
@@ -43,6 +45,8 @@ def check_resource(resource: Resource, configuration: Configuration, profile: Pr
         _check_memory(resource, configuration)
     elif resource.kind in (resources.HARD_DISK, resources.DVD_DISK, resources.FLOPPY_DISK):
         _check_medium(resource)
+    elif resource.kind is resources.DISPLAY_3D:
+        check_display_3d(resource, configuration, profile)
 
 
 def _demand(condition: bool, reason: str) -> None:

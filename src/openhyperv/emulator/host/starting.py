@@ -10,6 +10,7 @@ from openhyperv.emulator.host.guest_machine import guest_machine
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.jobs import JobFailure
 from openhyperv.emulator.host.mac_addresses import assign_addresses, has_unassigned
+from openhyperv.emulator.host.remotefx import check_video_memory
 from openhyperv.emulator.host.virtual_system import Session, VirtualSystem
 
 
@@ -38,6 +39,8 @@ def _prepare(host: Host, system: VirtualSystem) -> GuestMachine:
                 assign_addresses(system.configuration, host.systems, host.service_settings)
         machine = guest_machine(system.configuration, host.files, host.state_dir(system))
         _check_memory(host, system, machine.memory_mb)
+        others = [other for other in host.systems if other is not system]
+        check_video_memory(system.configuration, host.hardware.gpus, others)
     machine.state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     return machine
 

@@ -1,4 +1,4 @@
-"""Instances of root/cimv2, where Windows tells about itself."""
+"""Instances of root/cimv2 and of the other namespaces where Windows tells about itself."""
 
 from __future__ import annotations
 
@@ -12,6 +12,13 @@ CIMV2 = "root/cimv2"
 
 
 def cimv2_instance(class_name: str, keys: Mapping[str, KeyValue], values: Mapping[str, Value]) -> Instance:
-    """An instance with its path; a class of a single instance has no keys."""
-    path = ObjectPath(class_name, keys, CIMV2)
-    return Instance(class_name, {**keys, **values}, namespace=CIMV2, path=path)
+    """An instance of root/cimv2 with its path; a class of a single instance has no keys."""
+    return windows_instance(CIMV2, class_name, keys, values)
+
+
+def windows_instance(
+    namespace: str, class_name: str, keys: Mapping[str, KeyValue], values: Mapping[str, Value]
+) -> Instance:
+    """An instance of any namespace with its path."""
+    path = ObjectPath(class_name, keys, namespace)
+    return Instance(class_name, {**keys, **values}, namespace=namespace, path=path)

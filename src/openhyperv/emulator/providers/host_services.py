@@ -10,6 +10,7 @@ from openhyperv.emulator.host.switches import Switches
 from openhyperv.emulator.providers.definitions import DefinitionLinkProvider, definition_providers
 from openhyperv.emulator.providers.external_ports import ExternalPortProvider
 from openhyperv.emulator.providers.feature_definitions import FeatureLinkProvider, feature_providers
+from openhyperv.emulator.providers.hardware.providers import hardware_providers
 from openhyperv.emulator.providers.host_system import HostSystemProvider
 from openhyperv.emulator.providers.image_queries import ImageQueryProvider
 from openhyperv.emulator.providers.image_resizing import ImageResizingProvider
@@ -99,3 +100,4 @@ def _windows(host: Host) -> Iterator[object]:
     yield WindowsClockProvider()
     yield WindowsDriveProvider(host)
     yield from windows_service_providers(host)
+    yield from hardware_providers(host)

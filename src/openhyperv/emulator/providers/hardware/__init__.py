@@ -1,0 +1,1 @@
+"""Providers of the host's devices: disks, PCI devices and graphics processors."""

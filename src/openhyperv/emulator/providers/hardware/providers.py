@@ -1,0 +1,19 @@
+"""Every provider that answers for the host's devices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from openhyperv.emulator.host.host import Host
+from openhyperv.emulator.providers.hardware.disk_drives import DiskDriveProvider
+from openhyperv.emulator.providers.hardware.host_disks import HostDiskProvider
+from openhyperv.emulator.providers.storage.disks import DiskProvider
+from openhyperv.emulator.providers.storage.settings import StorageSettingProvider
+
+
+def hardware_providers(host: Host) -> Iterator[object]:
+    """A fresh provider of each kind for a host."""
+    yield HostDiskProvider(host)
+    yield DiskDriveProvider(host)
+    yield DiskProvider(host)
+    yield StorageSettingProvider(host)

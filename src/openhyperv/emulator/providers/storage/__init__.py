@@ -1,0 +1,1 @@
+"""Providers of root/microsoft/windows/storage: the Windows Storage Management API."""
