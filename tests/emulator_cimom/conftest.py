@@ -9,6 +9,7 @@ from attrs import frozen
 
 from openhyperv.cim.release import Release
 from openhyperv.cim.schema import Schema
+from openhyperv.emulator.cimom.events import EventBus
 from openhyperv.emulator.cimom.object_manager import ObjectManager
 from openhyperv.emulator.cimom.registry import Registry
 from openhyperv.wire.instance import Instance
@@ -33,4 +34,4 @@ def host() -> Emulated:
     schema = Schema.load(Release.WS2025)
     systems, service = Systems(), ManagementService()
     registry = Registry(schema, [systems, Settings(), service, WindowsFacts()])
-    return Emulated(ObjectManager(schema, registry, RLock(), HOST), systems, service)
+    return Emulated(ObjectManager(schema, registry, RLock(), HOST, EventBus()), systems, service)

@@ -189,7 +189,7 @@ def test_queries_that_cannot_be_answered(host: Emulated, deed: Deed, wbem_code: 
             7,
         ),
         (
-            lambda host: host.manager.create(system_path(WEB), Instance("Msvm_ComputerSystem")),
+            lambda host: host.manager.create(V2, "Msvm_ComputerSystem", Instance("Msvm_ComputerSystem")),
             WbemCode.PROVIDER_NOT_CAPABLE,
             7,
         ),

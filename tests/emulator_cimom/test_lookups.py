@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from openhyperv.cim.release import Release
 from openhyperv.cim.schema import Schema
+from openhyperv.emulator.cimom.events import EventBus
 from openhyperv.emulator.cimom.object_manager import ObjectManager
 from openhyperv.emulator.cimom.provider import instances_of
 from openhyperv.emulator.cimom.registry import Registry
@@ -29,8 +30,8 @@ class Walked:
         return list(Systems().systems())
 
 
-BY_KEY = ObjectManager(SCHEMA, Registry(SCHEMA, [Systems()]), RLock(), HOST)
-BY_WALK = ObjectManager(SCHEMA, Registry(SCHEMA, [Walked()]), RLock(), HOST)
+BY_KEY = ObjectManager(SCHEMA, Registry(SCHEMA, [Systems()]), RLock(), HOST, EventBus())
+BY_WALK = ObjectManager(SCHEMA, Registry(SCHEMA, [Walked()]), RLock(), HOST, EventBus())
 
 _comparisons = st.builds(
     compare,

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from openhyperv.cim.release import Release
 from openhyperv.cim.schema import Schema
+from openhyperv.emulator.cimom.events import EventBus
 from openhyperv.emulator.cimom.faults import CimFault
 from openhyperv.emulator.cimom.object_manager import ObjectManager
 from openhyperv.emulator.cimom.registry import Registry
@@ -35,7 +36,11 @@ from .inventory import HOST, WEB, ManagementService, Settings, Systems, WindowsF
 
 SCHEMA = Schema.load(Release.WS2025)
 MANAGER = ObjectManager(
-    SCHEMA, Registry(SCHEMA, [Systems(), Settings(), ManagementService(), WindowsFacts()]), RLock(), HOST
+    SCHEMA,
+    Registry(SCHEMA, [Systems(), Settings(), ManagementService(), WindowsFacts()]),
+    RLock(),
+    HOST,
+    EventBus(),
 )
 
 classes = st.sampled_from(

@@ -129,7 +129,7 @@ def emulate(folder: Path, release: str = "2025", runner: GuestRunner | None = No
     host = open_host("hv1", Profile.named(release), folder, runner or StateOnlyRunner(), hardware)
     providers = [*host_providers(host), *virtual_machine_providers(host)]
     registry = Registry(host.schema, providers)
-    return Emulated(host, ObjectManager(host.schema, registry, host.lock, host.name))
+    return Emulated(host, ObjectManager(host.schema, registry, host.lock, host.name, host.events))
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ from openhyperv.errors import ConnectionLostError, DeadlineError, HyperVError, e
 from openhyperv.wire import enumeration, uris
 from openhyperv.wire.envelope import RequestHeader
 from openhyperv.wire.instance import Instance
-from openhyperv.wire.types import ClassLookup
+from openhyperv.wire.path import ObjectPath
+from openhyperv.wire.types import ClassDecl, ClassLookup
 from openhyperv.wire.wscim_reading import NO_MEMBERS, column_members, read_instance, read_members
 from openhyperv.wire.wscim_references import read_reference
 from openhyperv.wire.xml import Element, qualified
@@ -17,6 +18,7 @@ from openhyperv.wire.xml import Element, qualified
 BATCH_SIZE = 1000
 """Items asked for at once; the host sends fewer where the envelope is full."""
 
+_KEY_TYPES = (str, int, ObjectPath)
 _ITEM = qualified(uris.WSMAN, "Item")
 _FRAGMENT = qualified(uris.WSMAN, "XmlFragment")
 
@@ -66,14 +68,25 @@ def _release(exchange: Exchange, uri: str, context: str, timeout_s: float) -> No
 def read_item(item: Element, namespace: str, class_name: str, lookup: ClassLookup) -> Instance:
     """The instance in an item: an object, an object with its reference, or the columns of a query.
 
-    ``class_name`` is the class a query with columns selects from: a fragment does not say.
+    ``class_name`` is the class a query with columns selects from: a fragment does not say. The instance has a
+    path where the item brings one, or all keys of the class as the schema knows them.
     """
     if item.tag == _ITEM:
         instance = read_instance(item[0], lookup)
         instance.path = read_reference(item[1]) if len(item) > 1 else None
         return instance
-    if item.tag == _FRAGMENT:
-        decl = lookup.find(namespace, class_name)
-        members = NO_MEMBERS if decl is None else column_members(decl)
-        return Instance(class_name, read_members(item, members, lookup), namespace=namespace)
-    return read_instance(item, lookup)
+    if item.tag != _FRAGMENT:
+        instance = read_instance(item, lookup)
+        return _with_path(instance, lookup.find(instance.namespace, instance.class_name))
+    decl = lookup.find(namespace, class_name)
+    members = NO_MEMBERS if decl is None else column_members(decl)
+    columns = read_members(item, members, lookup)
+    return _with_path(Instance(class_name, columns, namespace=namespace), decl)
+
+
+def _with_path(instance: Instance, decl: ClassDecl | None) -> Instance:
+    keys = () if decl is None else decl.keys
+    values = {key: value for key in keys if isinstance(value := instance.get(key), _KEY_TYPES)}
+    if keys and len(values) == len(keys):
+        instance.path = ObjectPath(instance.class_name, values, instance.namespace)
+    return instance

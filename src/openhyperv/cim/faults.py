@@ -30,6 +30,7 @@ _CLASS_OF: dict[int, type[HyperVError]] = {
     WbemCode.INVALID_CLASS: NotFoundError,
     WbemCode.INVALID_NAMESPACE: NotFoundError,
     WsmanCode.ALREADY_EXISTS: ConflictError,
+    WbemCode.ALREADY_EXISTS: ConflictError,
     WsmanCode.AMBIGUOUS_SELECTORS: ConflictError,
     WsmanCode.USER_OPERATION_QUOTA: QuotaError,
     WsmanCode.QUOTA_LIMIT: QuotaError,

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from attrs import frozen
 
 from openhyperv.cim.jobs import JobProgress
+from openhyperv.cim.reading import VIRTUALIZATION
 from openhyperv.cim.schema import Schema
-from openhyperv.cim.session import VIRTUALIZATION, Session
+from openhyperv.cim.session import Session
 from openhyperv.cim.subscription import Subscription
 from openhyperv.transport.pool import Pool
 from openhyperv.wire.instance import Instance

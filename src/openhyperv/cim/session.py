@@ -1,41 +1,35 @@
-"""A CIM session with one host: get, query, invoke, subscribe. Blocking and thread-safe."""
+"""A CIM session with one host: get, query, invoke, change, subscribe. Blocking and thread-safe."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Self
 
-from lxml import etree
-
-from openhyperv.cim.enumerating import BATCH_SIZE, enumerate_items, read_item
 from openhyperv.cim.exchange import SMALLEST_ENVELOPE_BYTES, Exchange, header_for
 from openhyperv.cim.faults import METHOD_COMPLETED, METHOD_JOB_STARTED, error_from_method_code
 from openhyperv.cim.jobs import JobProgress, Jobs
+from openhyperv.cim.reading import CALL_TIMEOUT_S, VIRTUALIZATION, Reading
 from openhyperv.cim.schema import Schema
 from openhyperv.cim.subscription import Subscription
-from openhyperv.errors import AccessDeniedError, InvalidInputError, NotFoundError, error_context
+from openhyperv.errors import InvalidInputError, error_context
 from openhyperv.transport.deadline import Deadline
 from openhyperv.transport.pool import Pool, Trace
 from openhyperv.transport.target import Target
-from openhyperv.wire import enumeration, identity, uris
+from openhyperv.wire import uris
 from openhyperv.wire.envelope import RequestHeader
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.invocation import Output, input_body, read_output
 from openhyperv.wire.path import ObjectPath
+from openhyperv.wire.transfer import read_resource_created
 from openhyperv.wire.types import ClassDecl, MethodDecl, Value
-from openhyperv.wire.wql import Query, Select, render
-from openhyperv.wire.wscim_reading import read_instance
-from openhyperv.wire.xml import child_text
+from openhyperv.wire.wql import Select
+from openhyperv.wire.wscim_writing import instance_element, partial_element
 
-VIRTUALIZATION = "root/virtualization/v2"
-CONFIG_URI = "http://schemas.microsoft.com/wbem/wsman/1/config"
-
-_CALL_TIMEOUT_S = 60.0
 _JOB_TIMEOUT_S = 600.0
 
 
-class Session:
+class Session(Reading):
     """CIM operations on one host over a pool of connections.
 
     Every call has a deadline (``timeout_s``; for iterators it holds per request) and raises errors of
@@ -46,8 +40,7 @@ class Session:
     def __init__(
         self, pool: Pool, schema: Schema | None = None, *, envelope_bytes: int = SMALLEST_ENVELOPE_BYTES
     ) -> None:
-        self.schema = schema or Schema.load()
-        self._exchange = Exchange(pool, envelope_bytes)
+        super().__init__(Exchange(pool, envelope_bytes), schema or Schema.load())
         self.jobs = Jobs(self)
 
     @classmethod
@@ -59,16 +52,6 @@ class Session:
     def pool(self) -> Pool:
         """The connections underneath, with their counters."""
         return self._exchange.pool
-
-    @property
-    def envelope_bytes(self) -> int:
-        """How large envelopes may be, as far as is known: see :meth:`learn_envelope_size`."""
-        return self._exchange.envelope_bytes
-
-    @property
-    def host(self) -> str:
-        """The host's name as given, for messages."""
-        return self._exchange.host
 
     def close(self) -> None:
         """End the watch over jobs, and all connections."""
@@ -83,70 +66,7 @@ class Session:
     ) -> None:
         self.close()
 
-    # --- reading -----------------------------------------------------------------------------------------
-
-    def identify(self, *, timeout_s: float = _CALL_TIMEOUT_S) -> identity.Identity:
-        """Who the service says it is."""
-        with error_context(host=self.host, operation="Identify"):
-            reply = self._exchange.send_raw(identity.identify_request(), timeout_s)
-            return identity.read_identify_response(reply.content)
-
-    def learn_envelope_size(self, *, timeout_s: float = _CALL_TIMEOUT_S) -> int:
-        """Ask the host how large its envelopes may be, and use that from now on; bytes.
-
-        An account that may not read the configuration leaves the size as it is.
-        """
-        with error_context(host=self.host, operation="Get", target="WinRM configuration"):
-            try:
-                content = self._exchange.send(
-                    RequestHeader(uris.ACTION_GET, CONFIG_URI), None, timeout_s
-                ).content
-            except (AccessDeniedError, NotFoundError):
-                return self._exchange.envelope_bytes
-        kilobytes = child_text(content, etree.QName(content).namespace or "", "MaxEnvelopeSizekb")
-        if kilobytes and kilobytes.isdigit():
-            self._exchange.envelope_bytes = int(kilobytes) * 1024
-        return self._exchange.envelope_bytes
-
-    def get(self, path: ObjectPath, *, timeout_s: float = _CALL_TIMEOUT_S) -> Instance:
-        """One instance by its keys; a singleton's path has none.
-
-        :raises NotFoundError: there is no such instance or class
-        """
-        with error_context(host=self.host, operation="Get", target=str(path)):
-            reply = self._exchange.send(header_for(uris.ACTION_GET, path), None, timeout_s)
-            instance = read_instance(reply.content, self.schema)
-        instance.path = path
-        return instance
-
-    def find(self, path: ObjectPath, *, timeout_s: float = _CALL_TIMEOUT_S) -> Instance | None:
-        """Like :meth:`get`, with None for an instance that does not exist."""
-        try:
-            return self.get(path, timeout_s=timeout_s)
-        except NotFoundError:
-            return None
-
-    def query(
-        self, query: Query, namespace: str = VIRTUALIZATION, *, timeout_s: float = _CALL_TIMEOUT_S
-    ) -> Iterator[Instance]:
-        """The instances that a WQL query selects; with columns, instances of those properties alone."""
-        text = render(query)
-        wanted = enumeration.Enumerate(enumeration.WqlFilter(text), max_elements=BATCH_SIZE)
-        class_name = query.class_name if isinstance(query, Select) else ""
-        uri = uris.class_uri(namespace, uris.ANY_CLASS)
-        for item in enumerate_items(self._exchange, uri, wanted, timeout_s, target=text):
-            yield read_item(item, namespace, class_name, self.schema)
-
-    def enumerate(
-        self, class_name: str, namespace: str = VIRTUALIZATION, *, timeout_s: float = _CALL_TIMEOUT_S
-    ) -> Iterator[Instance]:
-        """Every instance of a class and its subclasses, each with its ``path``."""
-        wanted = enumeration.Enumerate(mode=enumeration.Mode.OBJECT_AND_EPR, max_elements=BATCH_SIZE)
-        uri = uris.class_uri(namespace, class_name)
-        for item in enumerate_items(self._exchange, uri, wanted, timeout_s, target=class_name):
-            yield read_item(item, namespace, class_name, self.schema)
-
-    # --- changing ----------------------------------------------------------------------------------------
+    # --- methods -----------------------------------------------------------------------------------------
 
     def invoke(
         self,
@@ -154,7 +74,7 @@ class Session:
         method: str,
         arguments: Mapping[str, Value] | None = None,
         *,
-        timeout_s: float = _CALL_TIMEOUT_S,
+        timeout_s: float = CALL_TIMEOUT_S,
     ) -> Output:
         """Call a method and return whatever it answers; a nonzero ReturnValue is the caller's to judge.
 
@@ -198,7 +118,7 @@ class Session:
         target = target or str(path)
         with error_context(host=self.host, operation=operation, target=target):
             self.jobs.watch.start(timeout_s)
-            call_timeout_s = min(deadline.check(), _CALL_TIMEOUT_S)
+            call_timeout_s = min(deadline.check(), CALL_TIMEOUT_S)
             output = self._invoke(path, method, arguments or {}, call_timeout_s, target)
             job = output["Job"]
             if output.return_value == METHOD_JOB_STARTED and isinstance(job, ObjectPath):
@@ -217,10 +137,52 @@ class Session:
             )
         return decl, found
 
-    # --- events ------------------------------------------------------------------------------------------
+    # --- instances ---------------------------------------------------------------------------------------
+
+    def create(self, instance: Instance, *, timeout_s: float = CALL_TIMEOUT_S) -> ObjectPath:
+        """Create an instance of a class whose provider takes that, as none of Hyper-V does; returns its path.
+
+        :raises InvalidInputError: the schema does not know the class, or not a property
+        :raises ConflictError: there is one with these keys
+        """
+        decl = self._declared_class(instance)
+        header = RequestHeader(uris.ACTION_CREATE, uris.class_uri(decl.namespace, decl.name))
+        with error_context(host=self.host, operation="Create", target=decl.name):
+            reply = self._exchange.send(header, instance_element(instance, decl), timeout_s, repeatable=False)
+            return read_resource_created(reply.content)
+
+    def put(self, instance: Instance, *, timeout_s: float = CALL_TIMEOUT_S) -> None:
+        """Write an instance back under its ``path``: the properties that it has, the others stay.
+
+        :raises InvalidInputError: it has no path, or the schema does not know its class or a property
+        :raises NotFoundError: there is no such object
+        """
+        path = instance.path
+        if path is None:
+            raise InvalidInputError("The instance has no path to write it to.", target=instance.class_name)
+        body = partial_element(instance, self._declared_class(instance))
+        with error_context(host=self.host, operation="Put", target=str(path)):
+            self._exchange.send(header_for(uris.ACTION_PUT, path), body, timeout_s, repeatable=False)
+
+    def delete(self, path: ObjectPath, *, timeout_s: float = CALL_TIMEOUT_S) -> None:
+        """Delete an object whose provider takes that.
+
+        :raises NotFoundError: there is no such object
+        """
+        with error_context(host=self.host, operation="Delete", target=str(path)):
+            self._exchange.send(header_for(uris.ACTION_DELETE, path), None, timeout_s, repeatable=False)
+
+    def _declared_class(self, instance: Instance) -> ClassDecl:
+        decl = self.schema.find(instance.namespace, instance.class_name)
+        if decl is None:
+            raise InvalidInputError("The schema knows no such class.", target=instance.class_name)
+        unknown = next((name for name in instance if decl.property(name) is None), None)
+        if unknown is not None:
+            raise InvalidInputError(f"{decl.name} has no property {unknown}.", target=instance.class_name)
+        return decl
 
     def subscribe(
-        self, query: Select, namespace: str = VIRTUALIZATION, *, timeout_s: float = _CALL_TIMEOUT_S
+        self, query: Select, namespace: str = VIRTUALIZATION, *, timeout_s: float = CALL_TIMEOUT_S
     ) -> Subscription:
         """Subscribe to events, to be pulled from the host; close it when done.
 

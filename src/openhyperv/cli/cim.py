@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from openhyperv.cim.arguments import read_arguments
-from openhyperv.cim.session import VIRTUALIZATION, Session
+from openhyperv.cim.reading import VIRTUALIZATION
+from openhyperv.cim.session import Session
 from openhyperv.cli.cim_explain import explain
 from openhyperv.cli.connecting import connected
 from openhyperv.cli.invocation import Format, Invocation

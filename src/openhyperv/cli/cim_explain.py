@@ -6,8 +6,8 @@ from difflib import get_close_matches
 
 import click
 
+from openhyperv.cim.reading import VIRTUALIZATION
 from openhyperv.cim.schema import Schema
-from openhyperv.cim.session import VIRTUALIZATION
 from openhyperv.cli.invocation import Format, Invocation
 from openhyperv.cli.options import Command
 from openhyperv.cli.output import Column, show_data, show_list, show_one

@@ -147,7 +147,7 @@ class EmulatedHost:
     def _make_service(self, host: Host) -> WsmanService:
         providers = [*host_providers(host), *virtual_machine_providers(host)]
         self.registry = Registry(host.schema, providers)
-        self.manager = ObjectManager(host.schema, self.registry, host.lock, host.name)
+        self.manager = ObjectManager(host.schema, self.registry, host.lock, host.name, host.events)
         limits = self.options.limits
         self.contexts = Contexts(limits)
         backend = Backend(self.manager, host.schema, host.events, limits, self.contexts)

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from attrs import frozen
 
-from openhyperv.cim.session import VIRTUALIZATION
+from openhyperv.cim.reading import VIRTUALIZATION
 from openhyperv.errors import HyperVError, QuotaError, UnsupportedError
 from openhyperv.files.windows_path import WindowsPath
 from openhyperv.hyperv import facts

@@ -72,15 +72,26 @@ def _replace(parent: Element, place: Element, value: Value, decl: PropertyDecl) 
 
 @lru_cache(maxsize=_KNOWN_CLASSES)
 def _class_skeleton(decl: ClassDecl) -> Skeleton:
+    return _skeleton(decl, decl.properties.values())
+
+
+def _skeleton(decl: ClassDecl, properties: Iterable[PropertyDecl]) -> Skeleton:
     uri = uris.class_uri(decl.namespace, decl.name)
     namespaces = {"p": uri, "xsi": uris.XSI, "cim": uris.CIM_COMMON}
     element = etree.Element(qualified(uri, decl.name), {_TYPE: f"p:{decl.name}_Type"}, nsmap=namespaces)
-    return Skeleton(element, uri, decl.properties.values())
+    return Skeleton(element, uri, properties)
 
 
 def instance_element(instance: Instance, decl: ClassDecl) -> Element:
     """An instance as an element of its class, with every property that the class declares; parentless."""
     return _class_skeleton(decl).filled(instance)
+
+
+def partial_element(instance: Instance, decl: ClassDecl) -> Element:
+    """An instance as an element of its class with no more properties than it has; parentless."""
+    return _skeleton(decl, (prop for prop in decl.properties.values() if prop.name in instance)).filled(
+        instance
+    )
 
 
 def write_value(parent: Element, tag: str, value: Value, decl: PropertyDecl | ParameterDecl) -> None:

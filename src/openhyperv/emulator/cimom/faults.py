@@ -16,6 +16,8 @@ CIM_INVALID_PARAMETER = 4
 CIM_INVALID_CLASS = 5
 CIM_NOT_FOUND = 6
 CIM_NOT_SUPPORTED = 7
+CIM_ALREADY_EXISTS = 11
+CIM_NO_SUCH_PROPERTY = 12
 CIM_INVALID_QUERY = 15
 CIM_METHOD_NOT_AVAILABLE = 16
 CIM_METHOD_NOT_FOUND = 17
@@ -162,6 +164,45 @@ def missing_object(class_name: str, method: str) -> CimFault:
     # UNVERIFIED: other classes than Msvm_VirtualSystemManagementService answer the same
     reason = f"The method {method} of {class_name} needs an instance."
     return _provider_fault(reason, WbemCode.INVALID_METHOD_PARAMETERS, CIM_INVALID_PARAMETER)
+
+
+def wrong_class(class_name: str, wanted: str) -> CimFault:
+    """The body holds an instance of another class than the resource URI names."""
+    reason = f"An instance of {class_name} was sent where one of {wanted} is wanted."
+    return CimFault(
+        Fault(
+            "w:SchemaValidationError",
+            WsmanCode.SCHEMA_VALIDATION_ERROR,
+            reason,
+            cim_status=CIM_INVALID_PARAMETER,
+        )
+    )
+
+
+def unknown_property(class_name: str, name: str) -> CimFault:
+    """An instance was sent with a property that its class does not have."""
+    return _provider_fault(
+        f"{class_name} has no property {name}.", WbemCode.INVALID_PROPERTY, CIM_NO_SUCH_PROPERTY
+    )
+
+
+def read_only(class_name: str, name: str) -> CimFault:
+    """A property was to be changed that cannot be: a key, or one without the Write qualifier (DSP0004)."""
+    reason = f"{name} of {class_name} cannot be changed."
+    return _provider_fault(reason, WbemCode.READ_ONLY, CIM_NOT_SUPPORTED)
+
+
+def already_exists(path: ObjectPath) -> CimFault:
+    """An instance was to be created under keys that are taken (DSP0226, "wsman:AlreadyExists")."""
+    return CimFault(
+        Fault(
+            "w:AlreadyExists",
+            WsmanCode.ALREADY_EXISTS,
+            f"{path} exists already.",
+            wbem_code=WbemCode.ALREADY_EXISTS,
+            cim_status=CIM_ALREADY_EXISTS,
+        )
+    )
 
 
 def not_capable(class_name: str, operation: str) -> CimFault:

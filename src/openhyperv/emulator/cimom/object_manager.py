@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
-from typing import NoReturn
 
 from openhyperv.cim.schema import Schema
 from openhyperv.emulator.cimom.associations import Associations
+from openhyperv.emulator.cimom.changes import Changes
 from openhyperv.emulator.cimom.event_query import EventQuery
+from openhyperv.emulator.cimom.events import EventBus
 from openhyperv.emulator.cimom.faults import (
     invalid_query,
     invalid_query_class,
     invalid_query_namespace,
-    not_capable,
 )
 from openhyperv.emulator.cimom.invocation import Invocation
 from openhyperv.emulator.cimom.provider import Result
@@ -35,12 +35,18 @@ from openhyperv.wire.wql_tokens import WqlSyntaxError
 class ObjectManager:
     """Answers for all classes of a host; ``lock`` is held around every call of a provider.
 
-    ``server`` is the host's name in object paths. Thread-safe. What is refused is refused with
+    ``server`` is the host's name in object paths; ``events`` hears of instances that clients create, change
+    and delete. Thread-safe. What is refused is refused with
     :class:`~openhyperv.emulator.cimom.faults.CimFault`. Instances returned are not to be changed.
     """
 
     def __init__(
-        self, schema: Schema, registry: Registry, lock: AbstractContextManager[object], server: str
+        self,
+        schema: Schema,
+        registry: Registry,
+        lock: AbstractContextManager[object],
+        server: str,
+        events: EventBus,
     ) -> None:
         self._schema = schema
         self._lock = lock
@@ -48,6 +54,7 @@ class ObjectManager:
         self._repository = Repository(schema, registry)
         self._associations = Associations(schema, registry, self._repository)
         self._invocation = Invocation(registry, self._repository)
+        self._changes = Changes(registry, self._repository, events)
 
     def get(self, path: ObjectPath) -> Instance:
         """The one instance that has these keys; fewer keys will do if they fit only one."""
@@ -128,21 +135,23 @@ class ObjectManager:
         with self._lock:
             return self._invocation.invoke(path, method, arguments, user)
 
-    def put(self, path: ObjectPath, instance: Instance) -> Instance:  # noqa: ARG002  # nothing takes it
-        """Refused: classes of Hyper-V are changed by methods of services, and no provider here takes it."""
-        self._refuse(path, "change an instance")
+    def create(self, namespace: str, class_name: str, instance: Instance) -> ObjectPath:
+        """Make an instance of a class whose provider takes that; returns its path."""
+        decl = self._repository.declaration(namespace, class_name)
+        with self._lock:
+            return self._changes.create(decl, instance)
 
-    def create(self, path: ObjectPath, instance: Instance) -> None:  # noqa: ARG002  # nothing takes it
-        """Refused, like :meth:`put`."""
-        self._refuse(path, "create an instance")
+    def put(self, path: ObjectPath, instance: Instance) -> Instance:
+        """Change an instance of such a class; returns it as it is then."""
+        decl = self._repository.declaration(path.namespace, path.class_name)
+        with self._lock:
+            return self._changes.modify(decl, path, instance)
 
     def delete(self, path: ObjectPath) -> None:
-        """Refused, like :meth:`put`."""
-        self._refuse(path, "delete an instance")
-
-    def _refuse(self, path: ObjectPath, operation: str) -> NoReturn:
+        """Delete an instance of such a class."""
         decl = self._repository.declaration(path.namespace, path.class_name)
-        raise not_capable(decl.name, operation)
+        with self._lock:
+            self._changes.delete(decl, path)
 
 
 def _as_base(instance: Instance, decl: ClassDecl) -> Instance:

@@ -113,7 +113,7 @@ def method(class_name: str, name: str, *, namespace: str | None = None) -> Calla
 def creates(class_name: str, *, namespace: str | None = None) -> Callable[[_Function], _Function]:
     """``def f(self, instance: Instance) -> ObjectPath``: make an instance of exactly this class.
 
-    Properties that were not given are absent. Returns the path under which it can be read from now on.
+    Properties that were not given, or as NULL, are absent. Returns the path under which it can be read then.
     """
     return _marked(Mark(MarkKind.CREATES, class_name, namespace))
 

@@ -82,6 +82,14 @@ class Repository:
             raise ambiguous_selectors(decl.name)
         return found[0]
 
+    def present(self, decl: ClassDecl, wanted: Instance) -> ObjectPath | None:
+        """The path of the instance that has the keys of ``wanted``, None if there is none such."""
+        keys = {key: wanted[key] for key in decl.keys if wanted.get(key) is not None}
+        if len(keys) < len(decl.keys) or not keys:
+            return None
+        fitting = (i for i in self._of_class(decl, full_path(decl, keys)) if has_keys(i, keys))  # type: ignore[arg-type]
+        return next((instance.path for instance in fitting), None)
+
     def links(self, decl: ClassDecl, end: ObjectPath) -> Iterator[Instance]:
         """Instances of exactly this association class, among them every one that refers to an object."""
         return self._of_class(decl, end=end)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from openhyperv.emulator.wsman.backend import Backend, object_path
+from openhyperv.emulator.wsman.backend import Backend, object_path, resource
 from openhyperv.emulator.wsman.configuration import CONFIG_URI, configuration
 from openhyperv.emulator.wsman.items import declaration
 from openhyperv.emulator.wsman.refusals import malformed, unsupported
 from openhyperv.errors import ProtocolError
 from openhyperv.wire.envelope import Request
 from openhyperv.wire.instance import Instance
+from openhyperv.wire.transfer import resource_created
 from openhyperv.wire.wscim_reading import read_instance
 from openhyperv.wire.wscim_writing import instance_element
 from openhyperv.wire.xml import Element
@@ -16,9 +17,8 @@ from openhyperv.wire.xml import Element
 
 def get(backend: Backend, request: Request) -> Element:
     """The instance, or the service's own configuration."""
+    _refuse_fragment(request)
     header = request.header
-    if header.fragment is not None:
-        raise unsupported("Fragment-level transfer is not supported.", "FragmentLevelAccess")
     if (header.resource_uri or "").strip().lower() == CONFIG_URI.lower():
         return configuration(backend.limits)
     instance = backend.manager.get(object_path(header))
@@ -27,18 +27,25 @@ def get(backend: Backend, request: Request) -> Element:
 
 def put(backend: Backend, request: Request) -> Element:
     """Change an instance as a whole; the new state is answered."""
+    _refuse_fragment(request)
     instance = backend.manager.put(object_path(request.header), _instance(backend, request))
     return instance_element(instance, declaration(instance, backend.lookup))
 
 
-def create(backend: Backend, request: Request) -> None:
-    """Create an instance."""
-    backend.manager.create(object_path(request.header), _instance(backend, request))
+def create(backend: Backend, request: Request) -> Element:
+    """Create an instance; its reference is answered."""
+    namespace, class_name = resource(request.header)
+    return resource_created(backend.manager.create(namespace, class_name, _instance(backend, request)))
 
 
 def delete(backend: Backend, request: Request) -> None:
     """Delete an instance."""
     backend.manager.delete(object_path(request.header))
+
+
+def _refuse_fragment(request: Request) -> None:
+    if request.header.fragment is not None:
+        raise unsupported("Fragment-level transfer is not supported.", "FragmentLevelAccess")
 
 
 def _instance(backend: Backend, request: Request) -> Instance:

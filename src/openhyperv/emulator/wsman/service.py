@@ -141,6 +141,8 @@ class WsmanService:
                 return event_pulls.subscribe(backend, request, user)
             case uris.ACTION_PUT:
                 return objects.put(backend, request)
+            case uris.ACTION_CREATE:
+                return objects.create(backend, request)
             case _ if invocations.is_method(request.header):
                 return invocations.invoke(backend, request, user)
             case _:
@@ -154,8 +156,6 @@ class WsmanService:
                 enumerations.release(self._backend, request, user)
             case uris.ACTION_UNSUBSCRIBE:
                 event_pulls.unsubscribe(self._backend, request, user)
-            case uris.ACTION_CREATE:
-                objects.create(self._backend, request)
             case uris.ACTION_DELETE:
                 objects.delete(self._backend, request)
             case uris.ACTION_RENEW:

@@ -1,0 +1,27 @@
+"""WS-Transfer beyond the instance itself: what an answer to Create holds (WS-Transfer 3.4, DSP0226 7.6)."""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from openhyperv.wire import uris
+from openhyperv.wire.path import ObjectPath
+from openhyperv.wire.wscim_references import read_reference, write_reference
+from openhyperv.wire.xml import Element, qualified
+
+_RESOURCE_CREATED = qualified(uris.TRANSFER, "ResourceCreated")
+
+
+def resource_created(path: ObjectPath) -> Element:
+    """``x:ResourceCreated``: the endpoint reference of what was created."""
+    element = etree.Element(_RESOURCE_CREATED, nsmap={"x": uris.TRANSFER})
+    write_reference(element, path)
+    return element
+
+
+def read_resource_created(element: Element) -> ObjectPath:
+    """The path of what was created.
+
+    :raises ProtocolError: the element is no reference
+    """
+    return read_reference(element)
