@@ -5,17 +5,21 @@ from __future__ import annotations
 import pytest
 
 from openhyperv.emulator.cimom.provider import marks_of
+from openhyperv.emulator.host.hardware import Gpu, PciDevice
+from openhyperv.emulator.host.hardware.hardware import SYSTEM_DISK
 from openhyperv.emulator.providers.host_services import host_providers
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.types import INTEGER_BOUNDS, CimType, ClassDecl, PropertyDecl, Scalar
 from tests.emulator_providers.conftest import Emulate, Emulated
 
+PCI_DEVICE = PciDevice(vendor="10DE", product="13F2", bus=3, is_dismounted=True)
+GPU = Gpu(name="Emulated GPU", memory_mb=4096)
 PYTHON_TYPES = {CimType.BOOLEAN: bool, CimType.STRING: str, CimType.CHAR16: str}
 
 
 @pytest.mark.parametrize("release", ["2012R2", "2016", "2019", "2022", "2025"])
 def test_every_instance_fits_its_class(emulate: Emulate, release: str) -> None:
-    emulated = emulate(release)
+    emulated = emulate(release, disks=[SYSTEM_DISK], pci=[PCI_DEVICE], gpus=[GPU])
     seen = 0
     for provider in host_providers(emulated.host):
         for mark, function in marks_of(provider):

@@ -68,6 +68,13 @@ SWITCH_MANAGEMENT = Service(
     element_name="Hyper-V Networking Management Service",
     enabled_state=_NOT_APPLICABLE,
 )
+METRIC = Service(
+    class_name="Msvm_MetricService",
+    name="metricsvc",
+    caption="Hyper-V Metric Service",
+    description="Provides Hyper-V Metric WMI management",
+    element_name="Hyper-V Metric Service",
+)
 SECURITY = Service(
     class_name="Msvm_SecurityService",
     name="securitysvc",  # UNVERIFIED: the Name of the security service
@@ -78,7 +85,25 @@ SECURITY = Service(
     since=Release.WS2016,
 )
 
-SERVICES: Sequence[Service] = (SYSTEM_MANAGEMENT, SNAPSHOT, IMAGE_MANAGEMENT, SWITCH_MANAGEMENT, SECURITY)
+ASSIGNABLE_DEVICES = Service(
+    class_name="Msvm_AssignableDeviceService",
+    name="assigndevsvc",  # UNVERIFIED: the Name of the assignable device service
+    caption="Hyper-V Assignable Device Service",
+    description="Service for managing the devices that virtual machines can be given",
+    element_name="Hyper-V Assignable Device Service",
+    enabled_state=_NOT_APPLICABLE,
+    since=Release.WS2016,
+)
+
+SERVICES: Sequence[Service] = (
+    SYSTEM_MANAGEMENT,
+    SNAPSHOT,
+    IMAGE_MANAGEMENT,
+    SWITCH_MANAGEMENT,
+    METRIC,
+    SECURITY,
+    ASSIGNABLE_DEVICES,
+)
 
 
 def services_of(host: Host) -> Iterator[Service]:

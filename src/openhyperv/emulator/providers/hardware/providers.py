@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from openhyperv.emulator.host.host import Host
+from openhyperv.emulator.providers.hardware.assignable_service import AssignableDeviceProvider
 from openhyperv.emulator.providers.hardware.disk_drives import DiskDriveProvider
 from openhyperv.emulator.providers.hardware.host_disks import HostDiskProvider
+from openhyperv.emulator.providers.hardware.pci_express import PciExpressProvider
+from openhyperv.emulator.providers.hardware.plug_and_play import PlugAndPlayProvider
 from openhyperv.emulator.providers.storage.disks import DiskProvider
 from openhyperv.emulator.providers.storage.settings import StorageSettingProvider
 
@@ -15,5 +18,8 @@ def hardware_providers(host: Host) -> Iterator[object]:
     """A fresh provider of each kind for a host."""
     yield HostDiskProvider(host)
     yield DiskDriveProvider(host)
+    yield PciExpressProvider(host)
+    yield AssignableDeviceProvider(host)
+    yield PlugAndPlayProvider(host)
     yield DiskProvider(host)
     yield StorageSettingProvider(host)
