@@ -9,7 +9,7 @@ from openhyperv.emulator.host.defaults import resource_kinds
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.identities import system_path
 from openhyperv.emulator.host.resource_kind import Pool, ResourceKind
-from openhyperv.emulator.host.resources import MEMORY, PROCESSOR
+from openhyperv.emulator.host.resources import DISPLAY_3D, MEMORY, PROCESSOR
 from openhyperv.emulator.providers.links import link, touching
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import ObjectPath
@@ -100,8 +100,21 @@ class PoolProvider:
             "Primordial": True,
             "ResourceType": kind.resource_type,
             "ResourceSubType": kind.sub_type,
+            **(self._video() if kind is DISPLAY_3D else {}),
         }
         return Instance(pool.class_name, values, path=pool.path)
+
+    def _video(self) -> dict[str, Value]:
+        """What the RemoteFX pool tells of the graphics processors and of the host's own."""
+        hardware = self._host.hardware
+        capable = [gpu for gpu in hardware.gpus if gpu.has_directx_11]
+        return {
+            "IsGPUCapable": bool(capable),
+            "IsSLATCapable": hardware.has_slat,
+            "Is3dVideoSupported": bool(capable) and hardware.has_slat,
+            "DirectXVersion": max((gpu.directx_version for gpu in capable), default=None),
+            "RequiredMinimumDirectXVersion": "11.0",
+        }
 
     def _capacity(self, kind: ResourceKind) -> int | None:
         """What the host has of it, in the pool's units; None for what has no limit of its own."""

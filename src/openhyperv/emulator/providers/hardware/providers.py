@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.providers.hardware.assignable_service import AssignableDeviceProvider
 from openhyperv.emulator.providers.hardware.disk_drives import DiskDriveProvider
+from openhyperv.emulator.providers.hardware.gpus import GpuProvider
 from openhyperv.emulator.providers.hardware.host_disks import HostDiskProvider
 from openhyperv.emulator.providers.hardware.pci_express import PciExpressProvider
 from openhyperv.emulator.providers.hardware.plug_and_play import PlugAndPlayProvider
@@ -21,5 +22,6 @@ def hardware_providers(host: Host) -> Iterator[object]:
     yield PciExpressProvider(host)
     yield AssignableDeviceProvider(host)
     yield PlugAndPlayProvider(host)
+    yield GpuProvider(host)
     yield DiskProvider(host)
     yield StorageSettingProvider(host)
