@@ -82,6 +82,10 @@ class Drives:
         self._nodes_made += 1
         return f"medium-{self._nodes_made}"
 
+    def device_ids(self) -> list[str]:
+        """The drives that hold a medium now."""
+        return list(self._media)
+
     def medium(self, device_id: str) -> Medium | None:
         """What is in a drive now."""
         return self._media.get(device_id)

@@ -9,6 +9,8 @@ from typing import Protocol
 
 from attrs import frozen
 
+from openhyperv.emulator.guests.counters import GuestCounters
+
 
 class Template(StrEnum):
     """Secure Boot templates by the name Hyper-V gives them."""
@@ -85,6 +87,10 @@ class Guest(Protocol):
     @property
     def process_id(self) -> int | None:
         """The worker process, as Msvm_ComputerSystem.ProcessID shows it."""
+        ...
+
+    def counters(self) -> GuestCounters:
+        """What it has used since it began to run."""
         ...
 
     def pause(self) -> None:

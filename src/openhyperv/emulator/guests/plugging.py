@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from threading import Condition
 from typing import Any
 
 from openhyperv.emulator.disks.running import RunningDisk
+from openhyperv.emulator.guests.block_counters import drive_counters
 from openhyperv.emulator.guests.board import (
     Board,
     controller_device,
@@ -17,6 +18,7 @@ from openhyperv.emulator.guests.board import (
     nic_device,
     nic_id,
 )
+from openhyperv.emulator.guests.counters import DriveCounters
 from openhyperv.emulator.guests.descriptors import Sent, opened, set_names
 from openhyperv.emulator.guests.drives import Drives, Medium, media_errors
 from openhyperv.emulator.guests.machine import Bus, GuestDrive, GuestError, GuestNic
@@ -73,6 +75,10 @@ class Plugging:
         self._drives = drives
         self._removals = removals
         self._sent = Sent(monitor)
+
+    def drive_counters(self) -> Mapping[str, DriveCounters]:
+        """The traffic of every drive with a medium."""
+        return drive_counters(self._monitor, self._drives.device_ids())
 
     def add_drive(self, drive: GuestDrive) -> None:
         """See :meth:`Guest.add_drive`."""

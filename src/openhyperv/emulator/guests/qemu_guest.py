@@ -12,12 +12,14 @@ from threading import Event, RLock, Thread
 from attrs import frozen
 
 from openhyperv.emulator.children import Child
+from openhyperv.emulator.guests.counters import GuestCounters
 from openhyperv.emulator.guests.descriptors import Sent
 from openhyperv.emulator.guests.fate import Fate
 from openhyperv.emulator.guests.keyboard import Keyboard
 from openhyperv.emulator.guests.machine import GuestDrive, GuestError, GuestMachine, GuestNic
 from openhyperv.emulator.guests.monitor import Monitor
 from openhyperv.emulator.guests.plugging import Plugging, Removals
+from openhyperv.emulator.guests.process_time import processor_time_s
 from openhyperv.emulator.guests.saved_state import SavedState
 from openhyperv.emulator.guests.screen import Picture, read_ppm
 from openhyperv.emulator.guests.wiring import Wiring
@@ -59,6 +61,12 @@ class QemuGuest:
     def process_id(self) -> int | None:
         """QEMU's process; None once it has ended."""
         return self._parts.child.pid if self._parts.child.is_running else None
+
+    def counters(self) -> GuestCounters:
+        """QEMU's processor time and its block layer's counts; nothing reaches the cards from outside."""
+        process_id = self.process_id
+        processor_s = processor_time_s(process_id) if process_id is not None else 0.0
+        return GuestCounters(processor_s, self._parts.plugging.drive_counters())
 
     def pause(self) -> None:
         """Freeze the processors."""

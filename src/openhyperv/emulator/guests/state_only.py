@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from time import monotonic
 
+from openhyperv.emulator.guests.counters import GuestCounters, modelled_counters
 from openhyperv.emulator.guests.keys import VIRTUAL_KEYS
 from openhyperv.emulator.guests.machine import (
     GuestDrive,
@@ -20,24 +22,39 @@ _SCREEN = (1024, 768)
 class StateOnlyGuest:
     """See :class:`~openhyperv.emulator.guests.machine.Guest`: obeys at once, shows a black screen."""
 
-    __slots__ = ("_devices", "_is_on", "_on_event", "_saved")
+    __slots__ = ("_drives", "_is_on", "_nics", "_on_event", "_ran_s", "_runs_since_s", "_saved", "_vcpus")
 
     process_id: int | None = None
 
     def __init__(self, machine: GuestMachine, on_event: Callable[[GuestEvent], None]) -> None:
-        self._devices = {drive.device_id for drive in machine.drives}
-        self._devices |= {nic.device_id for nic in machine.nics}
+        self._drives = {drive.device_id for drive in machine.drives}
+        self._nics = {nic.device_id for nic in machine.nics}
+        self._vcpus = machine.vcpus
         self._saved = saved_mark(machine)
         self._on_event = on_event
         self._is_on = True
+        self._ran_s = 0.0
+        self._runs_since_s: float | None = monotonic()
+
+    def counters(self) -> GuestCounters:
+        """As a guest that is always equally busy; every device counts from the start on."""
+        self._check_on()
+        now_s = monotonic()
+        running_s = self._ran_s + now_s - (now_s if self._runs_since_s is None else self._runs_since_s)
+        return modelled_counters(running_s, self._vcpus, self._drives, self._nics)
 
     def pause(self) -> None:
         """Freeze."""
         self._check_on()
+        if self._runs_since_s is not None:
+            self._ran_s += monotonic() - self._runs_since_s
+            self._runs_since_s = None
 
     def resume(self) -> None:
         """Go on."""
         self._check_on()
+        if self._runs_since_s is None:
+            self._runs_since_s = monotonic()
 
     def reset(self) -> None:
         """Start over."""
@@ -76,12 +93,12 @@ class StateOnlyGuest:
         self._check_on()
         if drive.path is not None:
             _check_file(drive.path)
-        self._devices.add(drive.device_id)
+        self._drives.add(drive.device_id)
 
     def remove_drive(self, device_id: str) -> None:
         """Let go of a drive."""
         self._check_device(device_id)
-        self._devices.discard(device_id)
+        self._drives.discard(device_id)
 
     def change_medium(self, device_id: str, path: Path | None) -> None:
         """Take another DVD."""
@@ -98,12 +115,12 @@ class StateOnlyGuest:
     def add_nic(self, nic: GuestNic) -> None:
         """Take a network card."""
         self._check_on()
-        self._devices.add(nic.device_id)
+        self._nics.add(nic.device_id)
 
     def remove_nic(self, device_id: str) -> None:
         """Let go of a network card."""
         self._check_device(device_id)
-        self._devices.discard(device_id)
+        self._nics.discard(device_id)
 
     def screen(self, width: int, height: int) -> bytes:
         """Black."""
@@ -141,7 +158,7 @@ class StateOnlyGuest:
 
     def _check_device(self, device_id: str) -> None:
         self._check_on()
-        if device_id not in self._devices:
+        if device_id not in self._drives | self._nics:
             raise GuestError(f"The machine has no device {device_id}.")
 
 

@@ -20,6 +20,9 @@ from openhyperv.emulator.host.hardware.known_disks import KnownDisks
 from openhyperv.emulator.host.identities import SYSTEM_SETTINGS
 from openhyperv.emulator.host.job_view import job_instance
 from openhyperv.emulator.host.jobs import Jobs
+from openhyperv.emulator.host.metrics.metering import Metering
+from openhyperv.emulator.host.metrics.sampling import Sampler
+from openhyperv.emulator.host.metrics.store import MeterStore
 from openhyperv.emulator.host.picture import Picture, differences, full_picture, state_picture
 from openhyperv.emulator.host.profile import ROLE_NAMESPACES, Profile
 from openhyperv.emulator.host.service_settings import load_settings, save_settings
@@ -62,6 +65,8 @@ class Host:
         self.store = Store(data / "machines", profile, self.templates)
         self.systems = Systems()
         self.disk_use = DiskUse(self.lock, self.systems, self.files)
+        self.metering = Metering(MeterStore(data / "metrics"), profile, self.files)
+        self.sampler = Sampler(self.lock, self.systems, self.metering)
         self.guest_events = GuestEvents()
         self.boot_time = datetime.now(UTC)
 
@@ -93,6 +98,7 @@ class Host:
         """Forget a VM and tell watchers."""
         self.systems.remove(system)
         self.store.delete(system)
+        self.metering.forget(system)
         if self.events.is_watched:
             self._tell(full_picture(system, self.views), {})
 
@@ -130,5 +136,6 @@ class Host:
     def close(self) -> None:
         """End jobs, then guests."""
         self.jobs.close()
+        self.sampler.close()
         self.guest_events.close()
         self.runner.close()

@@ -37,6 +37,7 @@ def open_host(
         if system.state.is_on:
             system.ran_before, system.state = True, SystemState.OFF
         host.systems.add(system)
+    host.sampler.start()
     return host
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import time
-from pathlib import Path
 
 from attrs import define, field
 
-_TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
+from openhyperv.emulator.guests.process_time import processor_time_s
+
 SHORTEST_SAMPLE_S = 1.0
 
 
@@ -25,17 +24,7 @@ class LoadMeter:
         now_s = time.monotonic()
         passed_s = now_s - self._looked_s
         if passed_s >= SHORTEST_SAMPLE_S:
-            used_s = _processor_time_s(process_id)
+            used_s = processor_time_s(process_id)
             self._percent = min(100, round(100 * (used_s - self._used_s) / passed_s / processors))
             self._looked_s, self._used_s = now_s, used_s
         return max(0, self._percent)
-
-
-def _processor_time_s(process_id: int) -> float:
-    """User and system time of a process, from proc(5)."""
-    try:
-        text = Path(f"/proc/{process_id}/stat").read_text("utf-8", "replace")
-    except OSError:
-        return 0.0
-    fields = text.rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / _TICKS_PER_SECOND

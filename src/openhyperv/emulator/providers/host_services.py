@@ -15,6 +15,7 @@ from openhyperv.emulator.providers.host_system import HostSystemProvider
 from openhyperv.emulator.providers.image_queries import ImageQueryProvider
 from openhyperv.emulator.providers.image_resizing import ImageResizingProvider
 from openhyperv.emulator.providers.image_service import ImageServiceProvider
+from openhyperv.emulator.providers.metrics import metric_providers
 from openhyperv.emulator.providers.numa import NumaProvider
 from openhyperv.emulator.providers.pool_links import PoolLinkProvider
 from openhyperv.emulator.providers.pools import PoolProvider
@@ -53,6 +54,7 @@ def host_providers(host: Host) -> Iterator[object]:
     yield from _fixed(host)
     yield from _switches(host)
     yield from _images(host)
+    yield from metric_providers(host)
     yield from _windows(host)
 
 
