@@ -17,6 +17,7 @@ MAY_IMPORT = {
     "cim": {"transport", "wire", "errors"},
     "files": {"errors"},
     "machine": {"errors"},
+    "wmi": {"cim", "transport", "wire", "errors"},
     "hyperv": {"machine", "files", "cim", "transport", "wire", "errors"},
     "cli": {"hyperv", "machine", "files", "cim", "transport", "wire", "errors"},
     "emulator": {"wire", "cim", "errors"},

@@ -16,6 +16,7 @@ from openhyperv.emulator.providers.image_queries import ImageQueryProvider
 from openhyperv.emulator.providers.image_resizing import ImageResizingProvider
 from openhyperv.emulator.providers.image_service import ImageServiceProvider
 from openhyperv.emulator.providers.metrics import metric_providers
+from openhyperv.emulator.providers.namespaces import namespace_providers
 from openhyperv.emulator.providers.numa import NumaProvider
 from openhyperv.emulator.providers.pool_links import PoolLinkProvider
 from openhyperv.emulator.providers.pools import PoolProvider
@@ -102,4 +103,5 @@ def _windows(host: Host) -> Iterator[object]:
     yield WindowsClockProvider()
     yield WindowsDriveProvider(host)
     yield from windows_service_providers(host)
+    yield from namespace_providers(host.schema.namespaces)
     yield from hardware_providers(host)

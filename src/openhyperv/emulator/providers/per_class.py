@@ -26,18 +26,20 @@ class ClassProvider(Protocol):
         ...
 
 
-def class_provider(class_name: str, render: Render, find: Find) -> ClassProvider:
+def class_provider(
+    class_name: str, render: Render, find: Find, *, namespace: str | None = None
+) -> ClassProvider:
     """A provider that renders and finds instances of a class by the given calls."""
 
     class OfOneClass:
         """Answers for instances of one class."""
 
-        @instances_of(class_name)
+        @instances_of(class_name, namespace=namespace)
         def all(self) -> Iterable[Instance]:
             """All of them."""
             return render()
 
-        @lookup(class_name)
+        @lookup(class_name, namespace=namespace)
         def one(self, path: ObjectPath) -> Instance | None:
             """The one of that path."""
             return find(path)
@@ -45,11 +47,13 @@ def class_provider(class_name: str, render: Render, find: Find) -> ClassProvider
     return OfOneClass()
 
 
-def fixed_provider(class_name: str, render: Render) -> ClassProvider:
+def fixed_provider(class_name: str, render: Render, *, namespace: str | None = None) -> ClassProvider:
     """A provider of instances that never change: rendered once, when first asked for; each has its path."""
 
     @cache
     def by_path() -> dict[ObjectPath | None, Instance]:
         return {instance.path: instance for instance in render()}
 
-    return class_provider(class_name, lambda: by_path().values(), lambda path: by_path().get(path))
+    return class_provider(
+        class_name, lambda: by_path().values(), lambda path: by_path().get(path), namespace=namespace
+    )
