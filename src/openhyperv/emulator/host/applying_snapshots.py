@@ -27,7 +27,7 @@ def apply_snapshot(host: Host, system: VirtualSystem, snapshot: Snapshot) -> Job
 
     :raises MethodFailure: 32775 unless the VM is off or saved, and not busy
     """
-    if system.state.is_on:
+    if system.state.is_on or system.is_planned:
         raise MethodFailure(Code.INVALID_STATE, "A snapshot is applied while the VM is off or saved.")
     return undertake(
         host,

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from attrs import define, field
 
 from openhyperv.emulator.host.identities import setting_id, settings_id
+from openhyperv.emulator.host.protection import Protection
 from openhyperv.emulator.host.settings import Feature, Resource
 from openhyperv.wire.types import Value
 
@@ -22,7 +23,7 @@ class Configuration:
     defaults: Mapping[str, Value]
     values: dict[str, Value] = field(factory=dict)
     security: dict[str, Value] = field(factory=dict)
-    key_protector: bytes = b""
+    protection: Protection = field(factory=Protection)
     boot_tails: list[str] = field(factory=list)
     _resources: dict[str, Resource] = field(factory=dict)
     _features: dict[str, Feature] = field(factory=dict)
@@ -118,7 +119,7 @@ class Configuration:
             self.defaults,
             dict(self.values),
             dict(self.security),
-            self.key_protector,
+            self.protection,
             list(self.boot_tails),
             {key: resource.copy() for key, resource in self._resources.items()},
             {key: feature.copy() for key, feature in self._features.items()},

@@ -93,6 +93,7 @@ def _generation(sub_type: Value) -> int:
 def _cloned(reference: Configuration, guid: str) -> Configuration:
     """What the reference says, but none of its disks and PCI devices: two VMs cannot use one."""
     configuration = reference.copy(guid)
+    configuration.values.pop("VirtualSystemType", None)
     for resource in list(configuration.resources()):
         if resource.tail.upper().endswith("\\L") or is_of_the_host(resource):
             configuration.remove(resource)

@@ -11,6 +11,7 @@ from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.job_state import JobType
 from openhyperv.emulator.host.jobs import Job
 from openhyperv.emulator.host.merging import merge_unused
+from openhyperv.emulator.host.taking_snapshots import snapshot_dir
 from openhyperv.emulator.host.undertaking import undertake
 from openhyperv.emulator.host.virtual_system import Undertaking, VirtualSystem
 
@@ -18,11 +19,13 @@ from openhyperv.emulator.host.virtual_system import Undertaking, VirtualSystem
 def destroy_system(host: Host, system: VirtualSystem) -> Job | None:
     """Destroy a VM; call it under the lock. Its disks' files stay, merged into those that were there first.
 
+    A planned VM's stay as they are: they are those of the export that it was imported from.
+
     :raises MethodFailure: 32775 unless the VM is off or saved, and not busy
     """
     if system.state.is_on or system.is_busy:
         raise MethodFailure(Code.INVALID_STATE, "Only a VM that is off or saved can be destroyed.")
-    if not system.snapshots and not system.unmerged:
+    if system.is_planned or not (system.snapshots or system.unmerged):
         _forget(host, system)
         return None
     return undertake(
@@ -46,4 +49,5 @@ def _destroy(host: Host, system: VirtualSystem) -> None:
 
 def _forget(host: Host, system: VirtualSystem) -> None:
     host.remove(system)
-    shutil.rmtree(host.state_dir(system), ignore_errors=True)
+    for folder in (host.state_dir(system), *(snapshot_dir(host, s.guid) for s in system.snapshots.values())):
+        shutil.rmtree(folder, ignore_errors=True)

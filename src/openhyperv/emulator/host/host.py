@@ -11,6 +11,7 @@ from threading import RLock
 from openhyperv.cim.schema import Schema
 from openhyperv.emulator.cimom.events import Change, ChangeKind, EventBus
 from openhyperv.emulator.guests.machine import GuestRunner
+from openhyperv.emulator.host.configuration_json import ConfigurationReader
 from openhyperv.emulator.host.disk_use import DiskUse
 from openhyperv.emulator.host.files import HostFiles
 from openhyperv.emulator.host.guest_events import GuestEvents
@@ -62,7 +63,8 @@ class Host:
         self.views = SettingViews(self.name, profile)
         self.service_settings = load_settings(self._service_file, self.name)
         self.switches: SwitchNames = NoSwitches()
-        self.store = Store(data / "machines", profile, self.templates)
+        self.configuration_reader = ConfigurationReader(profile, self.templates)
+        self.store = Store(data / "machines", self.configuration_reader)
         self.systems = Systems()
         self.disk_use = DiskUse(self.lock, self.systems, self.files)
         self.metering = Metering(MeterStore(data / "metrics"), profile, self.files)

@@ -2,29 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from threading import Event, RLock
 from typing import Protocol
 
-from attrs import define, field
+from attrs import define, field, frozen
 
 from openhyperv.emulator.host.identities import setting_path
 from openhyperv.emulator.host.job_state import Effect, JobState
 from openhyperv.wire.path import ObjectPath
 
 
+@frozen
+class JobError:
+    """One of the things that a job found wrong; ``element`` is what it is about, a device for instance."""
+
+    code: int
+    text: str
+    element: ObjectPath | None = None
+
+
 class JobFailure(Exception):  # noqa: N818  # how work ends a job in Exception, with Hyper-V's code and text
     """Raised by a job's work: the job ends in state Exception with this ErrorCode and text.
 
-    ``status`` is the Win32 or HRESULT code below it, where there is one.
+    ``status`` is the Win32 or HRESULT code below it, where there is one; ``errors`` tells of several things
+    one by one.
     """
 
-    def __init__(self, code: int, text: str, status: int = 0) -> None:
+    def __init__(self, code: int, text: str, status: int = 0, errors: Sequence[JobError] = ()) -> None:
         super().__init__(text)
         self.code = code
         self.text = text
         self.status = status
+        self.errors = tuple(errors)
 
 
 class JobCancelled(Exception):  # noqa: N818  # not an error: a client asked for it
@@ -58,6 +69,7 @@ class Job:
     error_code: int = 0
     error_text: str | None = None
     status: int = 0
+    errors: tuple[JobError, ...] = ()
     submitted: datetime = field(factory=lambda: datetime.now(UTC))
     changed: datetime = field(factory=lambda: datetime.now(UTC))
     ended_as: JobState = JobState.TERMINATED

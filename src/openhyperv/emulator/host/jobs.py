@@ -11,12 +11,12 @@ from threading import RLock, Thread
 
 from openhyperv.emulator.cimom.events import Change, ChangeKind, EventBus
 from openhyperv.emulator.host.identities import new_guid
-from openhyperv.emulator.host.job import Job, JobCancelled, JobFailure, Work
+from openhyperv.emulator.host.job import Job, JobCancelled, JobError, JobFailure, Work
 from openhyperv.emulator.host.job_state import Effect, JobState
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import ObjectPath
 
-__all__ = ["RETENTION", "Job", "JobCancelled", "JobFailure", "Jobs", "Work"]
+__all__ = ["RETENTION", "Job", "JobCancelled", "JobError", "JobFailure", "Jobs", "Work"]
 
 RETENTION = timedelta(minutes=5)
 """How long a finished job can still be read (Msvm_ConcreteJob.TimeBeforeRemoval)."""
@@ -122,6 +122,7 @@ class Jobs:
             job.percent = job.percent if percent is None else percent
             if failure is not None:
                 job.error_code, job.error_text, job.status = failure.code, failure.text, failure.status
+                job.errors = failure.errors or (JobError(failure.code, failure.text, job.path),)
             self._publish(ChangeKind.MODIFICATION, job, before)
 
     def _perform(self, job: Job, work: Work) -> None:

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from openhyperv.emulator.cimom.events import Change, ChangeKind
 from openhyperv.emulator.host.setting_view import SettingViews
-from openhyperv.emulator.host.system_view import computer_system
+from openhyperv.emulator.host.system_view import system_instance
 from openhyperv.emulator.host.systems import Place
 from openhyperv.emulator.host.virtual_system import VirtualSystem
 from openhyperv.wire.instance import Instance
@@ -18,8 +18,8 @@ Picture: TypeAlias = Mapping[ObjectPath | None, Instance]
 
 
 def state_picture(system: VirtualSystem) -> Picture:
-    """The VM's Msvm_ComputerSystem alone."""
-    return {system.path: computer_system(system)}
+    """The VM's Msvm_ComputerSystem, or Msvm_PlannedComputerSystem, alone."""
+    return {system.path: system_instance(system)}
 
 
 def full_picture(system: VirtualSystem, views: SettingViews) -> Picture:
@@ -29,7 +29,7 @@ def full_picture(system: VirtualSystem, views: SettingViews) -> Picture:
 
 def _instances(system: VirtualSystem, views: SettingViews) -> Iterator[Instance]:
     configuration = system.configuration
-    yield computer_system(system)
+    yield system_instance(system)
     yield views.system(Place(system, configuration, ""))
     yield from (views.resource(configuration, resource) for resource in configuration.resources())
     yield from (views.feature(configuration, feature) for feature in configuration.features())

@@ -26,10 +26,11 @@ def reconfigure(host: Host, system: VirtualSystem, edited: Configuration) -> Job
 
     :raises MethodFailure: 32775 where the change needs a VM that is off, or another change is under way
     """
-    if system.is_busy or system.state is SystemState.SAVED:
+    is_kept_saved = system.state is SystemState.SAVED and not system.is_planned
+    if system.is_busy or is_kept_saved:
         raise MethodFailure(Code.INVALID_STATE, "The VM cannot be changed in its present state.")
-    steps: Sequence[Step] = ()
     check_host_devices(host, system.configuration, edited)
+    steps: Sequence[Step] = ()
     if system.state.is_on:
         steps = plan(system.configuration, edited, host.files, host.profile)
     if not steps:

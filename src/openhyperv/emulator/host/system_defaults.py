@@ -15,9 +15,12 @@ from openhyperv.emulator.host.profile import Profile
 from openhyperv.wire.types import Value
 
 REALIZED = "Microsoft:Hyper-V:System:Realized"
+PLANNED = "Microsoft:Hyper-V:System:Planned"
 SUB_TYPES = {1: "Microsoft:Hyper-V:SubType:1", 2: "Microsoft:Hyper-V:SubType:2"}
 SNAPSHOT = "Microsoft:Hyper-V:Snapshot:Realized"
 RECOVERY_SNAPSHOT = "Microsoft:Hyper-V:Snapshot:Recovery"
+PLANNED_SNAPSHOT = "Microsoft:Hyper-V:Snapshot:Planned"
+MISSING_SNAPSHOT = "Microsoft:Hyper-V:Snapshot:Missing"
 MICROSOFT_WINDOWS_TEMPLATE = "1734c6e8-3154-4dda-ba5f-a874cc483422"
 
 _COMMON: Mapping[str, Value] = {

@@ -1,10 +1,10 @@
-"""A virtual machine as its Msvm_ComputerSystem."""
+"""A virtual machine as its Msvm_ComputerSystem, a planned one as its Msvm_PlannedComputerSystem."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from openhyperv.emulator.host.identities import COMPUTER_SYSTEM
+from openhyperv.emulator.host.identities import COMPUTER_SYSTEM, PLANNED_SYSTEM
 from openhyperv.emulator.host.virtual_system import SystemState, Undertaking, VirtualSystem
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.types import Scalar, Value
@@ -19,7 +19,35 @@ _UNDERTAKINGS = {
     Undertaking.APPLYING_SNAPSHOT: "Applying checkpoint",
     Undertaking.DELETING_SNAPSHOT: "Deleting checkpoint",
     Undertaking.MERGING_DISKS: "Merging disks",
+    Undertaking.EXPORTING: "Exporting virtual machine",
 }
+
+
+def system_instance(system: VirtualSystem) -> Instance:
+    """The VM as the class that it is of."""
+    return planned_system(system) if system.is_planned else computer_system(system)
+
+
+def planned_system(system: VirtualSystem) -> Instance:
+    """A planned VM, with what its class has in common with a realized one's."""
+    state = int(system.state)
+    values: dict[str, Value] = {
+        **_identity(system),
+        "Caption": "Planned Virtual Machine",
+        "CreationClassName": PLANNED_SYSTEM,
+        "Description": "Microsoft Planned Virtual Machine",
+        "EnabledDefault": state,
+        "EnabledState": state,
+        "HealthState": 5,
+        "OperationalStatus": [OK],
+        "RequestedState": 12,
+        "StatusDescriptions": ["The service is running normally"],
+        "TimeOfLastConfigurationChange": system.configuration_changed,
+        "TimeOfLastStateChange": system.state_changed,
+        "TransitioningToState": 12,
+    }
+    del values["NumberOfNumaNodes"]
+    return Instance(PLANNED_SYSTEM, values, path=system.path)
 
 
 def computer_system(system: VirtualSystem) -> Instance:

@@ -1,4 +1,4 @@
-"""The virtual systems of a host and their snapshots, found by GUID or InstanceID."""
+"""The virtual systems of a host, realized and planned, and their snapshots: by GUID or InstanceID."""
 
 from __future__ import annotations
 
@@ -37,25 +37,46 @@ class Place:
 
 
 class Systems:
-    """Every virtual system; use it under the host's lock."""
+    """Every virtual system; use it under the host's lock.
+
+    A planned one has no GUID that a realized one has. Iterating and counting leave planned ones out.
+    """
 
     def __init__(self) -> None:
         self._by_guid: dict[str, VirtualSystem] = {}
         self._by_snapshot: dict[str, VirtualSystem] = {}
 
     def __iter__(self) -> Iterator[VirtualSystem]:
-        return iter(list(self._by_guid.values()))
+        return (system for system in self.with_planned() if not system.is_planned)
 
     def __len__(self) -> int:
-        return len(self._by_guid)
+        return sum(1 for _ in self)
+
+    def planned(self) -> Iterator[VirtualSystem]:
+        """Every planned system."""
+        return (system for system in self.with_planned() if system.is_planned)
+
+    def with_planned(self) -> Iterator[VirtualSystem]:
+        """Every virtual system, planned or not."""
+        return iter(list(self._by_guid.values()))
 
     def find(self, guid: str) -> VirtualSystem | None:
-        """The VM of that GUID, in any case of letters."""
-        return self._by_guid.get(guid.lower())
+        """The VM of that GUID, in any case of letters, unless it is only planned."""
+        system = self._by_guid.get(guid.lower())
+        return None if system is None or system.is_planned else system
+
+    def find_planned(self, guid: str) -> VirtualSystem | None:
+        """The planned system of that GUID, in any case of letters."""
+        system = self._by_guid.get(guid.lower())
+        return system if system is not None and system.is_planned else None
+
+    def has_identity(self, guid: str) -> bool:
+        """True where a VM, a planned one or a snapshot has that GUID already."""
+        return guid.lower() in self._by_guid or guid.lower() in self._by_snapshot
 
     def configurations(self) -> Iterator[Configuration]:
-        """The configuration of every VM and every snapshot."""
-        for system in self:
+        """The configuration of every VM, planned ones included, and of every snapshot."""
+        for system in self.with_planned():
             yield system.configuration
             yield from (snapshot.configuration for snapshot in system.snapshots.values())
 

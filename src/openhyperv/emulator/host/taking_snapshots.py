@@ -19,7 +19,7 @@ from openhyperv.emulator.host.job_state import Effect, JobType
 from openhyperv.emulator.host.jobs import Job, JobFailure
 from openhyperv.emulator.host.power import settle
 from openhyperv.emulator.host.starting import start_guest
-from openhyperv.emulator.host.system_defaults import SNAPSHOT
+from openhyperv.emulator.host.system_defaults import RECOVERY_SNAPSHOT, SNAPSHOT
 from openhyperv.emulator.host.transitions import guest_of
 from openhyperv.emulator.host.undertaking import undertake
 from openhyperv.emulator.host.virtual_system import Snapshot, SystemState, Undertaking, VirtualSystem
@@ -50,10 +50,23 @@ def _take(host: Host, system: VirtualSystem, job: Job, system_type: str) -> None
     if not system.state.is_on:
         _take_at_rest(host, system, guid, system_type)
     elif system_type == SNAPSHOT and _keeps_memory(host, system):
-        _take_with_memory(host, system, guid)
+        _take_with_memory(host, system, guid, system_type)
     else:
         _take_of_disks(host, system, guid, system_type)
     job.affects(system_settings_path(guid), Effect.CREATES)
+
+
+def capture(host: Host, system: VirtualSystem, *, with_memory: bool) -> Snapshot:
+    """Freeze a running VM inside a job that keeps it busy already; call it without the lock.
+
+    :raises JobFailure: the guest or the drive will not have it
+    """
+    guid = new_guid()
+    if with_memory:
+        _take_with_memory(host, system, guid, RECOVERY_SNAPSHOT)
+    else:
+        _take_of_disks(host, system, guid, RECOVERY_SNAPSHOT)
+    return system.snapshots[guid.lower()]
 
 
 def _keeps_memory(host: Host, system: VirtualSystem) -> bool:
@@ -93,7 +106,7 @@ def _drive_tail(leaf: Leaf) -> str:
     return leaf.tail[:-1] + "D"
 
 
-def _take_with_memory(host: Host, system: VirtualSystem, guid: str) -> None:
+def _take_with_memory(host: Host, system: VirtualSystem, guid: str, system_type: str) -> None:
     """Save the guest, freeze disks and memory together, and let the guest go on."""
     try:
         guest_of(system).save()
@@ -102,7 +115,7 @@ def _take_with_memory(host: Host, system: VirtualSystem, guid: str) -> None:
     try:
         leaves = make_leaves(system.configuration, host.files)
         _copy(host.state_dir(system), snapshot_dir(host, guid))
-        _record(host, system, guid, leaves, SNAPSHOT, is_saved=True)
+        _record(host, system, guid, leaves, system_type, is_saved=True)
     finally:
         _go_on(host, system)
 

@@ -10,9 +10,10 @@ from attrs import define, field
 
 from openhyperv.emulator.guests.machine import Guest, GuestEvent
 from openhyperv.emulator.host.configuration import Configuration
-from openhyperv.emulator.host.identities import system_path
+from openhyperv.emulator.host.identities import COMPUTER_SYSTEM, PLANNED_SYSTEM, system_path
 from openhyperv.emulator.host.jobs import Job
 from openhyperv.emulator.host.processor_load import LoadMeter
+from openhyperv.emulator.host.system_defaults import PLANNED
 from openhyperv.wire.path import ObjectPath
 
 AT_REST = 5  # UNVERIFIED: recordings show 5 and 12 for a VM that nothing was asked of; 5 is the newer host
@@ -50,6 +51,7 @@ class Undertaking(IntEnum):
     APPLYING_SNAPSHOT = 32769
     DELETING_SNAPSHOT = 32770
     MERGING_DISKS = 32772
+    EXPORTING = 32773
 
 
 @define(eq=False)
@@ -103,9 +105,14 @@ class VirtualSystem:
     """Disk files of deleted snapshots that are still to be merged, as Windows paths."""
 
     @property
+    def is_planned(self) -> bool:
+        """True for one that was imported or designed, and is yet to become a virtual machine."""
+        return self.configuration.value("VirtualSystemType") == PLANNED
+
+    @property
     def path(self) -> ObjectPath:
-        """Its Msvm_ComputerSystem."""
-        return system_path(self.guid)
+        """Its Msvm_ComputerSystem, or Msvm_PlannedComputerSystem."""
+        return system_path(self.guid, PLANNED_SYSTEM if self.is_planned else COMPUTER_SYSTEM)
 
     @property
     def name(self) -> str:

@@ -14,7 +14,7 @@ from openhyperv.emulator.host.identities import SYSTEM_SETTINGS
 from openhyperv.emulator.host.incoming import read_setting, text_of
 from openhyperv.emulator.host.systems import Place
 from openhyperv.emulator.host.virtual_system import SystemState
-from openhyperv.emulator.providers.finding import wanted_configuration, wanted_system
+from openhyperv.emulator.providers.finding import wanted_any_system, wanted_configuration, wanted_system
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.types import Value
 
@@ -71,8 +71,8 @@ class DefinitionProvider:
 
     @method(SERVICE, "DestroySystem")
     def destroy_system(self, call: Call) -> Result:
-        """A VM that is off or saved goes; a job where it has snapshots."""
-        job = destroy_system(self._host, wanted_system(self._host, call["AffectedSystem"]))
+        """A VM that is off or saved goes, a planned one too; a job where a VM has snapshots."""
+        job = destroy_system(self._host, wanted_any_system(self._host, call["AffectedSystem"]))
         return Result(Code.JOB_STARTED, {"Job": job.path}) if job else Result(Code.COMPLETED)
 
     @method(SERVICE, "ModifySystemSettings")

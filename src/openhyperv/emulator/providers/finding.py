@@ -5,7 +5,7 @@ from __future__ import annotations
 from openhyperv.emulator.cimom.provider import MethodFailure
 from openhyperv.emulator.host.codes import Code
 from openhyperv.emulator.host.host import Host
-from openhyperv.emulator.host.identities import COMPUTER_SYSTEM, SYSTEM_SETTINGS
+from openhyperv.emulator.host.identities import COMPUTER_SYSTEM, PLANNED_SYSTEM, SYSTEM_SETTINGS
 from openhyperv.emulator.host.settings import Feature, Resource
 from openhyperv.emulator.host.systems import Place
 from openhyperv.emulator.host.virtual_system import Snapshot, VirtualSystem
@@ -24,6 +24,18 @@ def system_at(host: Host, path: ObjectPath) -> VirtualSystem | None:
     if path.class_name.lower() not in (COMPUTER_SYSTEM.lower(), "cim_computersystem"):
         return None
     return host.systems.find(text_key(path, "Name"))
+
+
+def planned_at(host: Host, path: ObjectPath) -> VirtualSystem | None:
+    """The planned VM whose Msvm_PlannedComputerSystem a path names."""
+    if path.class_name.lower() not in (PLANNED_SYSTEM.lower(), "cim_computersystem"):
+        return None
+    return host.systems.find_planned(text_key(path, "Name"))
+
+
+def any_system_at(host: Host, path: ObjectPath) -> VirtualSystem | None:
+    """The VM, planned or not, that a path names."""
+    return system_at(host, path) or planned_at(host, path)
 
 
 def place_at(host: Host, path: ObjectPath) -> Place | None:
@@ -75,13 +87,37 @@ def wanted_system(host: Host, reference: Value) -> VirtualSystem:
     return system
 
 
+def wanted_any_system(host: Host, reference: Value) -> VirtualSystem:
+    """The VM, planned or not, that a parameter names.
+
+    :raises MethodFailure: 32773 where it names none
+    """
+    system = any_system_at(host, reference) if isinstance(reference, ObjectPath) else None
+    if system is None:
+        raise MethodFailure(Code.INVALID_PARAMETER, f"{reference} is no virtual machine of this host.")
+    return system
+
+
+def wanted_planned_system(host: Host, reference: Value) -> VirtualSystem:
+    """The planned VM that a parameter names.
+
+    :raises MethodFailure: 32773 where it names none
+    """
+    system = planned_at(host, reference) if isinstance(reference, ObjectPath) else None
+    if system is None:
+        raise MethodFailure(
+            Code.INVALID_PARAMETER, f"{reference} is no planned virtual machine of this host."
+        )
+    return system
+
+
 def wanted_configuration(host: Host, reference: Value) -> Place:
-    """The VM's or snapshot's settings that a parameter names; a VM itself stands for its settings.
+    """The VM's or snapshot's settings that a parameter names; a VM itself, or a planned one, stands for its.
 
     :raises MethodFailure: 32773 where it names none
     """
     if isinstance(reference, ObjectPath):
-        system = system_at(host, reference)
+        system = any_system_at(host, reference)
         place = Place(system, system.configuration, "") if system else system_settings_at(host, reference)
         if place is not None:
             return place

@@ -16,7 +16,7 @@ from openhyperv.emulator.cimom.provider import (
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.job_state import JobState, JobType
 from openhyperv.emulator.host.job_view import job_instance
-from openhyperv.emulator.host.jobs import Job
+from openhyperv.emulator.host.jobs import Job, JobError
 from openhyperv.emulator.providers.finding import text_key
 from openhyperv.emulator.providers.links import link
 from openhyperv.emulator.providers.services import SNAPSHOT, SYSTEM_MANAGEMENT
@@ -31,6 +31,8 @@ _NOT_SUPPORTED = 1
 _INVALID_PARAMETER = 5
 _INVALID_TRANSITION = 4097
 """ReturnValues of CIM_ConcreteJob.RequestStateChange (DMTF, CIM_ConcreteJob)."""
+_OBJECT_PATH = 2
+"""Msvm_Error.ErrorSourceFormat: CIMObjectHandle."""
 _OF_SNAPSHOTS = (JobType.SNAPSHOT, JobType.APPLY_SNAPSHOT, JobType.DESTROY_SNAPSHOT)
 _ENDS = {4: JobState.TERMINATED, 5: JobState.KILLED}
 """RequestedState of a job: terminate and kill."""
@@ -67,14 +69,14 @@ class JobProvider:
     def errors(self, call: Call) -> Result:
         """What went wrong, as texts of Msvm_Error; none while nothing did."""
         job = self._called(call)
-        return Result(0, {"Errors": [self._error(job)] if job.state is JobState.EXCEPTION else []})
+        return Result(0, {"Errors": [self._error(error) for error in job.errors]})
 
     @method(CONCRETE_JOB, "GetError")
     @method(STORAGE_JOB, "GetError")
     def error(self, call: Call) -> Result:
         """What went wrong, as the text of one Msvm_Error."""
         job = self._called(call)
-        return Result(0, {"Error": self._error(job) if job.state is JobState.EXCEPTION else None})
+        return Result(0, {"Error": self._error(job.errors[0]) if job.errors else None})
 
     @method(CONCRETE_JOB, "RequestStateChange")
     @method(STORAGE_JOB, "RequestStateChange")
@@ -135,13 +137,14 @@ class JobProvider:
             raise MethodFailure(_INVALID_PARAMETER, "The job is gone.")
         return job
 
-    def _error(self, job: Job) -> str:
+    def _error(self, error: JobError) -> str:
         values: dict[str, Value] = {
             "CIMStatusCode": 1,
-            "ErrorSource": str(job.path),
+            "ErrorSource": str(error.element) if error.element else None,
+            "ErrorSourceFormat": _OBJECT_PATH,
             "ErrorType": 4,
-            "Message": job.error_text,
-            "MessageID": str(job.error_code),
+            "Message": error.text,
+            "MessageID": str(error.code),
             "OwningEntity": "Microsoft",
             "PerceivedSeverity": 4,
         }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from attrs import evolve
+
 from openhyperv.emulator.cimom.provider import Call, MethodFailure, Result, method
 from openhyperv.emulator.host.codes import Code
 from openhyperv.emulator.host.host import Host
@@ -32,7 +34,7 @@ class SecurityProvider:
             raise MethodFailure(Code.NOT_SUPPORTED, "A generation 1 VM has no TPM.")
 
         def work(_job: Job) -> None:
-            if changes.get("TpmEnabled") is True and not place.configuration.key_protector:
+            if changes.get("TpmEnabled") is True and not place.configuration.protection.key_protector:
                 raise JobFailure(Code.FAILED, f"'{place.system.name}': a TPM needs a key protector first.")
             with self._host.changing(place.system):
                 place.system.configuration.security.update(changes)
@@ -53,7 +55,9 @@ class SecurityProvider:
         if not isinstance(protector, list | tuple) or not protector:
             raise MethodFailure(Code.INVALID_PARAMETER, "KeyProtector is empty.")
         with self._host.changing(place.system):
-            place.configuration.key_protector = bytes(b for b in protector if isinstance(b, int))
+            configuration = place.configuration
+            new = bytes(b for b in protector if isinstance(b, int))
+            configuration.protection = evolve(configuration.protection, key_protector=new)
         return Result(Code.COMPLETED)
 
     @method(SERVICE, "GetKeyProtector")
@@ -61,7 +65,8 @@ class SecurityProvider:
         """The key protector as it was set."""
         place = self._place(read_setting(call["SecuritySettingData"], SECURITY, self._host.schema))
         return Result(
-            Code.COMPLETED, {"KeyProtector": list(place.configuration.key_protector or NO_PROTECTOR)}
+            Code.COMPLETED,
+            {"KeyProtector": list(place.configuration.protection.key_protector or NO_PROTECTOR)},
         )
 
     def _arguments(self, call: Call) -> tuple[Instance, Place]:

@@ -17,7 +17,7 @@ from openhyperv.emulator.host.setting_view import (
 )
 from openhyperv.emulator.host.settings import Resource
 from openhyperv.emulator.host.systems import Place
-from openhyperv.emulator.providers.finding import place_at, resource_at, system_at, system_settings_at
+from openhyperv.emulator.providers.finding import any_system_at, place_at, resource_at, system_settings_at
 from openhyperv.emulator.providers.links import link
 from openhyperv.emulator.providers.system_settings import boot_device, bootable
 from openhyperv.wire.instance import Instance
@@ -38,7 +38,7 @@ class SettingLinkProvider:
     @links(_STATE)
     def state(self, end: ObjectPath) -> Iterator[Instance]:
         """Between a VM and its present settings."""
-        system = system_at(self._host, end)
+        system = any_system_at(self._host, end)
         place = system_settings_at(self._host, end)
         if system is None and place is not None and not place.is_snapshot:
             system = place.system

@@ -8,7 +8,7 @@ from openhyperv.emulator.cimom.provider import links
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.identities import system_settings_path
 from openhyperv.emulator.host.virtual_system import Snapshot, VirtualSystem
-from openhyperv.emulator.providers.finding import system_at, system_settings_at
+from openhyperv.emulator.providers.finding import any_system_at, system_settings_at
 from openhyperv.emulator.providers.links import link, touching
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import ObjectPath
@@ -27,7 +27,7 @@ class SnapshotLinkProvider:
 
     def _system(self, end: ObjectPath) -> VirtualSystem | None:
         place = system_settings_at(self._host, end)
-        return place.system if place else system_at(self._host, end)
+        return place.system if place else any_system_at(self._host, end)
 
     @links(_OF_SYSTEM)
     def of_system(self, end: ObjectPath) -> Iterator[Instance]:

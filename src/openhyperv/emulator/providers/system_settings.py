@@ -64,7 +64,7 @@ class SystemSettingsProvider:
         return self._host.systems.configurations()
 
     def _places(self) -> Iterator[Place]:
-        for system in self._host.systems:
+        for system in self._host.systems.with_planned():
             yield Place(system, system.configuration, "")
             for snapshot in system.snapshots.values():
                 yield Place(system, snapshot.configuration, "")

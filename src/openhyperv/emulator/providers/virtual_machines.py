@@ -22,6 +22,9 @@ from openhyperv.emulator.providers.snapshots import SnapshotProvider
 from openhyperv.emulator.providers.summary import SummaryProvider
 from openhyperv.emulator.providers.system_links import SystemLinkProvider
 from openhyperv.emulator.providers.system_settings import SystemSettingsProvider
+from openhyperv.emulator.providers.transfer.exports import ExportProvider
+from openhyperv.emulator.providers.transfer.imports import ImportProvider
+from openhyperv.emulator.providers.transfer.planned import PlannedSystemProvider
 from openhyperv.emulator.providers.virtual_systems import VirtualSystemProvider
 
 _PROVIDERS = (
@@ -42,6 +45,9 @@ _PROVIDERS = (
     SecurityProvider,
     ServiceChangeProvider,
     ShutdownProvider,
+    PlannedSystemProvider,
+    ExportProvider,
+    ImportProvider,
 )
 
 

@@ -1,0 +1,1 @@
+"""Moving virtual machines between hosts and folders: planned systems, export, import."""
