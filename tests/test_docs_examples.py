@@ -13,8 +13,13 @@ import pytest
 from attrs import frozen
 
 from openhyperv.emulator.rules.reading import read_rules
+from openhyperv.hyperv.host import Host
+from openhyperv.machine.spec import NetworkAdapter
+from openhyperv.wire.wql import select
 
-from .emulated import emulated_host
+from .emulated import emulated_host, target_of
+from .hyperv.specs import machine_spec
+from .hyperv.stock import add_switch
 
 DOCS = Path(__file__).parent.parent / "docs"
 _TIMEOUT_S = 60
@@ -116,6 +121,15 @@ def test_the_life_of_a_machine_in_python_is_as_shown(tmp_path: Path) -> None:
         output = run_python(blocks("how-to/python.md", "python")[0], host.environment())
     (shown,) = blocks("how-to/python.md", "text")
     assert without_varying(output) == without_varying(shown)
+
+
+def test_a_port_is_bound_as_shown(tmp_path: Path) -> None:
+    with emulated_host(tmp_path, has_files=True) as emulated, Host.connect(target_of(emulated)) as host:
+        add_switch(host, "lab")
+        host.create(machine_spec(network_adapters=(NetworkAdapter("eth0"),)))
+        run_python(blocks("how-to/ports.md", "python")[0], emulated.environment())
+        vlans = list(host.session.query(select("Msvm_EthernetSwitchPortVlanSettingData")))
+    assert 7 in [vlan["AccessVlanId"] for vlan in vlans]
 
 
 def test_a_test_against_an_emulated_host_passes(tmp_path: Path) -> None:

@@ -19,8 +19,10 @@ from openhyperv.machine.host_version import (
     HostVersion,
 )
 from openhyperv.machine.limits import limits_of
+from openhyperv.machine.port import AccessVlan, Direction, PortBandwidth, PortRange, PortRule, PortSpec
 from openhyperv.machine.properties import Flavor, ImageProperties
 from openhyperv.machine.request import DiskRequest, MachineRequest
+from openhyperv.machine.rules.ports import check_port
 from openhyperv.machine.rules.refusals import GRANTED, HARMLESS
 from openhyperv.machine.spec import BlankDisk, Bus, DiskFormat, FromImage, Generation, NetworkAdapter
 from openhyperv.machine.violations import BrokenRuleError, Rule
@@ -31,6 +33,8 @@ _ROOT = DiskRequest("root", _IMAGE, boot_index=0)
 _BASIS = MachineRequest(
     "web01", UUID(int=1), Flavor(2, 2048), WINDOWS_2025, disks=(_ROOT,), network_adapters=()
 )
+_PORT_22 = PortRule(Direction.INCOMING, ports=PortRange(22, 22))
+_ONE_MBIT = PortBandwidth(minimum_bps=1_000_000)
 _GEN2 = {"hw_machine_type": "hyperv-gen2"}
 
 
@@ -39,7 +43,7 @@ class _Example:
     """A request that is refused, and how it differs from one that is not."""
 
     words: str
-    request: MachineRequest
+    request: MachineRequest | PortSpec
 
 
 def _properties(**values: str) -> _Example:
@@ -95,6 +99,10 @@ _EXAMPLES = (
     ),
     _Example("a name with a line break", evolve(_BASIS, name="web\n01")),
     _Example("notes with a control character", evolve(_BASIS, notes="bell\x07")),
+    _Example("a port on no switch", PortSpec(switch="")),
+    _Example("a port in VLAN 4095", PortSpec(switch="lab", vlan=AccessVlan(4095))),
+    _Example("a rule about port 22 of any protocol", PortSpec(switch="lab", rules=(_PORT_22,))),
+    _Example("a port that is promised 1 Mbit/s", PortSpec(switch="lab", bandwidth=_ONE_MBIT)),
 )
 _NOT_SHOWN = {Rule.PROPERTY_TEXT}
 """Only a program can break it: a property that is no text."""
@@ -112,8 +120,9 @@ def machine_rules() -> str:
 
 
 def _answer(example: _Example) -> HyperVError:
+    wanted = example.request
     try:
-        design_machine(example.request)
+        _ = check_port(wanted) if isinstance(wanted, PortSpec) else design_machine(wanted)
     except HyperVError as error:
         return error
     raise AssertionError(f"{example.words} is granted")

@@ -3,36 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 
 import pytest
 
 from openhyperv.emulator.emulated_host import EmulatedHost
-from openhyperv.emulator.rules.matching import OperationName
 from openhyperv.hyperv.host import Host
 from openhyperv.hyperv.virtual_machine import VirtualMachine
 from tests.emulated import emulated_host, target_of
+from tests.hyperv.counting import requests
 from tests.hyperv.specs import machine_spec
 from tests.hyperv.stock import Stock
 from tests.witness import Witness
-
-
-@contextmanager
-def requests(emulated: EmulatedHost, host: Host) -> Iterator[list[str]]:
-    """The requests of the block by operation, sorted, without the event pulls between them.
-
-    What the client says that it sent has to be what the host says that it got.
-    """
-    host.session.jobs.watch.start()
-    before, sent = dict(emulated.service.counts()), host.session.pool.traffic.requests
-    names: list[str] = []
-    yield names
-    after = emulated.service.counts()
-    grown = {key: count - before.get(key, 0) for key, count in after.items()}
-    pulls = grown.pop((OperationName.PULL, ""), 0)
-    for (operation, _class), count in sorted(grown.items()):
-        names += [str(operation)] * count
-    assert abs(host.session.pool.traffic.requests - sent - len(names) - pulls) <= 1, "one pull is under way"
 
 
 @pytest.fixture

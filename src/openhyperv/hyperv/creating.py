@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from attrs import frozen
 
 from openhyperv.cim.session import Session
-from openhyperv.errors import NotFoundError, ProtocolError
+from openhyperv.errors import ProtocolError
 from openhyperv.files.share import HostFiles
 from openhyperv.hyperv import settings
 from openhyperv.hyperv.layout import Layout
@@ -23,8 +23,9 @@ from openhyperv.hyperv.names import (
     setting,
     system_settings,
 )
+from openhyperv.hyperv.switches import find_switch
 from openhyperv.hyperv.undoing import Remains, find_by_identity
-from openhyperv.hyperv.values import entries, text
+from openhyperv.hyperv.values import entries
 from openhyperv.hyperv.virtual_disks import VirtualDisks
 from openhyperv.machine.spec import Bus, Disk, Dvd, MachineSpec, Slot, UefiBoot
 from openhyperv.transport.deadline import Deadline
@@ -33,9 +34,7 @@ from openhyperv.wire.instance import Instance
 from openhyperv.wire.invocation import Output
 from openhyperv.wire.path import ObjectPath
 from openhyperv.wire.types import Value
-from openhyperv.wire.wql import equal, select
 
-_SWITCH = "Msvm_VirtualEthernetSwitch"
 _ADAPTER = "Msvm_SyntheticEthernetPortSettingData"
 
 
@@ -96,14 +95,7 @@ class Creation:
     def _switches(self) -> dict[str, ObjectPath]:
         """The switches that adapters name, looked up before anything is made."""
         wanted = {adapter.switch for adapter in self._spec.network_adapters if adapter.switch is not None}
-        return {name: self._switch(name) for name in sorted(wanted)}
-
-    def _switch(self, name: str) -> ObjectPath:
-        query = select(_SWITCH, "Name").where(equal("ElementName", name))
-        found = next(self._session.query(query), None)
-        if found is None:
-            raise NotFoundError("There is no such virtual switch.", host=self._session.host, target=name)
-        return ObjectPath(_SWITCH, {"CreationClassName": _SWITCH, "Name": text(found, "Name")})
+        return {name: find_switch(self._session, name) for name in sorted(wanted)}
 
     def _make_disks(self) -> dict[Slot, str]:
         files = {dvd.slot: dvd.path for dvd in self._spec.dvds if dvd.path is not None}
@@ -152,7 +144,8 @@ class Creation:
         cables = []
         for adapter, path in zip(self._spec.network_adapters, hardware.adapters, strict=True):
             switch = switches.get(adapter.switch) if adapter.switch else None
-            cables.append(settings.connection(path.on("."), None if switch is None else switch.on(".")))
+            socket = None if switch is None else switch.on(".")
+            cables.append(settings.connection(adapter.name, path.on("."), socket))
         made = self._add(hardware.guid, [*wanted, *cables])
         self._tag(made[len(wanted) :])
 

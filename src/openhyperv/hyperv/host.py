@@ -15,10 +15,13 @@ from openhyperv.hyperv.facts import HostFacts, read_facts
 from openhyperv.hyperv.images import Images
 from openhyperv.hyperv.layout import Layout
 from openhyperv.hyperv.names import COMPUTER_SYSTEM, is_guid
+from openhyperv.hyperv.ports.binding import bind_port, unbind_port
 from openhyperv.hyperv.summary import MachineListing, list_machines
+from openhyperv.hyperv.switches import VirtualSwitch, list_switches
 from openhyperv.hyperv.values import text
 from openhyperv.hyperv.virtual_disks import VirtualDisks
 from openhyperv.hyperv.virtual_machine import VirtualMachine
+from openhyperv.machine.port import PortSpec
 from openhyperv.machine.spec import MachineSpec
 from openhyperv.transport.deadline import Deadline
 from openhyperv.transport.pool import Trace
@@ -111,6 +114,33 @@ class Host:
         """
         deadline = Deadline.after(timeout_s)
         return self._machine(Creation(self.session, self.share, self.layout, spec, deadline).run())
+
+    def switches(self) -> Iterator[VirtualSwitch]:
+        """Every virtual switch, in one query."""
+        return list_switches(self.session)
+
+    def bind_port(self, adapter: str, port: PortSpec) -> None:
+        """Connect a network adapter to a switch, isolated and filtered before any of its traffic passes.
+
+        The adapter is named by its display name, or by its key (the InstanceID of its settings), and may
+        belong to a running machine. What is as it should be is not sent again; rules change one by one while
+        the port is in use, without more passing meanwhile than before or afterwards. A port that has to
+        change its VLAN together with its rules, or its switch, is off the network meanwhile, and stays off
+        if something fails.
+
+        :raises BrokenRuleError: no port can be like that; nothing was sent
+        :raises NotFoundError: there is no such adapter or switch
+        :raises ConflictError: several have that name
+        """
+        bind_port(self.session, adapter, port)
+
+    def unbind_port(self, adapter: str) -> None:
+        """Disconnect a network adapter and forget its VLAN and rules; nothing happens if it is so already.
+
+        :raises NotFoundError: there is no such adapter
+        :raises ConflictError: several have that name
+        """
+        unbind_port(self.session, adapter)
 
     def close(self) -> None:
         """End all connections."""

@@ -124,9 +124,10 @@ def _new_identifier() -> str:
     return f"{{{uuid4()}}}".upper()
 
 
-def connection(adapter: ObjectPath, switch: ObjectPath | None) -> Instance:
-    """The cable between an adapter and a switch; without a switch it hangs loose."""
+def connection(name: str | None, adapter: ObjectPath, switch: ObjectPath | None) -> Instance:
+    """The cable between an adapter and a switch, of the adapter's name; without a switch it hangs loose."""
     values: dict[str, Value] = {
+        "ElementName": name,
         "Parent": str(adapter),
         "HostResource": [] if switch is None else [str(switch)],
     }

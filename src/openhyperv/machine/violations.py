@@ -25,6 +25,10 @@ class Rule(StrEnum):
     MEMORY = "memory"
     NAME = "name"
     NETWORK_ADAPTER = "network-adapter"
+    PORT_BANDWIDTH = "port-bandwidth"
+    PORT_RULES = "port-rules"
+    PORT_SWITCH = "port-switch"
+    PORT_VLAN = "port-vlan"
     PROPERTY_TEXT = "property-text"
     SECURE_BOOT_GENERATION = "secure-boot-generation"
     SECURE_BOOT_OS_TYPE = "secure-boot-os-type"
@@ -35,14 +39,22 @@ class Rule(StrEnum):
 
 
 class BrokenRuleError(MachineRuleError):
-    """A request that breaks a rule of Hyper-V machines.
+    """A request that breaks a rule of Hyper-V machines or their ports.
 
     - ``rule``: which one, for programs
     - ``subject``: the property, extra spec or part of the request that broke it, also in ``target``
     """
 
-    def __init__(self, rule: Rule, subject: str, message: str, *, remedy: str | None = None) -> None:
-        super().__init__(message, target=subject, operation="design a machine", remedy=remedy)
+    def __init__(
+        self,
+        rule: Rule,
+        subject: str,
+        message: str,
+        *,
+        remedy: str | None = None,
+        operation: str = "design a machine",
+    ) -> None:
+        super().__init__(message, target=subject, operation=operation, remedy=remedy)
         self.rule = rule
         self.subject = subject
 

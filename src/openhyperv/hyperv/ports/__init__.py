@@ -1,0 +1,1 @@
+"""Ports of virtual switches: connecting network adapters, isolated before they are connected."""

@@ -1,0 +1,122 @@
+"""Binding adapters to switches: a port is never connected before it is what it should be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from openhyperv.cim.session import Session
+from openhyperv.errors import HyperVError
+from openhyperv.hyperv import settings
+from openhyperv.hyperv.names import SYSTEM_SERVICE, setting, system_settings
+from openhyperv.hyperv.ports.changes import FeatureChanges, feature_changes
+from openhyperv.hyperv.ports.finding import CABLE, DISABLED, ENABLED, Port, find_port
+from openhyperv.hyperv.switches import find_switch
+from openhyperv.hyperv.values import text
+from openhyperv.machine.port import PortSpec
+from openhyperv.machine.rules.ports import check_port
+from openhyperv.wire.cimxml import instance_to_text
+from openhyperv.wire.instance import Instance
+from openhyperv.wire.path import ObjectPath
+from openhyperv.wire.types import Value
+from openhyperv.wire.wql import AssociatorsOf
+
+
+def bind_port(session: Session, adapter: str, spec: PortSpec) -> None:
+    """Make an adapter's port what the specification says: :meth:`openhyperv.hyperv.host.Host.bind_port`."""
+    check_port(spec)
+    switch = find_switch(session, spec.switch)
+    _Binding(session, find_port(session, adapter), switch).run(spec)
+
+
+def unbind_port(session: Session, adapter: str) -> None:
+    """Pull an adapter's cable out, and throw it away with all its rules."""
+    port = find_port(session, adapter)
+    if port.has_cable:
+        arguments: dict[str, Value] = {"ResourceSettings": [port.cable]}
+        session.run(SYSTEM_SERVICE, "RemoveResourceSettings", arguments, target=port.name)
+
+
+class _Binding:
+    """The way of one port from what it is to what it should be. Use once."""
+
+    def __init__(self, session: Session, port: Port, switch: ObjectPath) -> None:
+        self._session = session
+        self._port = port
+        self._switch = switch
+        self._switch_guid = str(switch.key("Name")).upper()
+
+    def run(self, spec: PortSpec) -> None:
+        changes = feature_changes(self._features(), spec)
+        stays = self._port.switch_guid == self._switch_guid
+        moves = changes.moves_network and changes.calls > 1
+        if stays and not moves:
+            self._change_in_use(changes)
+        else:
+            self._change_off_switch(changes)
+
+    def _change_in_use(self, changes: FeatureChanges) -> None:
+        """At no moment does more pass than before or afterwards."""
+        self._remove(changes.closing)
+        self._modify(changes.modified)
+        self._add(changes.added)
+        self._remove(changes.opening)
+
+    def _change_off_switch(self, changes: FeatureChanges) -> None:
+        """Whatever fails here leaves the port without a network."""
+        try:
+            self._leave_switch()
+            self._remove((*changes.closing, *changes.opening))
+            self._modify(changes.modified)
+            self._add(changes.added)
+            self._plug({"EnabledState": ENABLED, "HostResource": [str(self._switch.on("."))]})
+        except HyperVError as error:
+            if not error.outcome_unknown:
+                error.add_note("The port is not connected: it was not yet what it should be.")
+            raise
+
+    def _leave_switch(self) -> None:
+        if not self._port.has_cable:
+            self._add_cable()
+        elif self._port.switch_guid is not None:
+            self._plug({"EnabledState": DISABLED})
+
+    def _features(self) -> list[Instance]:
+        if not self._port.has_cable:
+            return []
+        query = AssociatorsOf(self._port.cable, association_class="Msvm_EthernetPortSettingDataComponent")
+        return list(self._session.query(query))
+
+    def _add_cable(self) -> None:
+        cable = settings.connection(self._port.adapter_name, self._port.adapter.on("."), None)
+        arguments: dict[str, Value] = {
+            "AffectedConfiguration": system_settings(self._port.machine_guid),
+            "ResourceSettings": self._texts([cable]),
+        }
+        self._run("AddResourceSettings", arguments)
+
+    def _plug(self, values: Mapping[str, Value]) -> None:
+        change = Instance(CABLE, {"InstanceID": str(self._port.cable.key("InstanceID")), **values})
+        self._run("ModifyResourceSettings", {"ResourceSettings": self._texts([change])})
+
+    def _remove(self, features: Sequence[Instance]) -> None:
+        if features:
+            paths: list[ObjectPath] = [setting(f.class_name, text(f, "InstanceID")) for f in features]
+            self._run("RemoveFeatureSettings", {"FeatureSettings": paths})
+
+    def _modify(self, features: Sequence[Instance]) -> None:
+        if features:
+            self._run("ModifyFeatureSettings", {"FeatureSettings": self._texts(features)})
+
+    def _add(self, features: Sequence[Instance]) -> None:
+        if features:
+            arguments: dict[str, Value] = {
+                "AffectedConfiguration": self._port.cable,
+                "FeatureSettings": self._texts(features),
+            }
+            self._run("AddFeatureSettings", arguments)
+
+    def _run(self, method: str, arguments: Mapping[str, Value]) -> None:
+        self._session.run(SYSTEM_SERVICE, method, arguments, target=self._port.name)
+
+    def _texts(self, instances: Sequence[Instance]) -> list[str]:
+        return [instance_to_text(instance, self._session.schema) for instance in instances]

@@ -1,0 +1,128 @@
+"""Finding an adapter and its cable, by the adapter's name or key, in as few queries as its history allows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import reduce
+from operator import or_
+
+from attrs import frozen
+
+from openhyperv.cim.session import Session
+from openhyperv.errors import ConflictError, InvalidInputError, NotFoundError
+from openhyperv.hyperv.names import COMPUTER_SYSTEM, is_guid, owner_of, setting
+from openhyperv.hyperv.values import number, text, texts
+from openhyperv.wire.instance import Instance
+from openhyperv.wire.path import ObjectPath, parse_path
+from openhyperv.wire.wql import Condition, equal, select
+
+CABLE = "Msvm_EthernetPortAllocationSettingData"
+ADAPTER = "Msvm_SyntheticEthernetPortSettingData"
+ENABLED, DISABLED = 2, 3
+"""EnabledState of a cable: one that is disabled connects nothing."""
+_CABLE_TAIL = "\\C"
+_KEY_PREFIX = "Microsoft:"
+_COLUMNS = ("InstanceID", "HostResource", "EnabledState")
+
+
+@frozen
+class Port:
+    """An adapter as it is plugged now: ``switch_guid`` is None where it is not.
+
+    ``name`` is what the caller gave, the adapter's name or key.
+    """
+
+    name: str
+    adapter_id: str
+    has_cable: bool = False
+    switch_guid: str | None = None
+
+    @property
+    def adapter_name(self) -> str | None:
+        """The adapter's display name, if that is known."""
+        return None if self.name == self.adapter_id else self.name
+
+    @property
+    def machine_guid(self) -> str:
+        """The machine that the adapter belongs to."""
+        return owner_of(self.adapter_id)
+
+    @property
+    def adapter(self) -> ObjectPath:
+        """The adapter's settings."""
+        return setting(ADAPTER, self.adapter_id)
+
+    @property
+    def cable(self) -> ObjectPath:
+        """The cable's settings, which are named after the adapter's."""
+        return setting(CABLE, self.adapter_id + _CABLE_TAIL)
+
+
+def find_port(session: Session, adapter: str) -> Port:
+    """An adapter with its cable: by key in one query, by name in one as well where the cable has that name.
+
+    Cables have the name of their adapter where this library or os-win made them; others take two queries
+    more, and so do checkpoints, which hold copies of both, one.
+
+    :raises NotFoundError: no machine has such an adapter
+    :raises ConflictError: several have; name it by its key
+    """
+    if adapter.startswith(_KEY_PREFIX):
+        return _by_key(session, adapter, adapter)
+    query = select(CABLE, *_COLUMNS).where(equal("ElementName", adapter))
+    cables = [row for row in session.query(query) if text(row, "InstanceID").endswith(_CABLE_TAIL)]
+    cables = _of_machines(session, cables)
+    if not cables:
+        return _by_key(session, adapter, _adapter_id(session, adapter))
+    return _port(adapter, _only(session, adapter, cables))
+
+
+def _by_key(session: Session, name: str, adapter_id: str) -> Port:
+    if not is_guid(owner_of(adapter_id)):
+        raise InvalidInputError("This is no key of a network adapter.", host=session.host, target=name)
+    query = select(CABLE, *_COLUMNS).where(equal("InstanceID", adapter_id + _CABLE_TAIL))
+    cable = next(session.query(query), None)
+    return Port(name, adapter_id) if cable is None else _port(name, cable)
+
+
+def _adapter_id(session: Session, name: str) -> str:
+    query = select(ADAPTER, "InstanceID").where(equal("ElementName", name))
+    adapters = _of_machines(session, list(session.query(query)))
+    if not adapters:
+        raise NotFoundError("There is no such network adapter.", host=session.host, target=name)
+    return text(_only(session, name, adapters), "InstanceID")
+
+
+def _of_machines(session: Session, found: Sequence[Instance]) -> list[Instance]:
+    """Those that belong to machines; where there is one owner only, it is taken at its word."""
+    owners = {owner_of(text(each, "InstanceID")).upper() for each in found}
+    owners = {owner for owner in owners if is_guid(owner)}
+    if len(owners) > 1:
+        condition: Condition = reduce(or_, (equal("Name", owner) for owner in sorted(owners)))
+        rows = session.query(select(COMPUTER_SYSTEM, "Name").where(condition))
+        owners = {text(row, "Name").upper() for row in rows}
+    return [each for each in found if owner_of(text(each, "InstanceID")).upper() in owners]
+
+
+def _only(session: Session, name: str, found: Sequence[Instance]) -> Instance:
+    if len(found) > 1:
+        keys = ", ".join(sorted(text(each, "InstanceID").removesuffix(_CABLE_TAIL) for each in found))
+        raise ConflictError(
+            f"Several network adapters have that name: {keys}.",
+            host=session.host,
+            target=name,
+            remedy="Name the adapter by its key.",
+        )
+    return found[0]
+
+
+def _port(name: str, cable: Instance) -> Port:
+    adapter_id = text(cable, "InstanceID").removesuffix(_CABLE_TAIL)
+    return Port(name, adapter_id, has_cable=True, switch_guid=_switch_guid(cable))
+
+
+def _switch_guid(cable: Instance) -> str | None:
+    switches = [path for path in texts(cable, "HostResource") if path]
+    if not switches or number(cable, "EnabledState") != ENABLED:
+        return None
+    return str(parse_path(switches[0]).key("Name")).upper()
