@@ -47,6 +47,8 @@ ALWAYS_THERE = {
 """Properties that are gated by a note on one of their values: it is VHDSet, not Format, that came in 2016."""
 CALLED_ON_THE_CLASS = ("root/default", "root/microsoft/windows/")
 """Namespaces whose classes without keys have methods alone: there is no instance to call them on."""
+CHANGED_AS_INSTANCES = "MSFT_NetVirtualization"
+"""Beginning of classes that the documented Set- cmdlets change, though the gathered facts do not say so."""
 MAKERS = {
     "MSFT_HgsGuardian.Export",
     "MSFT_HgsGuardian.Import",
@@ -126,6 +128,8 @@ def corrected(name: str, record: dict[str, Any], namespace: str) -> dict[str, An
     if namespace.lower() in ABSTRACT_CIM and name.startswith("CIM_"):
         slim["abstract"] = True
     for prop in slim["props"]:
+        if name.startswith(CHANGED_AS_INSTANCES):
+            slim["props"][prop]["rw"] = True
         if (name, prop) in ALWAYS_THERE:
             slim["props"][prop].pop("since", None)
     return slim | ({"keys": [ONLY_KEYS[name]]} if name in ONLY_KEYS else {})

@@ -192,6 +192,12 @@ def read_only(class_name: str, name: str) -> CimFault:
     return _provider_fault(reason, WbemCode.READ_ONLY, CIM_NOT_SUPPORTED)
 
 
+def invalid_value(class_name: str, name: str) -> CimFault:
+    """An instance was sent with a value that its class does not take, or without one that it needs."""
+    reason = f"{name} of {class_name} cannot have that value."
+    return _provider_fault(reason, WbemCode.INVALID_PARAMETER, CIM_INVALID_PARAMETER)
+
+
 def already_exists(path: ObjectPath) -> CimFault:
     """An instance was to be created under keys that are taken (DSP0226, "wsman:AlreadyExists")."""
     return CimFault(

@@ -108,7 +108,7 @@ class ExternalPortProvider:
             "Caption": "Ethernet Port Capabilities",
             "Description": "Describes the capabilities of the Microsoft External Ethernet Port",
             "ElementName": "Ethernet Port Capabilities",
-            "IOVSupport": False,
+            "IOVSupport": adapter.offload.virtual_functions > 0,
             "IOVSupportReasons": [],
         }
         return Instance(_CAPABILITIES, values, path=path)

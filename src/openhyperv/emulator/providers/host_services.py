@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.switch_store import SwitchStore
 from openhyperv.emulator.host.switches import Switches
+from openhyperv.emulator.host.windows_adapters import WindowsAdapters
 from openhyperv.emulator.providers.definitions import DefinitionLinkProvider, definition_providers
 from openhyperv.emulator.providers.external_ports import ExternalPortProvider
 from openhyperv.emulator.providers.feature_definitions import FeatureLinkProvider, feature_providers
@@ -26,6 +27,8 @@ from openhyperv.emulator.providers.service_settings import (
     capabilities_providers,
 )
 from openhyperv.emulator.providers.services import ServiceLinkProvider, service_providers
+from openhyperv.emulator.providers.standard_cimv2.adapters import NetAdapterProvider
+from openhyperv.emulator.providers.standard_cimv2.net_virtualization import net_virtualization_providers
 from openhyperv.emulator.providers.switch_extensions import SwitchExtensionProvider
 from openhyperv.emulator.providers.switch_feature_service import SwitchFeatureServiceProvider
 from openhyperv.emulator.providers.switch_offload import SwitchOffloadProvider
@@ -89,7 +92,10 @@ def _switches(host: Host) -> Iterator[object]:
     yield SwitchExtensionProvider(host, switches)
     yield SwitchServiceProvider(host, switches)
     yield SwitchFeatureServiceProvider(host, switches)
-    yield WindowsNetworkProvider(host, switches)
+    adapters = WindowsAdapters(host, switches)
+    yield WindowsNetworkProvider(host, adapters)
+    yield NetAdapterProvider(host, adapters)
+    yield from net_virtualization_providers(host)
 
 
 def _images(host: Host) -> Iterator[object]:

@@ -1,4 +1,4 @@
-"""What a virtual switch can leave to hardware. The emulated adapters take over nothing, and say so."""
+"""What a virtual switch can leave to hardware, and what of it is in use."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from openhyperv.cim.release import Release
 from openhyperv.emulator.cimom.provider import instances_of, links, lookup
 from openhyperv.emulator.host.host import Host
+from openhyperv.emulator.host.offload_use import offload_use
 from openhyperv.emulator.host.switches import SWITCH, Switch, Switches
 from openhyperv.emulator.providers.links import link, touching
 from openhyperv.wire.instance import Instance
@@ -14,19 +15,6 @@ from openhyperv.wire.path import ObjectPath
 from openhyperv.wire.types import Value
 
 _DATA = "Msvm_EthernetSwitchHardwareOffloadData"
-_NONE: dict[str, Value] = dict.fromkeys(
-    (
-        "IovQueuePairCapacity",
-        "IovQueuePairUsage",
-        "IovVfCapacity",
-        "IovVfUsage",
-        "IPsecSACapacity",
-        "IPsecSAUsage",
-        "VmqCapacity",
-        "VmqUsage",
-    ),
-    0,
-)
 _NONE_SINCE_2016: dict[str, Value] = {
     "DefaultQueueVmmqEnabled": False,
     "DefaultQueueVmmqQueuePairs": 0,
@@ -65,11 +53,25 @@ class SwitchOffloadProvider:
             "Caption": "Ethernet Switch Offload Resource Status",
             "Description": "Represents the switch hardware offload status.",
             "ElementName": "Ethernet Switch Offload Resource Status",
-            **_NONE,
+            **self._resources(switch),
         }
         if self._host.profile.has(Release.WS2016):
             values |= _NONE_SINCE_2016
         return Instance(_DATA, values, path=path)
+
+    def _resources(self, switch: Switch) -> dict[str, Value]:
+        """What the adapters behind the switch offer, and what ports of running machines have of it."""
+        use = offload_use(self._host, self._switches, switch)
+        return {
+            "IovQueuePairCapacity": use.offered.queue_pairs,
+            "IovQueuePairUsage": use.taken.queue_pairs,
+            "IovVfCapacity": use.offered.virtual_functions,
+            "IovVfUsage": use.taken.virtual_functions,
+            "IPsecSACapacity": use.offered.ipsec_associations,
+            "IPsecSAUsage": use.taken.ipsec_associations,
+            "VmqCapacity": use.offered.vmqs,
+            "VmqUsage": use.taken.vmqs,
+        }
 
 
 def _path(switch: Switch) -> ObjectPath:

@@ -1,15 +1,13 @@
-"""The host's network adapters as Windows tells of them: physical ones, then its own at virtual switches."""
+"""The host's network adapters as the CIMWin32 provider tells of them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-
-from attrs import frozen
+from ipaddress import IPv4Interface
 
 from openhyperv.emulator.cimom.provider import instances_of, lookup
 from openhyperv.emulator.host.host import Host
-from openhyperv.emulator.host.switch_connections import INTERNAL_PORT, connections
-from openhyperv.emulator.host.switches import Switches
+from openhyperv.emulator.host.windows_adapters import WindowsAdapter, WindowsAdapters
 from openhyperv.emulator.providers.cimv2 import cimv2_instance
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import ObjectPath
@@ -17,36 +15,19 @@ from openhyperv.wire.types import Value
 
 _CONNECTED = 2
 """Win32_NetworkAdapter.NetConnectionStatus."""
-_SWITCH_SPEED = 10_000_000_000
-
-
-@frozen
-class _Adapter:
-    """One adapter: ``name`` is the device's, ``connection`` what the administrator sees."""
-
-    guid: str
-    name: str
-    connection: str
-    mac: str
-    speed: int
-    is_physical: bool
-
-    @property
-    def mac_text(self) -> str:
-        return ":".join(self.mac[start : start + 2] for start in range(0, 12, 2))
 
 
 class WindowsNetworkProvider:
-    """Adapters with their configurations, which hold no addresses: the emulated host has none of its own."""
+    """Adapters with their configurations."""
 
-    def __init__(self, host: Host, switches: Switches) -> None:
+    def __init__(self, host: Host, adapters: WindowsAdapters) -> None:
         self._host = host
-        self._switches = switches
+        self._adapters = adapters
 
     @instances_of("Win32_NetworkAdapter")
     def adapters(self) -> Iterator[Instance]:
         """Every adapter."""
-        return (self._adapter(i, adapter) for i, adapter in enumerate(self._all(), 1))
+        return map(self._adapter, self._adapters)
 
     @lookup("Win32_NetworkAdapter")
     def adapter(self, path: ObjectPath) -> Instance | None:
@@ -56,29 +37,17 @@ class WindowsNetworkProvider:
     @instances_of("Win32_NetworkAdapterConfiguration")
     def configurations(self) -> Iterator[Instance]:
         """The configuration of every adapter."""
-        return (self._configuration(i, adapter) for i, adapter in enumerate(self._all(), 1))
+        return map(self._configuration, self._adapters)
 
     @lookup("Win32_NetworkAdapterConfiguration")
     def configuration(self, path: ObjectPath) -> Instance | None:
         """The configuration of one adapter."""
         return next((c for c in self.configurations() if c.path == path), None)
 
-    def _all(self) -> Iterator[_Adapter]:
-        for number, card in enumerate(self._host.hardware.adapters, 1):
-            connection = "Ethernet" if number == 1 else f"Ethernet {number}"
-            yield _Adapter(
-                card.guid, card.name, connection, card.mac, card.speed_bits_per_second, is_physical=True
-            )
-        for plugged in connections(self._host, self._switches):
-            if plugged.peer.class_name == INTERNAL_PORT:
-                guid = str(plugged.peer.key("DeviceID")).partition("{")[2].rstrip("}")
-                name, connection = "Hyper-V Virtual Ethernet Adapter", f"vEthernet ({plugged.name})"
-                yield _Adapter(guid, name, connection, plugged.peer_mac, _SWITCH_SPEED, is_physical=False)
-
-    def _adapter(self, index: int, adapter: _Adapter) -> Instance:
+    def _adapter(self, adapter: WindowsAdapter) -> Instance:
         values: dict[str, Value] = {
             "Name": adapter.name,
-            "Caption": f"[{index:08}] {adapter.name}",
+            "Caption": f"[{adapter.index:08}] {adapter.name}",
             "Description": adapter.name,
             "ProductName": adapter.name,
             "CreationClassName": "Win32_NetworkAdapter",
@@ -87,25 +56,40 @@ class WindowsNetworkProvider:
             "AdapterType": "Ethernet 802.3",
             "AdapterTypeID": 0,
             "GUID": f"{{{adapter.guid}}}",
-            "Index": index,
-            "InterfaceIndex": index,
-            "MACAddress": adapter.mac_text,
+            "Index": adapter.index,
+            "InterfaceIndex": adapter.index,
+            "MACAddress": _mac_text(adapter),
             "NetConnectionID": adapter.connection,
             "NetConnectionStatus": _CONNECTED,
             "NetEnabled": True,
             "PhysicalAdapter": adapter.is_physical,
-            "Speed": adapter.speed,
+            "PNPDeviceID": adapter.pnp_device_id,
+            "Speed": adapter.speed_bits_per_second,
         }
-        return cimv2_instance("Win32_NetworkAdapter", {"DeviceID": str(index)}, values)
+        return cimv2_instance("Win32_NetworkAdapter", {"DeviceID": str(adapter.index)}, values)
 
-    def _configuration(self, index: int, adapter: _Adapter) -> Instance:
+    def _configuration(self, adapter: WindowsAdapter) -> Instance:
         values: dict[str, Value] = {
-            "Caption": f"[{index:08}] {adapter.name}",
+            "Caption": f"[{adapter.index:08}] {adapter.name}",
             "Description": adapter.name,
             "SettingID": f"{{{adapter.guid}}}",
             "DNSHostName": self._host.name,
-            "InterfaceIndex": index,
-            "IPEnabled": False,
-            "MACAddress": adapter.mac_text,
+            "InterfaceIndex": adapter.index,
+            "IPEnabled": bool(adapter.addresses),
+            "MACAddress": _mac_text(adapter),
         }
-        return cimv2_instance("Win32_NetworkAdapterConfiguration", {"Index": index}, values)
+        if adapter.addresses:
+            values["IPAddress"] = [str(address.ip) for address in adapter.addresses]
+            values["IPSubnet"] = [_subnet(address) for address in adapter.addresses]
+        return cimv2_instance("Win32_NetworkAdapterConfiguration", {"Index": adapter.index}, values)
+
+
+def _mac_text(adapter: WindowsAdapter) -> str:
+    return ":".join(adapter.mac[start : start + 2] for start in range(0, 12, 2))
+
+
+def _subnet(address: object) -> str:
+    """A mask for IPv4, the length of the prefix for IPv6, as documented."""
+    if isinstance(address, IPv4Interface):
+        return str(address.netmask)
+    return str(address).rpartition("/")[2]
