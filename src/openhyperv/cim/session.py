@@ -23,7 +23,7 @@ from openhyperv.wire.invocation import Output, input_body, read_output
 from openhyperv.wire.path import ObjectPath
 from openhyperv.wire.transfer import read_resource_created
 from openhyperv.wire.types import ClassDecl, MethodDecl, Value
-from openhyperv.wire.wql import Select
+from openhyperv.wire.wql import Select, render
 from openhyperv.wire.wscim_writing import instance_element, partial_element
 
 _JOB_TIMEOUT_S = 600.0
@@ -188,4 +188,10 @@ class Session(Reading):
 
         :raises HyperVError: the host does not deliver these events by pull
         """
-        return Subscription.open(self._exchange, self.schema, namespace, query, timeout_s)
+        return self.subscribe_text(render(query), namespace, timeout_s=timeout_s)
+
+    def subscribe_text(
+        self, text: str, namespace: str = VIRTUALIZATION, *, timeout_s: float = CALL_TIMEOUT_S
+    ) -> Subscription:
+        """Like :meth:`subscribe` with a WQL text of the caller's own, which is sent as it is."""
+        return Subscription.open(self._exchange, self.schema, namespace, text, timeout_s)

@@ -22,7 +22,6 @@ from openhyperv.wire.eventing import (
 )
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.types import ClassLookup
-from openhyperv.wire.wql import Select, render
 
 _PULL_WAIT_S = 25.0
 """How long one Pull is held open at most; the host then says TimedOut and is asked again."""
@@ -46,10 +45,9 @@ class Subscription:
 
     @classmethod
     def open(
-        cls, exchange: Exchange, lookup: ClassLookup, namespace: str, query: Select, timeout_s: float
+        cls, exchange: Exchange, lookup: ClassLookup, namespace: str, text: str, timeout_s: float
     ) -> Self:
-        """Subscribe; events count from the moment the host answers."""
-        text = render(query)
+        """Subscribe to what a WQL text asks for; events count from the moment the host answers."""
         header = RequestHeader(uris.ACTION_SUBSCRIBE, uris.class_uri(namespace, uris.ANY_CLASS))
         with error_context(host=exchange.host, operation="Subscribe", target=text):
             reply = exchange.send(header, subscribe_body(Subscribe(text)), timeout_s, repeatable=False)

@@ -9,7 +9,7 @@ from openhyperv.wire.path import ObjectPath
 from openhyperv.wire.types import ClassDecl
 from openhyperv.wmi import instances as objects
 from openhyperv.wmi.failures import wmi_failures
-from openhyperv.wmi.members import Declared, is_python_name
+from openhyperv.wmi.members import Declared
 from openhyperv.wmi.methods import Method
 from openhyperv.wmi.namespace import Namespace
 from openhyperv.wmi.paths import WmiPath
@@ -60,7 +60,7 @@ class WmiClass(Declared):
 
     def __getattr__(self, name: str) -> Any:
         """A method to call on the class itself."""
-        method = None if is_python_name(name) else self._decl.method(name)
+        method = None if name.startswith("_") else self._decl.method(name)
         if method is None:
             raise AttributeError(f"{self._decl.name} has no method {name}")
         return Method(self._space, self._own_path, method, wrap=self._wrap)

@@ -12,7 +12,6 @@ from openhyperv.wire.path import KeyValue, ObjectPath
 from openhyperv.wire.types import ClassDecl
 from openhyperv.wmi.classes import WmiClass
 from openhyperv.wmi.instances import WmiObject, select_objects
-from openhyperv.wmi.members import is_python_name
 from openhyperv.wmi.namespace import Namespace
 from openhyperv.wmi.options import OperationOptions
 from openhyperv.wmi.watcher import Watcher, Watches
@@ -37,7 +36,7 @@ class Connection:
 
         :raises x_wmi: there is no such class
         """
-        if is_python_name(name):
+        if name.startswith("__") and name.endswith("__"):
             raise AttributeError(name)
         return self.get_class(name)
 

@@ -21,8 +21,6 @@ from openhyperv.errors import (
 )
 from openhyperv.transport.target import Target
 from openhyperv.wire.instance import Instance
-from openhyperv.wire.wql import Select
-from openhyperv.wire.wql_parser import parse_wql
 
 _LOG = logging.getLogger(__name__)
 
@@ -43,10 +41,10 @@ class EventFeed:
     happened in between is lost, which a warning in the log says.
     """
 
-    def __init__(self, session: Session, namespace: str, query: Select, subscription: Subscription) -> None:
+    def __init__(self, session: Session, namespace: str, wql: str, subscription: Subscription) -> None:
         self._session = session
         self._namespace = namespace
-        self._query = query
+        self._wql = wql
         self._subscription = subscription
         self._events: Queue[Instance | HyperVError | object] = Queue(_KEPT_EVENTS)
         self._lock = Lock()
@@ -59,16 +57,13 @@ class EventFeed:
 
         :raises HyperVError: the host does not deliver these events
         """
-        query = parse_wql(wql, namespace=namespace)
-        if not isinstance(query, Select):
-            raise InvalidInputError("Events are selected, not associated.", target=wql)
         session = Session.open(target, schema)
         try:
-            subscription = session.subscribe(query, namespace)
+            subscription = session.subscribe_text(wql, namespace)
         except HyperVError:
             session.close()
             raise
-        feed = cls(session, namespace, query, subscription)
+        feed = cls(session, namespace, wql, subscription)
         feed._thread.start()
         return feed
 
@@ -153,7 +148,7 @@ class EventFeed:
         :raises HyperVError: it never will
         """
         try:
-            renewed = self._session.subscribe(self._query, self._namespace)
+            renewed = self._session.subscribe_text(self._wql, self._namespace)
         except _FATAL:
             raise
         except HyperVError as error:

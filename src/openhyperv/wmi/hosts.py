@@ -54,24 +54,24 @@ class Host:
         self._facts: HostFacts | None = None
         self._namespaces = {DEFAULT_NAMESPACE}
 
-    def facts(self) -> HostFacts:
+    def facts(self, timeout_s: float = _CONTACT_TIMEOUT_S) -> HostFacts:
         """What the host says of itself; asked for once, in one request, which also is the test of life.
 
         From then on the session reads with the schema of the host's release.
         """
         with self._lock:
             if self._facts is None:
-                self._facts = self._ask()
+                self._facts = self._ask(timeout_s)
                 self.session.schema = schema_of(self._facts.release)
             return self._facts
 
-    def _ask(self) -> HostFacts:
-        rows = list(self.session.query(_FACTS, DEFAULT_NAMESPACE, timeout_s=_CONTACT_TIMEOUT_S))
+    def _ask(self, timeout_s: float) -> HostFacts:
+        rows = list(self.session.query(_FACTS, DEFAULT_NAMESPACE, timeout_s=timeout_s))
         if not rows or not rows[0].get("CSName"):
             raise ProtocolError("The host does not tell its name.", host=self.target.host)
         return HostFacts(str(rows[0]["CSName"]), release_of(str(rows[0].get("Version"))))
 
-    def check_namespace(self, namespace: str) -> None:
+    def check_namespace(self, namespace: str, timeout_s: float) -> None:
         """Ask the host once whether it has a namespace.
 
         :raises NotFoundError: it has not
@@ -79,7 +79,7 @@ class Host:
         name = namespace.lower()
         if name in self._namespaces:
             return
-        list(self.session.query(_PRESENT, namespace, timeout_s=_CONTACT_TIMEOUT_S))
+        list(self.session.query(_PRESENT, namespace, timeout_s=timeout_s))
         self._namespaces.add(name)
 
 

@@ -11,7 +11,7 @@ from openhyperv.wire.path import ObjectPath
 from openhyperv.wire.types import ClassDecl, PropertyDecl
 from openhyperv.wmi import classes
 from openhyperv.wmi.failures import failure, wmi_failures
-from openhyperv.wmi.members import Declared, is_python_name
+from openhyperv.wmi.members import Declared
 from openhyperv.wmi.methods import Method
 from openhyperv.wmi.mof_text import mof_text
 from openhyperv.wmi.namespace import Namespace
@@ -61,7 +61,7 @@ class WmiObject(Declared):
 
     def __getattr__(self, name: str) -> Any:
         """A property's value, or a method to call; which of the two, only the host's schema knows."""
-        if is_python_name(name):
+        if name.startswith("_"):  # Python's own, or a slot that is not filled yet
             raise AttributeError(name)
         if self._has(name):
             return self._read(name)
@@ -92,7 +92,11 @@ class WmiObject(Declared):
         return isinstance(name, str) and self._has(name)
 
     def _has(self, name: str) -> bool:
-        return name in self._instance or (self._is_whole and self._decl.property(name) is not None)
+        """In a selection a NULL or empty array cannot be told from a property that was not selected."""
+        if name in self._instance:
+            return True
+        prop = self._decl.property(name)
+        return prop is not None and (self._is_whole or prop.is_array)
 
     def _read(self, name: str) -> object:
         prop = self._decl.property(name)
@@ -163,7 +167,12 @@ class WmiObject(Declared):
     def GetText_(self, _object_text_format: int = 1) -> str:  # noqa: N802 - the name in the interface
         """The object as CIM-XML, in which Hyper-V's methods take it; the format asked for is not regarded."""
         with wmi_failures():
-            return instance_to_text(self._instance, self._space.schema)
+            return instance_to_text(self._known_part(), self._space.schema)
+
+    def _known_part(self) -> Instance:
+        """The instance without what a host newer than the schema has: no type is known for it."""
+        known = {name: value for name, value in self._instance.items() if self._decl.property(name)}
+        return Instance(self._decl.name, known, namespace=self._space.name, path=self._instance.path)
 
     def __str__(self) -> str:
         return mof_text(self._instance, self._decl)
@@ -195,12 +204,12 @@ class WmiObject(Declared):
     def put(self, operation_options: OperationOptions | None = None) -> None:
         """Create the object where it is new, else write it back."""
         if self._instance.path is None:
-            path = self._space.create(self._instance, operation_options)
+            path = self._space.create(self._known_part(), operation_options)
             created = self._instance.with_values({})
             created.path = path
             object.__setattr__(self, "_instance", created)
         else:
-            self._space.modify(self._instance, operation_options)
+            self._space.modify(self._known_part(), operation_options)
 
     def Put_(self) -> WmiPath:  # noqa: N802 - the name in older modules
         """Like :meth:`put`; the path of what was written."""

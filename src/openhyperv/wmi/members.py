@@ -36,8 +36,3 @@ class Declared:
     def get_class_name(self) -> str:
         """The class's name."""
         return self._decl.name
-
-
-def is_python_name(name: str) -> bool:
-    """True for a name of Python's own protocols, such as ``__deepcopy__``, that no class of WMI has."""
-    return name.startswith("__") and name.endswith("__")

@@ -48,8 +48,8 @@ class Namespace:
         :raises x_wmi: it does not, or has not
         """
         with wmi_failures():
-            self.host.facts()
-            self.host.check_namespace(self.name)
+            self.host.facts(self.default_timeout_s)
+            self.host.check_namespace(self.name, self.default_timeout_s)
 
     def declaration(self, class_name: str) -> ClassDecl:
         """A class's declaration, from the schema.
