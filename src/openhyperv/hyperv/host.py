@@ -14,8 +14,11 @@ from openhyperv.hyperv.creating import Creation
 from openhyperv.hyperv.facts import HostFacts, read_facts
 from openhyperv.hyperv.images import Images
 from openhyperv.hyperv.layout import Layout
+from openhyperv.hyperv.metrics.reading import read_use
+from openhyperv.hyperv.metrics.use import HostUse
 from openhyperv.hyperv.names import COMPUTER_SYSTEM, is_guid
 from openhyperv.hyperv.ports.binding import bind_port, unbind_port
+from openhyperv.hyperv.statistics import HostStatistics, read_statistics
 from openhyperv.hyperv.summary import MachineListing, list_machines
 from openhyperv.hyperv.switches import VirtualSwitch, list_switches
 from openhyperv.hyperv.values import text
@@ -141,6 +144,14 @@ class Host:
         :raises ConflictError: several have that name
         """
         unbind_port(self.session, adapter)
+
+    def metrics(self) -> HostUse:
+        """What every metered machine uses, in three queries."""
+        return read_use(self.session)
+
+    def statistics(self) -> HostStatistics:
+        """What the host has and how much of it is free, in six queries."""
+        return read_statistics(self.session)
 
     def close(self) -> None:
         """End all connections."""

@@ -10,6 +10,9 @@ from openhyperv.hyperv import changing, checkpoints, console, keyboard, power, s
 from openhyperv.hyperv.checkpoints import Checkpoint
 from openhyperv.hyperv.deleting import delete_machine
 from openhyperv.hyperv.layout import Layout
+from openhyperv.hyperv.metrics.control import start_metering, stop_metering
+from openhyperv.hyperv.metrics.reading import read_machine_use
+from openhyperv.hyperv.metrics.use import MachineUse
 from openhyperv.hyperv.states import MachineState, RequestedState
 from openhyperv.hyperv.summary import MachineSummary, summarize
 from openhyperv.transport.deadline import Deadline
@@ -84,6 +87,21 @@ class VirtualMachine:
     def resize(self, *, vcpus: int | None = None, memory_mb: int | None = None) -> None:
         """Change processors and memory; whatever is None stays."""
         changing.resize(self._session, self.guid, vcpus=vcpus, memory_mb=memory_mb)
+
+    def start_metering(self) -> None:
+        """Meter its processors, memory, disks and traffic from now on."""
+        start_metering(self._session, self.guid)
+
+    def stop_metering(self) -> None:
+        """Meter it no more, and forget what was counted."""
+        stop_metering(self._session, self.guid)
+
+    def metrics(self) -> MachineUse:
+        """What it uses, in two queries.
+
+        :raises NotFoundError: it is not metered
+        """
+        return read_machine_use(self._session, self.guid)
 
     def disk_files(self) -> list[str]:
         """The files in its drives."""

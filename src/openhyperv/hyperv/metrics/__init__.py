@@ -1,0 +1,1 @@
+"""What machines use: switched on for each machine, read for all of them in three queries."""
