@@ -275,3 +275,15 @@ def test_paths_in_any_case_are_one_object(host: Emulated) -> None:
         Change(ChangeKind.DELETION, Instance("Msvm_ComputerSystem", {"Name": WEB.lower()}, path=lower))
     )
     assert watched.after(2) == []
+
+
+def test_columns_of_the_object_may_stand_beside_it_as_os_win_asks(host: Emulated) -> None:
+    watched = watch(
+        host,
+        "SELECT EnabledState, TargetInstance FROM __InstanceModificationEvent WITHIN 2 WHERE TargetInstance "
+        "ISA 'Msvm_ComputerSystem' AND TargetInstance.EnabledState != PreviousInstance.EnabledState AND "
+        "(TargetInstance.EnabledState = '2' OR TargetInstance.EnabledState = '3')",
+    )
+    watched.publish(changed(WEB, OFF, ON))
+    (event,) = watched.after(2)
+    assert list(event) == ["TargetInstance"]

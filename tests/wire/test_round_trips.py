@@ -12,7 +12,7 @@ from lxml import etree
 
 from openhyperv.cim.schema import Schema
 from openhyperv.errors import InvalidInputError, ProtocolError
-from openhyperv.wire import enumeration, envelope, eventing, fault, identity, invocation, uris
+from openhyperv.wire import enumeration, envelope, eventing, fault, identity, invocation, replies, uris
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import ObjectPath, parse_path
 from openhyperv.wire.scalars import read_time, scalar_from_text, scalar_to_text, to_dmtf
@@ -122,7 +122,7 @@ def test_request_header_survives() -> None:
     request = envelope.read_request(envelope.write_request(header, etree.Element("body")))
     assert request.header == header
     assert request.body is not None
-    reply = envelope.read_reply(envelope.write_reply(header, "urn:x", etree.Element("answer")))
+    reply = envelope.read_reply(replies.write_reply(header, "urn:x", etree.Element("answer")))
     assert (reply.action, reply.relates_to, reply.content.tag) == ("urn:x", header.message_id, "answer")
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from openhyperv.wire.wql_like import like
+from openhyperv.wire.wql_like import like, literal_prefix
 
 
 @pytest.mark.parametrize(
@@ -49,3 +49,9 @@ def test_every_pattern_has_an_answer(pattern: str, text: str) -> None:
 def test_plain_text_between_percent_signs_is_containment(needle: str, before: str, after: str) -> None:
     assert like(f"%{needle}%", before + needle + after)
     assert like(needle, needle)
+
+
+@given(st.text(alphabet="aB%_[]^-\\", max_size=8), st.text(alphabet="abB%_[]^-\\", max_size=8))
+def test_what_fits_begins_with_the_literal_part(pattern: str, text: str) -> None:
+    if like(pattern, text):
+        assert text.lower().startswith(literal_prefix(pattern).lower())

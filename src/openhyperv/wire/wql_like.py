@@ -21,6 +21,11 @@ def like(pattern: str, text: str) -> bool:
     return compile_like(pattern).fullmatch(text) is not None
 
 
+def literal_prefix(pattern: str) -> str:
+    """The text, in any case of letters, with which everything that fits the pattern begins."""
+    return re.split(r"[%_\[]", pattern, maxsplit=1)[0]
+
+
 @lru_cache(maxsize=256)
 def compile_like(pattern: str) -> re.Pattern[str]:
     """The pattern as a regular expression to be matched in full."""

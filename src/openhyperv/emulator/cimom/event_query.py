@@ -33,6 +33,9 @@ class EventQuery:
     An intrinsic one (creation, modification, deletion of instances) needs WITHIN, since no class of Hyper-V
     announces its changes: WMI compares what it sees every ``interval_s`` seconds. Others have no interval.
 
+    Columns that the event class does not have are passed over: os-win asks for one of the object's own beside
+    TargetInstance, and real hosts take that.
+
     :raises CimFault: no event class, no WITHIN, no class for TargetInstance, or an unknown class or property
     """
 
@@ -45,8 +48,8 @@ class EventQuery:
         self._schema = schema
         conditions = Conditions(decl, schema, system)
         self._test = None if query.condition is None else conditions.predicate(query.condition)
-        self.columns = query.columns
-        self._columns = [conditions.reader(Property(name)) for name in query.columns]
+        self.columns = tuple(name for name in query.columns if _is_of_event(name, decl, system))
+        self._columns = [conditions.reader(Property(name)) for name in self.columns]
         self._targets = _target_classes(query.condition) if self.is_intrinsic else None
         if self.is_intrinsic:
             self._check_intrinsic()
@@ -88,6 +91,11 @@ class EventQuery:
             return event
         values = {column.name: column.read(event) for column in self._columns}
         return Instance(event.class_name, values, namespace=event.namespace)
+
+
+def _is_of_event(column: str, decl: ClassDecl, system: SystemProperties) -> bool:
+    first = column.partition(".")[0]
+    return decl.property(first) is not None or system.find(first) is not None
 
 
 def _target_classes(condition: Condition | None) -> frozenset[str] | None:

@@ -53,6 +53,7 @@ class MarkKind(StrEnum):
     """What a marked method of a provider does."""
 
     INSTANCES = "instances"
+    BEGINNING = "beginning"
     LOOKUP = "lookup"
     LINKS = "links"
     METHOD = "method"
@@ -89,6 +90,14 @@ def _marked(mark: Mark) -> Callable[[_Function], _Function]:
 def instances_of(class_name: str, *, namespace: str | None = None) -> Callable[[_Function], _Function]:
     """``def f(self) -> Iterable[Instance]``: every instance of exactly this class, with all its keys."""
     return _marked(Mark(MarkKind.INSTANCES, class_name, namespace))
+
+
+def instances_beginning(class_name: str, *, namespace: str | None = None) -> Callable[[_Function], _Function]:
+    """``def f(self, prefix: str) -> Iterable[Instance]``: at least those whose only key begins with a text.
+
+    Without regard to case. It saves a walk over all instances, and says no more than ``instances_of``.
+    """
+    return _marked(Mark(MarkKind.BEGINNING, class_name, namespace))
 
 
 def lookup(class_name: str, *, namespace: str | None = None) -> Callable[[_Function], _Function]:

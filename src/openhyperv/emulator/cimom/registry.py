@@ -17,6 +17,7 @@ ClassKey = tuple[str, str]
 """Namespace and class in lower case."""
 
 InstancesFunction = Callable[[], Iterable[Instance]]
+BeginningFunction = Callable[[str], Iterable[Instance]]
 LookupFunction = Callable[[ObjectPath], Instance | None]
 LinksFunction = Callable[[ObjectPath], Iterable[Instance]]
 MethodFunction = Callable[[Call], Result]
@@ -24,7 +25,7 @@ CreateFunction = Callable[[Instance], ObjectPath]
 ModifyFunction = Callable[[ObjectPath, Instance], Instance]
 DeleteFunction = Callable[[ObjectPath], None]
 
-_SOURCES = (MarkKind.INSTANCES, MarkKind.LOOKUP, MarkKind.LINKS)
+_SOURCES = (MarkKind.INSTANCES, MarkKind.BEGINNING, MarkKind.LOOKUP, MarkKind.LINKS)
 _PREFERRED_NAMESPACE = "root/virtualization/v2"
 
 
@@ -37,6 +38,7 @@ class Source:
     """What one provider answers for one class."""
 
     instances: InstancesFunction | None = None
+    beginning: BeginningFunction | None = None
     lookup: LookupFunction | None = None
     links: LinksFunction | None = None
 

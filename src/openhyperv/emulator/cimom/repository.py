@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
+from attrs import frozen
+
 from openhyperv.cim.schema import Schema
 from openhyperv.emulator.cimom.faults import (
     ambiguous_selectors,
@@ -18,6 +20,18 @@ from openhyperv.emulator.cimom.selectors import checked_keys, full_path, has_key
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import KeyValue, ObjectPath
 from openhyperv.wire.types import CimType, ClassDecl, PropertyDecl
+
+
+@frozen
+class Aim:
+    """What is known of the instances that are wanted: their path, an end of theirs, how their key begins."""
+
+    path: ObjectPath | None = None
+    end: ObjectPath | None = None
+    prefix: str = ""
+
+
+_ALL = Aim()
 
 
 class Repository:
@@ -54,8 +68,12 @@ class Repository:
         every = self.candidates(decl, {})
         return self._of_class(decl) if exactly else every
 
-    def candidates(self, decl: ClassDecl, given: Mapping[str, KeyValue]) -> Iterator[Instance]:
+    def candidates(
+        self, decl: ClassDecl, given: Mapping[str, KeyValue], prefix: str = ""
+    ) -> Iterator[Instance]:
         """At least every instance that has the given values, found by key where they make one.
+
+        ``prefix`` is what the class' only key begins with.
 
         :raises CimFault: no provider answers for the class or any below it
         """
@@ -63,7 +81,7 @@ class Repository:
         if not answering:
             raise not_capable(decl.name, "list its instances")
         end = next((value for value in given.values() if isinstance(value, ObjectPath)), None)
-        return (i for c in answering for i in self._of_class(c, full_path(c, given), end))
+        return (i for c in answering for i in self._of_class(c, Aim(full_path(c, given), end, prefix)))
 
     def find(self, path: ObjectPath) -> Instance:
         """The one instance that has the path's keys; fewer keys will do if they fit only one.
@@ -87,29 +105,27 @@ class Repository:
         keys = {key: wanted[key] for key in decl.keys if wanted.get(key) is not None}
         if len(keys) < len(decl.keys) or not keys:
             return None
-        fitting = (i for i in self._of_class(decl, full_path(decl, keys)) if has_keys(i, keys))  # type: ignore[arg-type]
+        fitting = (i for i in self._of_class(decl, Aim(full_path(decl, keys))) if has_keys(i, keys))  # type: ignore[arg-type]
         return next((instance.path for instance in fitting), None)
 
     def links(self, decl: ClassDecl, end: ObjectPath) -> Iterator[Instance]:
         """Instances of exactly this association class, among them every one that refers to an object."""
-        return self._of_class(decl, end=end)
+        return self._of_class(decl, Aim(end=end))
 
-    def _of_class(
-        self, decl: ClassDecl, path: ObjectPath | None = None, end: ObjectPath | None = None
-    ) -> Iterator[Instance]:
-        """Instances of exactly this class: all, or at least those of ``path`` or touching ``end``."""
+    def _of_class(self, decl: ClassDecl, aim: Aim = _ALL) -> Iterator[Instance]:
+        """Instances of exactly this class, among them every one that is aimed at."""
         for source in self._registry.sources(decl):
-            for instance in self._from_source(source, decl, path, end):
+            for instance in self._from_source(source, decl, aim):
                 yield _with_path(instance, decl)
 
-    def _from_source(
-        self, source: Source, decl: ClassDecl, path: ObjectPath | None, end: ObjectPath | None
-    ) -> Iterable[Instance]:
-        if source.lookup is not None and path is not None:
-            found = source.lookup(path)
+    def _from_source(self, source: Source, decl: ClassDecl, aim: Aim) -> Iterable[Instance]:
+        if source.lookup is not None and aim.path is not None:
+            found = source.lookup(aim.path)
             return () if found is None else (found,)
-        if source.links is not None and end is not None:
-            return source.links(end)
+        if source.links is not None and aim.end is not None:
+            return source.links(aim.end)
+        if source.beginning is not None and aim.prefix:
+            return source.beginning(aim.prefix)
         if source.instances is not None:
             return source.instances()
         return () if source.links is None else self._all_links(source.links, decl)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from openhyperv.emulator.cimom.conditions import Conditions
 from openhyperv.emulator.cimom.faults import invalid_query
@@ -13,7 +13,8 @@ from openhyperv.errors import InvalidInputError
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import KeyValue, ObjectPath
 from openhyperv.wire.types import CimType, ClassDecl, ClassLookup, Value
-from openhyperv.wire.wql import And, Comparison, Condition, Operator, Property, Select
+from openhyperv.wire.wql import And, Comparison, Condition, Like, Operator, Property, Select
+from openhyperv.wire.wql_like import literal_prefix
 
 
 class Selection:
@@ -28,7 +29,9 @@ class Selection:
         self._decl = decl
         conditions = Conditions(decl, schema, system)
         self._test = None if query.condition is None else conditions.predicate(query.condition)
-        self._given = dict(_given_keys(query.condition, decl))
+        demands = tuple(_demands(query.condition))
+        self._given = dict(_given_keys(demands, decl))
+        self._prefix = _key_prefix(demands, decl)
         self._columns = [conditions.reader(Property(name)) for name in query.columns]
 
     def run(self, repository: Repository) -> Iterator[Instance]:
@@ -36,7 +39,7 @@ class Selection:
 
         :raises CimFault: no provider answers for the class
         """
-        found = repository.candidates(self._decl, self._given)
+        found = repository.candidates(self._decl, self._given, self._prefix)
         fitting = found if self._test is None else filter(self._test, found)
         return map(self._projected, fitting) if self._columns else iter(fitting)
 
@@ -51,12 +54,29 @@ def _as_text(value: Value, name: str) -> Value:
     return str(value) if isinstance(value, ObjectPath) and name.startswith("__") else value
 
 
-def _given_keys(condition: Condition | None, decl: ClassDecl) -> Iterator[tuple[str, KeyValue]]:
-    """Keys and references that the condition demands to equal a literal."""
-    operands = condition.operands if isinstance(condition, And) else (condition,)
-    for operand in operands:
-        if isinstance(operand, Comparison) and operand.operator is Operator.EQUAL:
-            yield from _given_key(operand, decl)
+def _demands(condition: Condition | None) -> Iterator[Condition]:
+    """What every instance that fits must fulfil."""
+    if isinstance(condition, And):
+        for operand in condition.operands:
+            yield from _demands(operand)
+    elif condition is not None:
+        yield condition
+
+
+def _given_keys(demands: Iterable[Condition], decl: ClassDecl) -> Iterator[tuple[str, KeyValue]]:
+    """Keys and references that are to equal a literal."""
+    for demand in demands:
+        if isinstance(demand, Comparison) and demand.operator is Operator.EQUAL:
+            yield from _given_key(demand, decl)
+
+
+def _key_prefix(demands: Iterable[Condition], decl: ClassDecl) -> str:
+    """What the only key of the class is to begin with."""
+    only_key = [key.lower() for key in decl.keys]
+    for demand in demands:
+        if isinstance(demand, Like) and only_key == [demand.property_.name.lower()]:
+            return literal_prefix(demand.pattern)
+    return ""
 
 
 def _given_key(comparison: Comparison, decl: ClassDecl) -> Iterator[tuple[str, KeyValue]]:
