@@ -49,6 +49,7 @@ class Store:
             current_parent=data["current_parent"],
             last_applied=data["last_applied"],
             unmerged=data["unmerged"],
+            console_trustees=data.get("console_trustees", []),
         )
 
 
@@ -60,6 +61,7 @@ def _system_to_json(system: VirtualSystem) -> Json:
         "current_parent": system.current_parent,
         "last_applied": system.last_applied,
         "unmerged": system.unmerged,
+        "console_trustees": system.console_trustees,
         "snapshots": [
             {"parent": s.parent, **configuration_to_json(s.configuration)} for s in system.snapshots.values()
         ],

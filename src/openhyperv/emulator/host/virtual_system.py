@@ -103,6 +103,8 @@ class VirtualSystem:
     """It was on when the host was last switched off."""
     unmerged: list[str] = field(factory=list)
     """Disk files of deleted snapshots that are still to be merged, as Windows paths."""
+    console_trustees: list[str] = field(factory=list)
+    """The accounts, besides administrators, that may open its console."""
 
     @property
     def is_planned(self) -> bool:

@@ -95,6 +95,14 @@ ASSIGNABLE_DEVICES = Service(
     since=Release.WS2016,
 )
 
+TERMINAL = Service(
+    class_name="Msvm_TerminalService",
+    name="termsvc",
+    caption="Hyper-V Terminal Service",
+    description="Microsoft Virtual Terminal Service",
+    element_name="Hyper-V Terminal Service",
+)
+
 SERVICES: Sequence[Service] = (
     SYSTEM_MANAGEMENT,
     SNAPSHOT,
@@ -103,6 +111,7 @@ SERVICES: Sequence[Service] = (
     METRIC,
     SECURITY,
     ASSIGNABLE_DEVICES,
+    TERMINAL,
 )
 
 

@@ -10,7 +10,7 @@ from openhyperv.emulator.host.identities import system_path, system_settings_pat
 from openhyperv.emulator.host.virtual_system import VirtualSystem
 from openhyperv.emulator.providers.finding import system_at, system_settings_at
 from openhyperv.emulator.providers.links import link, touching
-from openhyperv.emulator.providers.services import SNAPSHOT, SYSTEM_MANAGEMENT
+from openhyperv.emulator.providers.services import SECURITY, SNAPSHOT, SYSTEM_MANAGEMENT
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import ObjectPath
 
@@ -26,7 +26,8 @@ class SystemLinkProvider:
     def __init__(self, host: Host) -> None:
         self._host = host
         self._path = system_path(host.name)
-        self._services = [service.path(host) for service in (SYSTEM_MANAGEMENT, SNAPSHOT)]
+        affecting = (SYSTEM_MANAGEMENT, SNAPSHOT, SECURITY)
+        self._services = [s.path(host) for s in affecting if host.profile.has(s.since)]
 
     @links(_HOSTED)
     def hosted(self, end: ObjectPath) -> Iterator[Instance]:
@@ -48,7 +49,7 @@ class SystemLinkProvider:
             return
         place = system_settings_at(self._host, end)
         system = place.system if place is not None and place.is_snapshot else system_at(self._host, end)
-        if system is not None:
+        if system is not None and not system.is_planned:
             yield system
 
     def _effects(self, system: VirtualSystem) -> Iterator[Instance]:

@@ -22,6 +22,7 @@ from openhyperv.emulator.providers.snapshots import SnapshotProvider
 from openhyperv.emulator.providers.summary import SummaryProvider
 from openhyperv.emulator.providers.system_links import SystemLinkProvider
 from openhyperv.emulator.providers.system_settings import SystemSettingsProvider
+from openhyperv.emulator.providers.terminal import TerminalProvider
 from openhyperv.emulator.providers.transfer.exports import ExportProvider
 from openhyperv.emulator.providers.transfer.imports import ImportProvider
 from openhyperv.emulator.providers.transfer.planned import PlannedSystemProvider
@@ -48,6 +49,7 @@ _PROVIDERS = (
     PlannedSystemProvider,
     ExportProvider,
     ImportProvider,
+    TerminalProvider,
 )
 
 
