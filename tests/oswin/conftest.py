@@ -5,7 +5,7 @@ Each is an emulated host that os-win takes for the machine it runs on:
     pytestmark = pytest.mark.usefixtures("windows")
 
 ``ours`` is our own session with it: what os-win did is judged by reading the host through that, never through
-os-win. ``vmutils`` is os-win's class for virtual machines there.
+os-win. ``vmutils`` and ``networkutils`` are os-win's classes for virtual machines and switches there.
 """
 
 from __future__ import annotations
@@ -71,6 +71,20 @@ def vmutils(request: pytest.FixtureRequest) -> Any:
     """os-win's class for the virtual machines of the module's host."""
     _present_host(request)
     return factory().get_vmutils()
+
+
+@pytest.fixture(scope="module")
+def networkutils(request: pytest.FixtureRequest) -> Any:
+    """os-win's class for the switches of the module's host and their ports."""
+    _present_host(request)
+    return factory().get_networkutils()
+
+
+@pytest.fixture(scope="module")
+def metricsutils(request: pytest.FixtureRequest) -> Any:
+    """os-win's class for the meters of the module's host."""
+    _present_host(request)
+    return factory().get_metricsutils()
 
 
 @pytest.hookimpl(wrapper=True)

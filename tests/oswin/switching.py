@@ -1,0 +1,74 @@
+"""Virtual switches for os-win's machines, and their ports as our own client reads them."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from openhyperv.cim.session import Session
+from openhyperv.wire.cimxml import instance_to_text
+from openhyperv.wire.instance import Instance
+from openhyperv.wire.path import ObjectPath
+from openhyperv.wire.types import Value
+from openhyperv.wire.wql import equal, select
+
+SWITCH = "Msvm_VirtualEthernetSwitch"
+CONNECTION = "Msvm_EthernetPortAllocationSettingData"
+_SERVICE = "Msvm_VirtualEthernetSwitchManagementService"
+
+
+def make_switch(session: Session, name: str, *, adapter: str = "", bandwidth_mode: int = 0) -> Instance:
+    """Define a switch: private, or on the physical adapter of that name."""
+    settings = {"ElementName": name, "BandwidthReservationMode": bandwidth_mode}
+    ports = [_uplink(session, adapter)] if adapter else []
+    result = session.run(
+        ObjectPath(_SERVICE, {"CreationClassName": _SERVICE}),
+        "DefineSystem",
+        {
+            "SystemSettings": _text(session, "Msvm_VirtualEthernetSwitchSettingData", settings),
+            "ResourceSettings": ports,
+        },
+    )
+    path = result["ResultingSystem"]
+    assert isinstance(path, ObjectPath)
+    return session.get(path)
+
+
+def _uplink(session: Session, adapter: str) -> str:
+    query = select("Msvm_ExternalEthernetPort").where(equal("ElementName", adapter))
+    (found,) = session.query(query)
+    values = {"ResourceType": 33, "ResourceSubType": "Microsoft:Hyper-V:Ethernet Connection"}
+    return _text(session, CONNECTION, {**values, "HostResource": [str(found.path)]})
+
+
+def _text(session: Session, class_name: str, values: dict[str, Value]) -> str:
+    return instance_to_text(Instance(class_name, values), session.schema)
+
+
+@frozen
+class Port:
+    """The connection of a machine's adapter, found by its name; everything is read anew each time."""
+
+    session: Session
+    name: str
+
+    @property
+    def connections(self) -> list[Instance]:
+        """Its settings, if it is there."""
+        return list(self.session.query(select(CONNECTION).where(equal("ElementName", self.name))))
+
+    @property
+    def connection(self) -> Instance:
+        """Its setting."""
+        (connection,) = self.connections
+        return connection
+
+    def features(self, class_name: str) -> list[Instance]:
+        """Its features of a class."""
+        path = self.connection.path
+        assert path is not None
+        return list(self.session.associators(path, "Msvm_EthernetPortSettingDataComponent", class_name))
+
+    def feature(self, class_name: str) -> Instance:
+        """Its only feature of a class."""
+        (feature,) = self.features(class_name)
+        return feature
