@@ -76,7 +76,7 @@ def test_what_is_not_there(host: Emulated, deed: Deed, cim_status: int) -> None:
 @pytest.mark.parametrize(
     ("deed", "code", "detail"),
     [
-        (get("Msvm_ComputerSystem"), WsmanCode.INSUFFICIENT_SELECTORS, "InsufficientSelectors"),
+        (get("Msvm_ComputerSystem"), WsmanCode.KEYS_REQUIRED, "InsufficientSelectors"),
         (
             get("Msvm_ComputerSystem", CreationClassName="Msvm_ComputerSystem"),
             WsmanCode.AMBIGUOUS_SELECTORS,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from openhyperv.cim.faults import error_from_fault
-from openhyperv.errors import ProtocolError
+from openhyperv.errors import DeadlineError, ProtocolError
 from openhyperv.transport.deadline import Deadline
 from openhyperv.transport.pool import Pool
 from openhyperv.wire import uris
@@ -54,11 +54,11 @@ class Exchange:
         reply = self._exchange(write_request(complete, body), timeout_s, repeatable=repeatable)
         if reply.relates_to not in (complete.message_id, None):
             raise ProtocolError("The answer is one to another request.", outcome_unknown=not repeatable)
-        return _without_fault(reply)
+        return _without_fault(reply, repeatable=repeatable)
 
     def send_raw(self, envelope: bytes, timeout_s: float) -> Reply:
         """Send an envelope that has no header, such as Identify."""
-        return _without_fault(self._exchange(envelope, timeout_s, repeatable=True))
+        return _without_fault(self._exchange(envelope, timeout_s, repeatable=True), repeatable=True)
 
     def _exchange(self, envelope: bytes, timeout_s: float, *, repeatable: bool) -> Reply:
         deadline = Deadline.after(timeout_s)
@@ -66,13 +66,15 @@ class Exchange:
         return read_reply(answer.body)
 
 
-def _without_fault(reply: Reply) -> Reply:
-    """The reply itself, unless it is a fault.
+def _without_fault(reply: Reply, *, repeatable: bool) -> Reply:
+    """The reply itself, unless it is a fault. WMI goes on with what WinRM has given up waiting for.
 
     :raises HyperVError: of the class that fits the fault
     """
     if len(reply.body) and is_fault(reply.content):
-        raise error_from_fault(read_fault(reply.content))
+        error = error_from_fault(read_fault(reply.content))
+        error.outcome_unknown = isinstance(error, DeadlineError) and not repeatable
+        raise error
     return reply
 
 

@@ -267,10 +267,10 @@ def enumerate_response(items: Sequence[Element], context: str | None, *, is_opti
         qualified(uris.ENUMERATION, "EnumerateResponse"), nsmap={"n": uris.ENUMERATION, "w": uris.WSMAN}
     )
     add(response, uris.ENUMERATION, "EnumerationContext", context)
-    if is_optimized:
+    if is_optimized and items:  # recorded: no Items where there is none
         add(response, uris.WSMAN, "Items").extend(items)
-        if context is None:
-            add(response, uris.WSMAN, "EndOfSequence")
+    if is_optimized and context is None:
+        add(response, uris.WSMAN, "EndOfSequence")
     return response
 
 

@@ -24,12 +24,20 @@ _PREFIXES = {
     "w": uris.WSMAN,
     "p": uris.WSMAN_MS,
 }
-_REPLY_PREFIXES = _PREFIXES | {"n": uris.ENUMERATION, "x": uris.TRANSFER, "e": uris.EVENTING}
 
 
 def new_message_id() -> str:
     """A fresh ``uuid:`` URI."""
     return f"uuid:{uuid4()}".upper().replace("UUID:", "uuid:")
+
+
+@frozen
+class UnknownHeader:
+    """A mandatory header that nobody here knows, with the prefix that the request gave to its namespace."""
+
+    prefix: str
+    namespace: str
+    name: str
 
 
 @frozen
@@ -52,8 +60,11 @@ class RequestHeader:
     fragment: str | None = None
     """``w:FragmentTransfer``: an XPath of level 1."""
     options: Mapping[str, str] = field(factory=dict)
-    not_understood: tuple[str, ...] = ()
-    """Names of mandatory headers that nobody here knows, as ``{namespace}name``."""
+    not_understood: tuple[UnknownHeader, ...] = ()
+    invalid: tuple[str, ...] = ()
+    """Names of headers with a value or mustUnderstand that no request can have."""
+    is_retransmission: bool = False
+    """``p:OperationID`` must be understood: the request was sent before (MS-WSMV 3.1.4.2)."""
     fault_to: str | None = None
     is_locale_mandatory: bool = False
     repeated_selectors: tuple[str, ...] = ()
@@ -219,14 +230,18 @@ def _read_header(head: Element) -> RequestHeader:
         fault_to=_address(headers.get(_FAULT_TO)),
         message_id=texts.get(_MESSAGE_ID, ""),
         max_envelope_bytes=int(max_envelope) if max_envelope.isdigit() else None,
-        timeout_s=_timeout(texts.get(_OPERATION_TIMEOUT)),
+        timeout_s=_seconds(texts.get(_OPERATION_TIMEOUT)),
         operation_id=texts.get(_OPERATION_ID),
         sequence_id=texts.get(_SEQUENCE_ID),
         session_id=texts.get(_SESSION_ID),
         identifier=texts.get(_IDENTIFIER),
         fragment=texts.get(_FRAGMENT_TRANSFER),
         options={option.get("Name", ""): (option.text or "") for option in headers.get(_OPTION_SET, ())},
-        not_understood=tuple(name for name, header in headers.items() if _is_not_understood(name, header)),
+        not_understood=tuple(
+            _unknown(header) for name, header in headers.items() if _is_unknown(name, header)
+        ),
+        invalid=tuple(_invalid(headers, texts)),
+        is_retransmission=_OPERATION_ID in headers and _is_mandatory(headers[_OPERATION_ID]),
         is_locale_mandatory=any(_is_mandatory(headers[name]) for name in _LOCALES if name in headers),
         repeated_selectors=tuple(_repeated([name for name, _ in selectors])),
     )
@@ -241,50 +256,33 @@ def _repeated(names: Sequence[str]) -> Iterator[str]:
     return (name for place, name in enumerate(names) if name.lower() in lower[:place])
 
 
-def _timeout(text: str | None) -> float | None:
-    if not text:
-        return None
+def _seconds(text: str | None) -> float | None:
+    """A duration that a request can have: none is negative."""
     try:
-        interval = read_time(text)
-    except InvalidInputError as error:
-        raise ProtocolError("OperationTimeout is no duration.") from error
-    return interval.total_seconds() if isinstance(interval, timedelta) else None
+        interval = read_time(text) if text else None
+    except InvalidInputError:
+        return None
+    if not isinstance(interval, timedelta) or interval < timedelta():
+        return None
+    return interval.total_seconds()
 
 
-def _is_not_understood(name: str, header: Element) -> bool:
+def _invalid(headers: Mapping[str, Element], texts: Mapping[str, str]) -> Iterator[str]:
+    timeout = texts.get(_OPERATION_TIMEOUT)
+    if timeout is not None and _seconds(timeout) is None:
+        yield "OperationTimeout"
+    if _FRAGMENT_TRANSFER in headers and not _is_mandatory(headers[_FRAGMENT_TRANSFER]):
+        yield "FragmentTransfer"  # MS-WSMV 3.1.4.1.18
+
+
+def _is_unknown(name: str, header: Element) -> bool:
     return name not in _KNOWN_HEADERS and _is_mandatory(header)
+
+
+def _unknown(header: Element) -> UnknownHeader:
+    name = etree.QName(header)
+    return UnknownHeader(header.prefix or "", name.namespace or "", name.localname)
 
 
 def _is_mandatory(header: Element) -> bool:
     return header.get(_MUST_UNDERSTAND) in ("true", "1")
-
-
-def write_reply(request: RequestHeader, action: str, *content: Element) -> bytes:
-    """The reply to a request: its headers answered, the given elements as the body's children."""
-    envelope = etree.Element(qualified(uris.SOAP, "Envelope"), nsmap=_REPLY_PREFIXES)
-    envelope.set(_LANGUAGE, "en-US")
-    head = add(envelope, uris.SOAP, "Header")
-    add(head, uris.ADDRESSING, "Action", action)
-    add(head, uris.ADDRESSING, "MessageID", new_message_id())
-    if request.operation_id is not None:
-        add(head, uris.WSMAN_MS, "OperationID", request.operation_id).set(_MUST_UNDERSTAND, "false")
-        add(head, uris.WSMAN_MS, "SequenceId", "1")
-    activity = str(uuid4()).upper()
-    add(head, uris.WSMAN_MS, "ActivityId", activity).set(_MUST_UNDERSTAND, "false")
-    add(head, uris.ADDRESSING, "To", uris.ANONYMOUS)
-    if request.message_id:
-        add(head, uris.ADDRESSING, "RelatesTo", request.message_id)
-    for name in request.not_understood:
-        _write_not_understood(head, name)
-    body = add(envelope, uris.SOAP, "Body")
-    body.extend(content)
-    return render_xml(envelope)
-
-
-def _write_not_understood(head: Element, name: str) -> None:
-    """``s:NotUnderstood`` ([SOAP12] 5.4.8)."""
-    header = etree.QName(name)
-    element = etree.SubElement(
-        head, qualified(uris.SOAP, "NotUnderstood"), nsmap={"u": header.namespace or ""}
-    )
-    element.set("qname", f"u:{header.localname}")

@@ -8,6 +8,8 @@ from attrs import frozen
 from lxml import etree
 
 from openhyperv.wire import uris
+from openhyperv.wire.extended_status import ExtendedStatus, write_extended_status
+from openhyperv.wire.wmi_error import WmiError, write_wmi_error
 from openhyperv.wire.xml import Element, add, child, child_text, local_name, qualified
 
 
@@ -55,6 +57,10 @@ class WsmanCode(IntEnum):
     BAD_METHOD = 2150858868
     UNSUPPORTED_MEDIA = 2150858869
     FRAGMENT_TRANSFER_NOT_SUPPORTED = 2150858871
+    KEYS_REQUIRED = 2150859002
+    """ERROR_WSMAN_INVALID_URI_WMI_SINGLETON: the class has many instances, and no key names one."""
+    QUERY_NEEDS_WILDCARD = 2150859003
+    """ERROR_WSMAN_INVALID_URI_WMI_ENUM_WQL"""
     WMI_PROVIDER_FAULT = 2150859010
     USER_OPERATION_QUOTA = 2150859174
     ACCESS_DENIED = 5
@@ -99,6 +105,12 @@ class Fault:
     cim_status: int | None = None
     machine: str = ""
     is_sender: bool = True
+    addressed_as: str = ""
+    """What the client calls the machine, where that is not its own name."""
+    status: ExtendedStatus | None = None
+    """What WMI was doing; only where ``wbem_code`` says that WMI refused."""
+    is_wmi_error_alone: bool = False
+    """There is no WSManFault beside MSFT_WmiError (recorded of a quota)."""
 
 
 _ACTIONS = {
@@ -116,7 +128,6 @@ _NAMESPACES = {
     "w": uris.WSMAN,
     "s": uris.SOAP,
 }
-_ERROR_CATEGORY = 30  # UNVERIFIED: faults other than that of the quota, which was recorded, have it too
 _PROVIDER = "WMI Provider"
 _PROVIDER_PATH = "%systemroot%\\system32\\WsmWmiPl.dll"
 
@@ -130,55 +141,52 @@ def fault_action(fault: Fault) -> str:
 
 
 def fault_body(fault: Fault) -> Element:
-    """``s:Fault``. A fault without SOAP subcode (``s:MustUnderstand``) has its code in ``subcode``."""
-    body = etree.Element(qualified(uris.SOAP, "Fault"), nsmap=_NAMESPACES | {"f": uris.WSMAN_FAULT})
+    """``s:Fault``. Recorded: SOAP's own (``s:MustUnderstand``) have no subcode, language or detail."""
+    body = etree.Element(qualified(uris.SOAP, "Fault"), nsmap=_NAMESPACES)
     code = add(body, uris.SOAP, "Code")
-    if fault.subcode.startswith("s:"):
+    is_of_soap = fault.subcode.startswith("s:")
+    if is_of_soap:
         add(code, uris.SOAP, "Value", fault.subcode)
     else:
         add(code, uris.SOAP, "Value", "s:Sender" if fault.is_sender else "s:Receiver")
         add(add(code, uris.SOAP, "Subcode"), uris.SOAP, "Value", fault.subcode)
     text = add(add(body, uris.SOAP, "Reason"), uris.SOAP, "Text", fault.reason)
-    text.set(qualified(uris.XML, "lang"), "en-US")
-    _write_detail(add(body, uris.SOAP, "Detail"), fault)
+    text.set(qualified(uris.XML, "lang"), "" if is_of_soap else "en-US")
+    if not is_of_soap:
+        _write_detail(add(body, uris.SOAP, "Detail"), fault)
     return body
 
 
 def _write_detail(detail: Element, fault: Fault) -> None:
     if fault.detail is not None:
         add(detail, uris.WSMAN, "FaultDetail", f"{uris.FAULT_DETAIL}/{fault.detail}")
-    message = _wsman_fault(detail, fault.code, fault.machine)
+    if not fault.is_wmi_error_alone:
+        _write_wsman_fault(detail, fault)
+    if fault.cim_status is not None:
+        # UNVERIFIED: MSFT_WmiError beside a WSManFault; recordings show one or the other
+        code = fault.code if fault.wbem_code is None else fault.wbem_code
+        write_wmi_error(detail, WmiError(fault.cim_status, code, fault.reason))
+
+
+def _write_wsman_fault(detail: Element, fault: Fault) -> None:
+    """Recorded: a provider's fault repeats the code, under the machine's own name, without WMI's HRESULT."""
+    message = _wsman_fault(detail, fault.code, fault.addressed_as or fault.machine)
     if fault.wbem_code is None:
         message.text = fault.reason
-    else:
-        provider = add(message, uris.WSMAN_FAULT, "ProviderFault", provider=_PROVIDER, path=_PROVIDER_PATH)
-        _wsman_fault(provider, fault.wbem_code, fault.machine).text = fault.reason
-    if fault.cim_status is not None:
-        _write_wmi_error(detail, fault, fault.cim_status)
+        return
+    provider = add(message, uris.WSMAN_FAULT, "ProviderFault", provider=_PROVIDER, path=_PROVIDER_PATH)
+    _wsman_fault(provider, fault.code, fault.machine).text = fault.reason
+    if fault.status is not None:
+        write_extended_status(provider, fault.status)
 
 
 def _wsman_fault(parent: Element, code: int, machine: str) -> Element:
-    element = add(parent, uris.WSMAN_FAULT, "WSManFault", Code=str(code), Machine=machine)
-    return add(element, uris.WSMAN_FAULT, "Message")
-
-
-def _write_wmi_error(detail: Element, fault: Fault, cim_status: int) -> None:
-    """MSFT_WmiError, which Windows Server 2012 and later add."""
-    code = fault.code if fault.wbem_code is None else fault.wbem_code
-    error = etree.SubElement(
-        detail, qualified(uris.WMI_ERROR, "MSFT_WmiError"), nsmap={"p": uris.WMI_ERROR, "b": uris.CIM_BINDING}
+    element = etree.SubElement(
+        parent, qualified(uris.WSMAN_FAULT, "WSManFault"), nsmap={"f": uris.WSMAN_FAULT}
     )
-    error.set(qualified(uris.CIM_BINDING, "IsCIM_Error"), "true")
-    error.set(qualified(uris.XSI, "type"), "p:MSFT_WmiError_Type")
-    add(error, uris.WMI_ERROR, "CIMStatusCode", str(cim_status))
-    add(error, uris.WMI_ERROR, "ErrorType", "0")
-    add(error, uris.WMI_ERROR, "Message", fault.reason)
-    add(error, uris.WMI_ERROR, "MessageID", f"HRESULT 0x{code:08X}")
-    add(error, uris.WMI_ERROR, "PerceivedSeverity", "0")
-    add(error, uris.WMI_ERROR, "ProbableCause", "0")
-    add(error, uris.WMI_ERROR, "error_Category", str(_ERROR_CATEGORY))
-    add(error, uris.WMI_ERROR, "error_Code", str(code))
-    add(error, uris.WMI_ERROR, "error_Type", "HRESULT")
+    element.set("Code", str(code))
+    element.set("Machine", machine)
+    return add(element, uris.WSMAN_FAULT, "Message")
 
 
 # --- client side -----------------------------------------------------------------------------------------
@@ -226,8 +234,12 @@ def _number(text: str | None) -> int | None:
 
 
 def _first_code(detail: Element | None) -> int:
+    """The fault's code; where there is no WSManFault, that of MSFT_WmiError."""
     faults = _wsman_faults(detail)
-    return (_number(faults[0].get("Code")) if faults else None) or 0
+    if faults:
+        return _number(faults[0].get("Code")) or 0
+    error = None if detail is None else detail.find(f".//{qualified(uris.WMI_ERROR, 'error_Code')}")
+    return 0 if error is None else _number(error.text) or 0
 
 
 def _inner_code(detail: Element | None) -> int | None:

@@ -12,6 +12,7 @@ from openhyperv.wire import uris
 from openhyperv.wire.xml import Element, add, child_text, qualified, render_xml
 
 _PREFIXES = {"s": uris.SOAP, "wsmid": uris.IDENTITY}
+_NO_VERSION = "OS: 0.0.0 SP: 0.0 Stack: 3.0"
 
 
 @frozen
@@ -36,17 +37,21 @@ def is_identify(body: Element | None) -> bool:
     return body is not None and body.tag == qualified(uris.IDENTITY, "Identify")
 
 
-def identify_response(identity: Identity) -> bytes:
-    """The whole envelope of the answer."""
-    envelope = etree.Element(qualified(uris.SOAP, "Envelope"), nsmap=_PREFIXES)
+def identify_response(identity: Identity, *, is_stranger: bool = False) -> bytes:
+    """The whole envelope of the answer; a stranger is not told the Windows version (MS-WSMV 3.1.4.1.23)."""
+    envelope = etree.Element(qualified(uris.SOAP, "Envelope"), nsmap={"s": uris.SOAP})
     add(envelope, uris.SOAP, "Header")
-    response = add(add(envelope, uris.SOAP, "Body"), uris.IDENTITY, "IdentifyResponse")
+    name = qualified(uris.IDENTITY, "IdentifyResponse")
+    response = etree.SubElement(add(envelope, uris.SOAP, "Body"), name, nsmap={"wsmid": uris.IDENTITY})
     add(response, uris.IDENTITY, "ProtocolVersion", uris.WSMAN)
     add(response, uris.IDENTITY, "ProductVendor", identity.vendor)
-    add(response, uris.IDENTITY, "ProductVersion", identity.product_version)
-    profiles = add(response, uris.IDENTITY, "SecurityProfiles")
-    for profile in identity.security_profiles:
-        add(profiles, uris.IDENTITY, "SecurityProfileName", profile)
+    version = _NO_VERSION if is_stranger else identity.product_version
+    add(response, uris.IDENTITY, "ProductVersion", version)
+    if not is_stranger:
+        envelope.set(qualified(uris.XML, "lang"), "en-US")  # recorded: only a user's answer has it
+        profiles = add(response, uris.IDENTITY, "SecurityProfiles")
+        for profile in identity.security_profiles:
+            add(profiles, uris.IDENTITY, "SecurityProfileName", profile)
     return render_xml(envelope)
 
 

@@ -96,7 +96,7 @@ def _query_fault(reason: str, wbem_code: int, cim_status: int) -> CimFault:
 
 
 def insufficient_selectors(class_name: str) -> CimFault:
-    """No selector at all for a class that has several instances (Microsoft, "Session.Get method")."""
+    """No selector at all for a class that has several instances (Microsoft, "Session.Error property")."""
     reason = f"The selectors for {class_name} do not name an instance."
     return _selector_fault(WsmanCode.KEYS_REQUIRED, "InsufficientSelectors", reason)
 

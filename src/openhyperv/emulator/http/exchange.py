@@ -18,7 +18,7 @@ class Exchange:
     ``charset`` is as it came, and the service answers it with the fault for encodings.
     ``user`` is the account or Kerberos principal, and empty for a request that came without one: the header
     ``WSMANIDENTIFY: unauthenticated`` or the path ``/wsman-anon/identify``. Such a request may only be
-    answered if it is an Identify.
+    answered if it is an Identify. ``connection`` tells this client connection from all others.
     """
 
     body: bytes = field(repr=False)
@@ -26,6 +26,7 @@ class Exchange:
     charset: str = "UTF-8"
     is_secure: bool = False
     peer: str = ""
+    connection: int = 0
 
     @property
     def is_authenticated(self) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 from attrs import define, evolve, field, frozen
 
 from openhyperv.emulator.http.authentication import Admitted, AuthenticationPolicy, Authenticator, Challenged
@@ -52,6 +54,7 @@ class WsmanEndpoint:
     site: WsmanSite
     authenticator: Authenticator
     peer: str
+    _number: int = field(factory=count(1).__next__, init=False)
 
     def respond(self, request: Request) -> Response:
         """Answer one request, whatever it is."""
@@ -115,9 +118,15 @@ class WsmanEndpoint:
 
     def _exchange(self, verdict: Admitted, payload: _Payload) -> Response:
         self.site.counters.add(Count.REQUESTS)
-        answer = self.site.service(
-            Exchange(payload.envelope, verdict.user, payload.charset, self.site.is_secure, self.peer)
+        exchange = Exchange(
+            payload.envelope,
+            verdict.user,
+            payload.charset,
+            self.site.is_secure,
+            self.peer,
+            self._number,
         )
+        answer = self.site.service(exchange)
         if isinstance(answer.disturbance, Unauthorized):
             refusal = unauthorized(self.authenticator.refuse())
             return evolve(refusal, disturbance=answer.disturbance)

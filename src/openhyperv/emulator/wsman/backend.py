@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from attrs import frozen
+from attrs import field, frozen
 
 from openhyperv.emulator.cimom.events import EventBus
 from openhyperv.emulator.cimom.object_manager import ObjectManager
+from openhyperv.emulator.wsman.access import Access
 from openhyperv.emulator.wsman.contexts import Contexts
 from openhyperv.emulator.wsman.limits import ServiceLimits
 from openhyperv.emulator.wsman.refusals import no_resource
@@ -20,13 +21,14 @@ _NAMESPACE_SELECTOR = "__cimnamespace"
 
 @frozen
 class Backend:
-    """The object manager with the schema, the limits and the open contexts of one service."""
+    """The object manager with the schema, the limits, the open contexts and the access of one service."""
 
     manager: ObjectManager
     lookup: ClassLookup
     events: EventBus
     limits: ServiceLimits
     contexts: Contexts
+    access: Access = field(factory=Access)
 
 
 def resource(header: RequestHeader) -> tuple[str, str]:

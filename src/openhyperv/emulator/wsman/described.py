@@ -6,13 +6,12 @@ from collections.abc import Iterator
 
 from openhyperv.emulator.rules.matching import Operation, OperationName
 from openhyperv.emulator.wsman.invocations import is_method, method_name
-from openhyperv.errors import InvalidInputError, ProtocolError
+from openhyperv.errors import ProtocolError
 from openhyperv.wire import uris
 from openhyperv.wire.enumeration import WqlFilter, read_enumerate
 from openhyperv.wire.envelope import Request
 from openhyperv.wire.identity import is_identify
-from openhyperv.wire.wql import Select
-from openhyperv.wire.wql_parser import parse_wql
+from openhyperv.wire.wql_tokens import selected_class
 from openhyperv.wire.xml import local_name
 
 _NAMES = {
@@ -47,10 +46,9 @@ def _queried_class(request: Request) -> str:
         return ""
     try:
         chosen = read_enumerate(request.body).filter
-        query = parse_wql(chosen.text) if isinstance(chosen, WqlFilter) else None
-    except (ProtocolError, InvalidInputError):
+    except ProtocolError:
         return ""
-    return query.class_name if isinstance(query, Select) else ""
+    return selected_class(chosen.text) if isinstance(chosen, WqlFilter) else ""
 
 
 def _values(request: Request) -> Iterator[tuple[str, str]]:

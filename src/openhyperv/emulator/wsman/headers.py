@@ -25,7 +25,9 @@ def check_header(header: RequestHeader) -> None:
     :raises Refusal: one is missing, invalid, not understood, or asks for what Windows does not do
     """
     if header.not_understood:
-        raise not_understood(header.not_understood[0])
+        raise not_understood(header.not_understood[0].name)
+    if header.invalid:
+        raise invalid_header(header.invalid[0])
     if header.is_locale_mandatory:
         raise unsupported("Answers cannot be translated.", "Locale")
     _check_addressing(header)

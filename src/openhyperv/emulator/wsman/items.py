@@ -10,7 +10,6 @@ from openhyperv.emulator.wsman.embedded import with_whole_members
 from openhyperv.wire import uris
 from openhyperv.wire.enumeration import Mode
 from openhyperv.wire.instance import Instance
-from openhyperv.wire.path import ObjectPath
 from openhyperv.wire.types import ClassDecl, ClassLookup
 from openhyperv.wire.wscim_references import write_reference
 from openhyperv.wire.wscim_writing import instance_element
@@ -31,12 +30,6 @@ def declaration(instance: Instance, lookup: ClassLookup) -> ClassDecl:
     return decl
 
 
-def path_of(instance: Instance, decl: ClassDecl) -> ObjectPath:
-    """An instance's reference, with the keys that its class declares."""
-    keys = {key: instance[key] for key in decl.keys}
-    return ObjectPath(decl.name, keys, decl.namespace)  # type: ignore[arg-type]  # keys hold key values
-
-
 def items_of(instances: Iterable[Instance], mode: Mode, lookup: ClassLookup) -> Iterator[Element]:
     """Each instance as an item of the mode asked for."""
     for instance in instances:
@@ -48,14 +41,16 @@ def _item(instance: Instance, decl: ClassDecl, mode: Mode) -> Element:
     if mode is Mode.OBJECT:
         return instance_element(instance, decl)
     if mode is Mode.EPR:
-        return _reference(path_of(instance, decl))
+        return _reference(instance)
     item = etree.Element(_ITEM)
     item.append(instance_element(instance, decl))
-    item.append(_reference(path_of(instance, decl)))
+    item.append(_reference(instance))
     return item
 
 
-def _reference(path: ObjectPath) -> Element:
+def _reference(instance: Instance) -> Element:
+    if instance.path is None:
+        raise LookupError(f"an instance of {instance.class_name} has no path")
     element = etree.Element(_EPR, nsmap={"a": uris.ADDRESSING, "w": uris.WSMAN})
-    write_reference(element, path)
+    write_reference(element, instance.path)
     return element

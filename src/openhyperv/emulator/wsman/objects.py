@@ -20,7 +20,7 @@ def get(backend: Backend, request: Request) -> Element:
     _refuse_fragment(request)
     header = request.header
     if (header.resource_uri or "").strip().lower() == CONFIG_URI.lower():
-        return configuration(backend.limits)
+        return configuration(backend.limits, backend.access)
     instance = backend.manager.get(object_path(header))
     return instance_element(instance, declaration(instance, backend.lookup))
 

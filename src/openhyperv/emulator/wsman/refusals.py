@@ -96,8 +96,7 @@ def unavailable_dialect(dialect: str) -> Refusal:
 def wql_needs_wildcard() -> Refusal:
     """WQL or an association filter sent to a class: its resource URI must end in ``*``."""
     text = "The class name in the resource URI must be * when the filter is a query."
-    # UNVERIFIED: the code; a recording has the text alone
-    return _refusal("n:CannotProcessFilter", WsmanCode.CANNOT_PROCESS_FILTER, text)
+    return _refusal("n:CannotProcessFilter", WsmanCode.QUERY_NEEDS_WILDCARD, text)
 
 
 def unavailable_delivery(mode: str) -> Refusal:
@@ -119,9 +118,16 @@ def timed_out() -> Refusal:
 
 
 def too_many_operations(limit: int) -> Refusal:
-    """MaxConcurrentOperationsPerUser is used up."""
+    """MaxConcurrentOperationsPerUser is used up. Recorded: an internal error, told by MSFT_WmiError alone."""
     text = f"The user has reached the limit of {limit} concurrent operations."
-    fault = Fault("w:QuotaLimit", WsmanCode.USER_OPERATION_QUOTA, text, cim_status=27, is_sender=False)
+    fault = Fault(
+        "w:InternalError",
+        WsmanCode.USER_OPERATION_QUOTA,
+        text,
+        cim_status=27,
+        is_sender=False,
+        is_wmi_error_alone=True,
+    )
     return Refusal(fault)
 
 

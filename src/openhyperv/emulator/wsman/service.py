@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
+from functools import partial
 from threading import Lock
 
 from attrs import evolve
@@ -16,36 +17,38 @@ from openhyperv.emulator.rules.actions import (
     ExpiredEnumeration,
     MethodReturns,
     QuotaFault,
+    Slow,
     WsmanFault,
 )
 from openhyperv.emulator.rules.matching import Rules
 from openhyperv.emulator.wsman import enumerations, event_pulls, invocations, objects
 from openhyperv.emulator.wsman.backend import Backend
 from openhyperv.emulator.wsman.described import describe
-from openhyperv.emulator.wsman.headers import check_header, envelope_bytes
+from openhyperv.emulator.wsman.headers import check_header
+from openhyperv.emulator.wsman.operations import Operations
+from openhyperv.emulator.wsman.punctuality import in_time, is_too_slow, timeout_s
 from openhyperv.emulator.wsman.refusals import (
-    SERVER_ERROR,
     Refusal,
     access_denied,
     charset_refused,
     no_renewal,
     not_xml,
     refused_by_rule,
-    reply_too_large,
     stale_context,
+    timed_out,
     too_many_operations,
     unknown_action,
     version_mismatch,
 )
+from openhyperv.emulator.wsman.replying import Replies
+from openhyperv.emulator.wsman.wmi_status import with_status
 from openhyperv.errors import ProtocolError
 from openhyperv.wire import uris
-from openhyperv.wire.envelope import Request, RequestHeader, read_request, write_reply
-from openhyperv.wire.fault import Fault, fault_action, fault_body
+from openhyperv.wire.envelope import Request, RequestHeader, read_request
 from openhyperv.wire.identity import Identity, identify_response, is_identify
 from openhyperv.wire.xml import Element
 
 _CHARSETS = ("utf-8", "utf-16")
-_OK = 200
 
 Meddling = Callable[[Action], AbstractContextManager[None]]
 """Makes a rule about jobs, files or SMB hold while a request is executed."""
@@ -59,7 +62,8 @@ class WsmanService:
     ) -> None:
         self._backend = backend
         self._identity = identity
-        self._machine = machine
+        self._replies = Replies(machine, backend.limits)
+        self._operations = Operations()
         self._rules = rules
         self._meddling = meddling
         self._counts: Counter[tuple[str, str]] = Counter()
@@ -75,12 +79,22 @@ class WsmanService:
         try:
             request = self._read(exchange)
         except Refusal as refusal:
-            return self._fault(RequestHeader(action="", message_id=""), refusal.fault, refusal.status)
+            nobody = RequestHeader(action="", message_id="", to="")
+            return self._replies.fault(nobody, refusal.fault, refusal.status)
         operation = describe(request)
         with self._count_lock:
             self._counts[operation.name, operation.class_name] += 1
         action = self._rules.match(operation)
-        return answer_under(action, lambda: self._answer(request, exchange, action))
+        answer = answer_under(action, lambda: self._answer(request, exchange, action))
+        return self._punctual(request.header, answer, action)
+
+    def _punctual(self, header: RequestHeader, answer: Answer, action: Action | None) -> Answer:
+        """The answer, unless a rule makes the host so slow that WinRM answers without it."""
+        limits = self._backend.limits
+        if not is_too_slow(action, header, limits):
+            return answer
+        late = self._replies.fault(header, timed_out().fault)
+        return evolve(late, disturbance=Slow(delay_s=timeout_s(header, limits)))
 
     def _read(self, exchange: Exchange) -> Request:
         if exchange.charset.lower() not in _CHARSETS:
@@ -92,25 +106,29 @@ class WsmanService:
 
     def _answer(self, request: Request, exchange: Exchange, action: Action | None) -> Answer:
         if is_identify(request.body):
-            return Answer(identify_response(self._identity_for(exchange)))
+            return Answer(identify_response(self._identity, is_stranger=not exchange.is_authenticated))
+        header = request.header
         try:
             if not exchange.is_authenticated:
                 raise access_denied()
             if not request.is_soap_1_2:
                 raise version_mismatch()
-            check_header(request.header)
-            content = self._execute(request, exchange.user, action)
-            return self._reply(request.header, content)
+            check_header(header)
+            outcome = partial(self._outcome, request, exchange.user, action)
+            return self._operations.answer(header, exchange.user, exchange.connection, outcome)
         except Refusal as refusal:
-            return self._fault(request.header, refusal.fault)
-        except CimFault as cim_fault:
-            return self._fault(request.header, cim_fault.fault)
+            return self._replies.fault(header, refusal.fault)
 
-    def _identity_for(self, exchange: Exchange) -> Identity:
-        """A stranger is not told the Windows version (DSP0226 11)."""
-        if exchange.is_authenticated:
-            return self._identity
-        return evolve(self._identity, product_version="OS: 0.0.0 SP: 0.0 Stack: 3.0")
+    def _outcome(self, request: Request, user: str, action: Action | None) -> Answer:
+        """What executing the request came to, good or bad."""
+        try:
+            execute = partial(self._execute, request, user, action)
+            content = in_time(request.header, self._backend.limits, execute)
+            return self._replies.result(request.header, content)
+        except Refusal as refusal:
+            return self._replies.fault(request.header, refusal.fault)
+        except CimFault as cim_fault:
+            return self._replies.fault(request.header, with_status(cim_fault.fault, request))
 
     def _execute(self, request: Request, user: str, action: Action | None) -> Element | None:
         match action:
@@ -162,17 +180,6 @@ class WsmanService:
                 raise no_renewal()
             case action:
                 raise unknown_action(action)
-
-    def _reply(self, header: RequestHeader, content: Element | None) -> Answer:
-        body = write_reply(header, f"{header.action}Response", *([] if content is None else [content]))
-        limit_bytes = envelope_bytes(header, self._backend.limits)
-        if len(body) > limit_bytes:
-            raise reply_too_large(len(body), limit_bytes)
-        return Answer(body, _OK)
-
-    def _fault(self, header: RequestHeader, fault: Fault, status: int = SERVER_ERROR) -> Answer:
-        named = evolve(fault, machine=self._machine)
-        return Answer(write_reply(header, fault_action(named), fault_body(named)), status)
 
     def close(self) -> None:
         """Drop what is open; waiting Pulls end."""
