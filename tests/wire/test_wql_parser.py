@@ -25,7 +25,7 @@ from openhyperv.wire.wql import (
     not_equal,
 )
 from openhyperv.wire.wql_parser import MAX_DEPTH, parse_wql
-from openhyperv.wire.wql_tokens import WqlSyntaxError
+from openhyperv.wire.wql_tokens import WqlSyntaxError, selected_class
 
 A, B, C, D = (equal(name, 1) for name in "abcd")
 
@@ -195,3 +195,20 @@ def test_nothing_but_a_syntax_error_comes_out(text: str) -> None:
 def test_nor_out_of_a_where_clause(text: str) -> None:
     with suppress(WqlSyntaxError):
         condition_of(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "class_name"),
+    [
+        ("SELECT * FROM Msvm_ComputerSystem", "Msvm_ComputerSystem"),
+        ("select Name, __PATH from CIM_System where Name = 'from'", "CIM_System"),
+        ("SELECT * FROM Msvm_ComputerSystem WHERE ???", "Msvm_ComputerSystem"),
+        ("SELECT * FROM 'Msvm_ComputerSystem'", ""),
+        ("SELECT *", ""),
+        ("SELECT ??? FROM Msvm_ComputerSystem", ""),
+        ('ASSOCIATORS OF {Msvm_ComputerSystem.Name="x"}', ""),
+        ("", ""),
+    ],
+)
+def test_the_selected_class_is_known_without_reading_the_rest(text: str, class_name: str) -> None:
+    assert selected_class(text) == class_name

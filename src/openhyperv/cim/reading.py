@@ -10,13 +10,13 @@ from lxml import etree
 from openhyperv.cim.enumerating import BATCH_SIZE, enumerate_items, read_item
 from openhyperv.cim.exchange import Exchange, header_for
 from openhyperv.cim.schema import Schema
-from openhyperv.errors import AccessDeniedError, InvalidInputError, NotFoundError, error_context
+from openhyperv.errors import AccessDeniedError, NotFoundError, error_context
 from openhyperv.wire import enumeration, identity, uris
 from openhyperv.wire.envelope import RequestHeader
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import ObjectPath
-from openhyperv.wire.wql import AssociatorsOf, Query, ReferencesOf, Select, render
-from openhyperv.wire.wql_parser import parse_wql
+from openhyperv.wire.wql import AssociatorsOf, Query, ReferencesOf, render
+from openhyperv.wire.wql_tokens import selected_class
 from openhyperv.wire.wscim_reading import read_instance
 from openhyperv.wire.xml import child_text
 
@@ -99,21 +99,14 @@ class Reading:
 
         An instance with all its keys has its ``path``.
         """
-        return self._query(render(query), _selected_class(query), namespace, timeout_s)
+        return self.query_text(render(query), namespace, timeout_s=timeout_s)
 
     def query_text(
         self, text: str, namespace: str = VIRTUALIZATION, *, timeout_s: float = CALL_TIMEOUT_S
     ) -> Iterator[Instance]:
         """Like :meth:`query` with a WQL text of the caller's own, which is sent as it is."""
-        try:
-            class_name = _selected_class(parse_wql(text, namespace=namespace))
-        except InvalidInputError:
-            class_name = ""  # what is wrong with the text is the host's to say
-        return self._query(text, class_name, namespace, timeout_s)
-
-    def _query(self, text: str, class_name: str, namespace: str, timeout_s: float) -> Iterator[Instance]:
         wanted = enumeration.Enumerate(enumeration.WqlFilter(text), max_elements=BATCH_SIZE)
-        uri = uris.class_uri(namespace, uris.ANY_CLASS)
+        uri, class_name = uris.class_uri(namespace, uris.ANY_CLASS), selected_class(text)
         for item in enumerate_items(self._exchange, uri, wanted, timeout_s, target=text):
             yield read_item(item, namespace, class_name, self.schema)
 
@@ -151,8 +144,3 @@ class Reading:
         """The associations themselves that refer to an object, like :meth:`associators`."""
         query = ReferencesOf(evolve(path, server=None), result_class=result_class or None, role=role or None)
         return self.query(query, path.namespace, timeout_s=timeout_s)
-
-
-def _selected_class(query: Query) -> str:
-    """The class that columns are of."""
-    return query.class_name if isinstance(query, Select) else ""

@@ -73,6 +73,20 @@ def tokens(text: str) -> Iterator[Token]:
         position = match.end()
 
 
+def selected_class(text: str) -> str:
+    """The class that a SELECT is about, reading no further than its name; empty for every other text."""
+    words = tokens(text)
+    try:
+        if next(words).is_word("SELECT"):
+            for word in words:
+                if word.is_word("FROM"):
+                    named = next(words)
+                    return named.text if named.kind is Kind.NAME else ""
+    except WqlSyntaxError:
+        return ""
+    return ""
+
+
 class TokenStream:
     """The tokens of a text with the questions that a parser asks of them."""
 
