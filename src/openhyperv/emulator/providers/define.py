@@ -98,11 +98,12 @@ class DefinitionProvider:
         read_only = sorted(name for name in fixed if changes.pop(name) != now.get(name))
         if read_only:
             raise MethodFailure(Code.INVALID_PARAMETER, f"{', '.join(read_only)} cannot be changed.")
+        changed = {name for name, value in changes.items() if now.get(name) != value}
         if place.is_snapshot:
-            if set(changes) - _OF_SNAPSHOTS:
+            if changed - _OF_SNAPSHOTS:
                 raise MethodFailure(Code.INVALID_PARAMETER, "Of a snapshot only the name can change.")
         elif place.system.state is not SystemState.OFF:
-            _check_while_on(now, changes)
+            _check_while_on(changed)
 
     @method(SERVICE, "UpgradeSystemVersion")
     def upgrade_system_version(self, call: Call) -> Result:
@@ -115,8 +116,12 @@ class DefinitionProvider:
         return Result(Code.COMPLETED)
 
 
-def _check_while_on(now: Instance, changes: dict[str, Value]) -> None:
-    changed = {name for name, value in changes.items() if now.get(name) != value}
+def _check_while_on(changed: set[str]) -> None:
     if changed - _ANY_TIME:
         names = ", ".join(sorted(changed - _ANY_TIME))
         raise MethodFailure(Code.INVALID_STATE, f"{names} cannot change unless the VM is off.")
+
+
+def _changed(now: Instance, changes: dict[str, Value]) -> set[str]:
+    """What would be another value: many clients send back all that they have read."""
+    return {name for name, value in changes.items() if now.get(name) != value}
