@@ -139,7 +139,7 @@ class WmiObject(Declared):
         return self is other or (path is not None and self._same_host(other) and path == other._instance.path)
 
     def _same_host(self, other: WmiObject) -> bool:
-        return self._space.host is other._space.host
+        return self._space.host.target == other._space.host.target
 
     def __hash__(self) -> int:
         return id(self) if self._instance.path is None else hash(self._instance.path)
