@@ -157,3 +157,17 @@ def test_checkpoints_of_memory_and_of_disks(lab: Lab) -> None:
     files = lab.emulated.host.files
     assert len(validate_chain(files.local(FIRST), files.local)) == 1
     assert not list(files.local(FIRST).parent.glob("*.avhdx"))
+
+
+def test_meters_count_what_qemu_has_used(lab: Lab) -> None:
+    wanted = {"Aggregated Average CPU Utilization", "Aggregated Normalized I/O Operations Completed"}
+    result = lab.emulated.call_of(
+        "Msvm_MetricService", "ControlMetrics", Subject=lab.system, MetricCollectionEnabled=2
+    )
+    assert result.return_value == 0
+
+    def used() -> Instance:
+        values = lab.emulated.associated(lab.system, "CIM_BaseMetricValue", "Msvm_MetricForME")
+        return Instance("used", {str(v["ElementName"]): int(str(v["MetricValue"])) for v in values})
+
+    lab.emulated.until(used, lambda values: all(values[name] for name in wanted))
