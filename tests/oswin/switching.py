@@ -16,10 +16,20 @@ CONNECTION = "Msvm_EthernetPortAllocationSettingData"
 _SERVICE = "Msvm_VirtualEthernetSwitchManagementService"
 
 
-def make_switch(session: Session, name: str, *, adapter: str = "", bandwidth_mode: int = 0) -> Instance:
-    """Define a switch: private, or on the physical adapter of that name."""
-    settings = {"ElementName": name, "BandwidthReservationMode": bandwidth_mode}
+def make_switch(
+    session: Session,
+    name: str,
+    *,
+    adapter: str = "",
+    bandwidth_mode: int = 0,
+    has_iov: bool = False,
+    is_shared: bool = False,
+) -> Instance:
+    """Define a switch: private, or on the physical adapter of that name, which the host may share."""
+    settings = {"ElementName": name, "BandwidthReservationMode": bandwidth_mode, "IOVPreferred": has_iov}
     ports = [_uplink(session, adapter)] if adapter else []
+    if is_shared:
+        ports.append(_host_port(session, name))
     result = session.run(
         ObjectPath(_SERVICE, {"CreationClassName": _SERVICE}),
         "DefineSystem",
@@ -38,6 +48,13 @@ def _uplink(session: Session, adapter: str) -> str:
     (found,) = session.query(query)
     values = {"ResourceType": 33, "ResourceSubType": "Microsoft:Hyper-V:Ethernet Connection"}
     return _text(session, CONNECTION, {**values, "HostResource": [str(found.path)]})
+
+
+def _host_port(session: Session, name: str) -> str:
+    query = select("Msvm_ComputerSystem").where(equal("Caption", "Hosting Computer System"))
+    (host,) = session.query(query)
+    values = {"ResourceType": 33, "ResourceSubType": "Microsoft:Hyper-V:Ethernet Connection"}
+    return _text(session, CONNECTION, {**values, "ElementName": name, "HostResource": [str(host.path)]})
 
 
 def _text(session: Session, class_name: str, values: dict[str, Value]) -> str:

@@ -1,4 +1,4 @@
-"""os-win and the host's physical disks: found, refreshed, online and offline, and what becomes of new ones."""
+"""os-win and the host's physical disks: found, refreshed, online, offline, and what becomes of new ones."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from openhyperv.wire.wql import equal, select
 from tests.emulated import emulated_host
 from tests.oswin.gates import factory, leading_to
 from tests.oswin.proving import proves
+
+pytestmark = pytest.mark.usefixtures("windows")
 
 STORAGE = "root/microsoft/windows/storage"
 LUN = PhysicalDisk(number=1, size_mb=1024, serial="LUN", bus=BusType.ISCSI, unique_id="60003FF44DC75ADC")
@@ -47,7 +49,7 @@ def windows(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatedHost]:
 
 
 @pytest.fixture
-def diskutils(windows: EmulatedHost) -> Any:
+def diskutils() -> Any:
     return factory().get_diskutils()
 
 

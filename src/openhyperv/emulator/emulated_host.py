@@ -7,6 +7,7 @@ import resource
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
@@ -25,6 +26,7 @@ from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.jobs import Job, JobFailure, Work
 from openhyperv.emulator.host.opening import open_host, start_automatically
 from openhyperv.emulator.host.profile import Profile
+from openhyperv.emulator.host_session import HostSession, Windows
 from openhyperv.emulator.http.accounts import Account
 from openhyperv.emulator.http.certificates import ensure_tls_files
 from openhyperv.emulator.http.listener import Listener
@@ -101,6 +103,7 @@ class EmulatedHost:
     def __init__(self, options: HostOptions, rules: Rules | None = None) -> None:
         self.options = options
         self.rules = rules or Rules()
+        self._port = options.port
         self._resources = ExitStack()
         self._started_s = monotonic()
         self._samba: Samba | None = None
@@ -109,17 +112,24 @@ class EmulatedHost:
         """Start everything; clients are answered when it returns.
 
         :raises OSError: an address or folder cannot be used
+            self._power = resources.enter_context(HostSession(partial(self._boot, runner)))
+            add_machines(self.manager, self.host, self.options.machines)
+            self._resources = resources.pop_all()
+        return self
+
+    def _boot(self, runner: GuestRunner) -> Windows:
+        """Start what a reboot starts anew: all but the files; the port stays the same."""
+        with ExitStack() as resources:
         """
         with ExitStack() as resources:
             runner = self._start_files(resources)
+            self._port = self.listener.port
             host = self._open(resources, runner)
             service = self._make_service(host)
             self.listener = resources.enter_context(self._listener(service))
             resources.callback(service.close)
-            add_machines(self.manager, host, self.options.machines)
             start_automatically(host)
-            self._resources = resources.pop_all()
-        return self
+            return Windows(host, resources.pop_all())
 
     def _start_files(self, resources: ExitStack) -> GuestRunner:
         options = self.options
@@ -162,7 +172,7 @@ class EmulatedHost:
             service=service,
             accounts=[options.account],
             address=options.address,
-            port=options.port,
+            port=self._port,
             tls=self.tls_files() if options.is_tls else None,
             allow_basic=options.allow_basic,
             allow_unencrypted=options.allow_unencrypted,

@@ -25,6 +25,7 @@ from openhyperv.emulator.host.metrics.metering import Metering
 from openhyperv.emulator.host.metrics.sampling import Sampler
 from openhyperv.emulator.host.metrics.store import MeterStore
 from openhyperv.emulator.host.picture import Picture, differences, full_picture, state_picture
+from openhyperv.emulator.host.power_switch import PowerSwitch
 from openhyperv.emulator.host.profile import ROLE_NAMESPACES, Profile
 from openhyperv.emulator.host.service_settings import load_settings, save_settings
 from openhyperv.emulator.host.setting_view import SettingViews
@@ -70,6 +71,7 @@ class Host:
         self.metering = Metering(MeterStore(data / "metrics"), profile, self.files)
         self.sampler = Sampler(self.lock, self.systems, self.metering)
         self.guest_events = GuestEvents()
+        self.power_switch = PowerSwitch()
         self.boot_time = datetime.now(UTC)
 
     @property

@@ -39,12 +39,10 @@ RECORD_KINDS: Sequence[RecordKind] = (
     RecordKind(
         "MSFT_NetVirtualizationProviderRouteSettingData",
         identity=("InterfaceIndex", "DestinationPrefix", "NextHop"),
-        usual={"Metric": 256},
     ),
     RecordKind(
         "MSFT_NetVirtualizationCustomerRouteSettingData",
         identity=("RoutingDomainID", "VirtualSubnetID", "DestinationPrefix", "NextHop"),
-        usual={"Metric": 256},
     ),
     RecordKind(
         "MSFT_NetVirtualizationLookupRecordSettingData",

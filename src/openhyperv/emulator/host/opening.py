@@ -14,6 +14,7 @@ from openhyperv.emulator.host.hardware import Hardware
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.power import request_state
 from openhyperv.emulator.host.profile import Profile
+from openhyperv.emulator.host.shutting_down import ran_before
 from openhyperv.emulator.host.transitions import Request
 from openhyperv.emulator.host.virtual_system import SystemState, VirtualSystem
 
@@ -31,11 +32,13 @@ def open_host(
     """
     host = Host(name, profile, data, runner, hardware)
     host.guest_events.start(partial(react, host))
+    ran = ran_before(data)
     for system in host.store.load():
         if host.state_dir(system).is_dir():
             recover(host.state_dir(system))
         if system.state.is_on:
             system.ran_before, system.state = True, SystemState.OFF
+        system.ran_before = system.ran_before or system.guid in ran
         host.systems.add(system)
     host.sampler.start()
     return host

@@ -48,6 +48,7 @@ from openhyperv.emulator.providers.windows_clock import WindowsClockProvider
 from openhyperv.emulator.providers.windows_drive import WindowsDriveProvider
 from openhyperv.emulator.providers.windows_network import WindowsNetworkProvider
 from openhyperv.emulator.providers.windows_services import windows_service_providers
+from openhyperv.emulator.providers.windows_shutdown import WindowsShutdownProvider
 
 
 def host_providers(host: Host) -> Iterator[object]:
@@ -108,6 +109,7 @@ def _windows(host: Host) -> Iterator[object]:
     yield WindowsProvider(host)
     yield WindowsClockProvider()
     yield WindowsDriveProvider(host)
+    yield WindowsShutdownProvider(host)
     yield from windows_service_providers(host)
     yield from namespace_providers(host.schema.namespaces)
     yield from hardware_providers(host)

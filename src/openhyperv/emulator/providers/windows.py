@@ -19,6 +19,7 @@ _X64 = 9
 """Win32_Processor.Architecture."""
 _CENTRAL = 3
 """Win32_Processor.ProcessorType."""
+_CLOCK_MHZ = 2400
 _ENGLISH = 1033
 _SERVER = 3
 """Win32_OperatingSystem.ProductType."""
@@ -151,6 +152,8 @@ class WindowsProvider:
             "CpuStatus": 1,
             "NumberOfCores": logical,
             "NumberOfLogicalProcessors": logical,
+            "MaxClockSpeed": _CLOCK_MHZ,
+            "CurrentClockSpeed": _CLOCK_MHZ,
             "ProcessorType": _CENTRAL,
             "Role": "CPU",
             "SocketDesignation": f"Socket {node}",

@@ -8,13 +8,14 @@ from functools import partial
 from attrs import frozen
 
 from openhyperv.emulator.host.host import Host
+from openhyperv.emulator.host.resources import DISPLAY_3D
 from openhyperv.emulator.providers.cimv2 import cimv2_instance
 from openhyperv.emulator.providers.per_class import ClassProvider, fixed_provider
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.types import Value
 
-_HYPER_V = 20
-"""Win32_ServerFeature.ID of the role Hyper-V."""
+_HYPER_V, _MULTIPATH_IO, _REMOTE_DESKTOP_VIRTUALIZATION = 20, 57, 322
+"""Win32_ServerFeature.ID."""
 
 
 @frozen
@@ -37,7 +38,7 @@ _SERVICES: Sequence[_Service] = (
 def windows_service_providers(host: Host) -> Iterator[ClassProvider]:
     """Providers of Win32_Service and Win32_ServerFeature. Starting and stopping services is absent."""
     yield fixed_provider("Win32_Service", partial(_services, host))
-    yield fixed_provider("Win32_ServerFeature", _features)
+    yield fixed_provider("Win32_ServerFeature", partial(_features, host))
 
 
 def _services(host: Host) -> Iterable[Instance]:
@@ -58,5 +59,14 @@ def _services(host: Host) -> Iterable[Instance]:
         yield cimv2_instance("Win32_Service", {"Name": service.name}, values)
 
 
-def _features() -> Iterable[Instance]:
-    yield cimv2_instance("Win32_ServerFeature", {"ID": _HYPER_V}, {"Name": "Hyper-V", "ParentID": 0})
+def _features(host: Host) -> Iterable[Instance]:
+    """The role of the host, and the features that its disks and graphics processors are used with."""
+    yield _feature(_HYPER_V, "Hyper-V")
+    if any(disk.has_multipath for disk in host.hardware.disks):
+        yield _feature(_MULTIPATH_IO, "Multipath I/O")
+    if host.hardware.gpus and DISPLAY_3D.exists_in(host.profile.release):
+        yield _feature(_REMOTE_DESKTOP_VIRTUALIZATION, "Remote Desktop Virtualization Host")
+
+
+def _feature(feature_id: int, name: str) -> Instance:
+    return cimv2_instance("Win32_ServerFeature", {"ID": feature_id}, {"Name": name, "ParentID": 0})
