@@ -37,7 +37,11 @@ class ObjectPath:
         return (self.namespace.lower(), self.class_name.lower(), keys)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, ObjectPath) and self.identity == other.identity
+        return (
+            isinstance(other, ObjectPath)
+            and self.class_name.lower() == other.class_name.lower()  # what most often tells two apart
+            and self.identity == other.identity
+        )
 
     def __hash__(self) -> int:
         return hash(self.identity)

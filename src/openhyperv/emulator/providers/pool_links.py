@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 from openhyperv.emulator.cimom.provider import links
 from openhyperv.emulator.host.configuration import Configuration
+from openhyperv.emulator.host.defaults import resource_kinds
 from openhyperv.emulator.host.host import Host
+from openhyperv.emulator.host.resource_kind import Pool
 from openhyperv.emulator.host.settings import Resource
 from openhyperv.emulator.providers.links import link
 from openhyperv.wire.instance import Instance
@@ -27,10 +29,15 @@ class PoolLinkProvider:
             if place.resource is not None:
                 yield from self._allocation(place.configuration, place.resource)
             return
-        for configuration in self._host.systems.configurations():
+        pool = self._pool_at(end)
+        for configuration in self._host.systems.configurations() if pool else ():
             for resource in configuration.resources():
-                if resource.kind.pool is not None and resource.kind.pool.path == end:
+                if resource.kind.pool == pool:
                     yield from self._allocation(configuration, resource)
+
+    def _pool_at(self, end: ObjectPath) -> Pool | None:
+        pools = (kind.pool for kind in resource_kinds(self._host.profile) if kind.pool is not None)
+        return next((pool for pool in pools if pool.path == end), None)
 
     def _allocation(self, configuration: Configuration, resource: Resource) -> Iterator[Instance]:
         if resource.kind.pool is not None:
