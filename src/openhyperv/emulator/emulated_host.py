@@ -103,15 +103,18 @@ class EmulatedHost:
     def __init__(self, options: HostOptions, rules: Rules | None = None) -> None:
         self.options = options
         self.rules = rules or Rules()
-        self._port = options.port
         self._resources = ExitStack()
         self._started_s = monotonic()
         self._samba: Samba | None = None
+        self._port = options.port
 
     def start(self) -> Self:
         """Start everything; clients are answered when it returns.
 
         :raises OSError: an address or folder cannot be used
+        """
+        with ExitStack() as resources:
+            runner = self._start_files(resources)
             self._power = resources.enter_context(HostSession(partial(self._boot, runner)))
             add_machines(self.manager, self.host, self.options.machines)
             self._resources = resources.pop_all()
@@ -120,13 +123,10 @@ class EmulatedHost:
     def _boot(self, runner: GuestRunner) -> Windows:
         """Start what a reboot starts anew: all but the files; the port stays the same."""
         with ExitStack() as resources:
-        """
-        with ExitStack() as resources:
-            runner = self._start_files(resources)
-            self._port = self.listener.port
             host = self._open(resources, runner)
             service = self._make_service(host)
             self.listener = resources.enter_context(self._listener(service))
+            self._port = self.listener.port
             resources.callback(service.close)
             start_automatically(host)
             return Windows(host, resources.pop_all())
