@@ -206,3 +206,24 @@ def test_bandwidth_is_guaranteed_in_the_way_of_the_switch(
         assert (job["JobState"], job["ErrorCode"]) == (10, 32773)
         assert "0x80070057" in str(job["ErrorDescription"])
     assert len(_features(emulated, system, BANDWIDTH)) == is_taken
+
+
+@pytest.mark.parametrize(
+    ("vlan", "mode", "encapsulation"),
+    [(None, 2, 2), ({"OperationMode": 1, "AccessVlanId": 7}, 2, 2), ({"OperationMode": 2}, 5, 3)],
+)
+def test_a_port_tells_how_it_tags_frames(
+    emulated: Emulated, system: ObjectPath, vlan: dict[str, object] | None, mode: int, encapsulation: int
+) -> None:
+    if vlan:
+        assert _add_feature(emulated, system, VLAN, **vlan) == 0
+    assert emulated.all("Msvm_VLANEndpoint") == []
+    emulated.request(system, 2)
+    (port,) = emulated.all("Msvm_EthernetSwitchPort")
+    assert port.path is not None
+    (lan,) = emulated.associated(port.path, "Msvm_LANEndpoint", "Msvm_EthernetDeviceSAPImplementation")
+    assert lan.path is not None
+    (endpoint,) = emulated.associated(lan.path, "Msvm_VLANEndpoint", "Msvm_BindsToLANEndpoint")
+    assert endpoint["OperationalEndpointMode"] == mode
+    assert endpoint["OperationalVLANTrunkEncapsulation"] == encapsulation
+    assert emulated.get(endpoint.path) == endpoint

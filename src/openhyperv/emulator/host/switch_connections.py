@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from uuid import NAMESPACE_OID, uuid5
 
 from attrs import frozen
 
-from openhyperv.emulator.host.configuration import parent_tail
+from openhyperv.emulator.host.configuration import Configuration, parent_tail
+from openhyperv.emulator.host.features import VLAN
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.identities import device_path, split_id
 from openhyperv.emulator.host.network import connected_switch
@@ -17,6 +18,7 @@ from openhyperv.emulator.host.switches import SWITCH, Switch, Switches
 from openhyperv.emulator.host.uplinks import EXTERNAL_PORT, Surroundings, internal_adapter_guid
 from openhyperv.emulator.host.virtual_system import VirtualSystem
 from openhyperv.wire.path import ObjectPath
+from openhyperv.wire.types import Value
 
 SWITCH_PORT = "Msvm_EthernetSwitchPort"
 INTERNAL_PORT = "Msvm_InternalEthernetPort"
@@ -28,7 +30,8 @@ PORT_SETTING = "Msvm_EthernetPortAllocationSettingData"
 class SwitchConnection:
     """One port of a switch and the device at its other end.
 
-    ``port`` is the port's GUID, ``peer`` the device, ``setting`` what the connection was made by.
+    ``port`` is the port's GUID, ``peer`` the device, ``setting`` what the connection was made by, ``vlan``
+    what the port's VLAN settings say, if it has any.
     """
 
     switch: Switch
@@ -37,6 +40,7 @@ class SwitchConnection:
     peer: ObjectPath
     peer_mac: str
     setting: ObjectPath
+    vlan: Mapping[str, Value]
 
     @property
     def port_path(self) -> ObjectPath:
@@ -113,6 +117,7 @@ def machine_connections(host: Host, switches: Switches, system: VirtualSystem) -
                 peer=_nic_path(system, nic),
                 peer_mac=nic.text("Address"),
                 setting=setting,
+                vlan=_vlan(configuration, resource),
             )
 
 
@@ -121,15 +126,21 @@ def _own_connections(host: Host, switch: Switch, port: Resource) -> Iterator[Swi
     uplink = Surroundings(host.name, host.hardware).uplink(port)
     setting = host.views.path(switch.configuration, port)
     name = port.text("ElementName")
+    vlan = _vlan(switch.configuration, port)
     if uplink.is_internal:
         guid = internal_adapter_guid(port)
         peer = device_path(INTERNAL_PORT, host.name, f"{{{guid}}}")
-        yield SwitchConnection(switch, port.tail, name, peer, _internal_mac(guid), setting)
+        yield SwitchConnection(switch, port.tail, name, peer, _internal_mac(guid), setting, vlan)
     for index, adapter in enumerate(uplink.adapters):
         # UNVERIFIED: that each adapter of a team has a port of its own
         guid = _derived_guid(port.tail + adapter.guid) if index else port.tail
         peer = device_path(EXTERNAL_PORT, host.name, f"{{{adapter.guid}}}")
-        yield SwitchConnection(switch, guid, name, peer, adapter.mac, setting)
+        yield SwitchConnection(switch, guid, name, peer, adapter.mac, setting, vlan)
+
+
+def _vlan(configuration: Configuration, port: Resource) -> Mapping[str, Value]:
+    features = configuration.features_of(port)
+    return next((feature.merged() for feature in features if feature.kind is VLAN), {})
 
 
 def _nic_path(system: VirtualSystem, nic: Resource) -> ObjectPath:

@@ -43,6 +43,7 @@ from openhyperv.emulator.providers.system_definitions import (
     SystemDefinitionLinkProvider,
     system_definition_provider,
 )
+from openhyperv.emulator.providers.vlan_endpoints import VlanEndpointProvider
 from openhyperv.emulator.providers.windows import WindowsProvider
 from openhyperv.emulator.providers.windows_clock import WindowsClockProvider
 from openhyperv.emulator.providers.windows_drive import WindowsDriveProvider
@@ -89,6 +90,7 @@ def _switches(host: Host) -> Iterator[object]:
     yield SwitchFeatureLinkProvider(host, switches)
     yield from switch_feature_providers(host, switches)
     yield SwitchPortProvider(host, switches)
+    yield VlanEndpointProvider(host, switches)
     yield SwitchOffloadProvider(host, switches)
     yield SwitchExtensionProvider(host, switches)
     yield SwitchServiceProvider(host, switches)
