@@ -10,6 +10,7 @@ from openhyperv.cim.session import Session
 from openhyperv.emulator.emulated_host import EmulatedHost
 from openhyperv.emulator.rules.actions import JobFails, JobHangs
 from openhyperv.emulator.rules.matching import Rule
+from openhyperv.hyperv.names import service
 from openhyperv.wire.path import ObjectPath, parse_path
 from tests.oswin.proving import proves
 from tests.oswin.reading import Machine
@@ -20,6 +21,7 @@ FOLDER = r"C:\openstack\instances"
 NIC = "Msvm_SyntheticEthernetPortSettingData"
 CONNECTION = "Msvm_EthernetPortAllocationSettingData"
 VLAN = "Msvm_EthernetSwitchPortVlanSettingData"
+MANAGEMENT = service("Msvm_VirtualSystemManagementService")
 RUNNING, COMPLETED, KILLED = 4, 7, 9
 
 
@@ -59,7 +61,7 @@ def started(ours: Session, machine: Machine) -> ObjectPath:
     assert machine.system.path is not None
     job = ours.invoke(machine.system.path, "RequestStateChange", {"RequestedState": 2})["Job"]
     assert isinstance(job, ObjectPath)
-    return job
+    return job.on("HV1")
 
 
 @proves("jobutils.JobUtils.check_ret_val")
@@ -76,7 +78,7 @@ def test_a_failed_job_is_told_with_its_code(
 ) -> None:
     from os_win import exceptions  # noqa: PLC0415  # after the gates
 
-    windows.rules.replace([Rule(JobFails(code=32778, text="Not enough memory."))])
+    windows.rules.replace([Rule(action=JobFails(code=32778, text="Not enough memory."))])
     try:
         job = started(ours, machine)
         with pytest.raises(exceptions.WMIJobFailed) as failure:
@@ -91,14 +93,33 @@ def test_a_failed_job_is_told_with_its_code(
 def test_a_job_that_hangs_is_killed(
     vmutils: Any, machine: Machine, ours: Session, windows: EmulatedHost
 ) -> None:
-    windows.rules.replace([Rule(JobHangs())])
+    with_a_job = {"ComputerSystem": machine.system.path, "ExportDirectory": rf"C:\exports\{machine.name}"}
+    windows.rules.replace([Rule(action=JobHangs())])
+    try:
+        job = ours.invoke(MANAGEMENT, "ExportSystemDefinition", with_a_job)["Job"]
+    finally:
+        windows.rules.clear()
+    assert isinstance(job, ObjectPath)
+    assert ours.get(job)["JobState"] == RUNNING
+    vmutils.stop_vm_jobs(machine.name, timeout=5)
+    assert ours.get(job)["JobState"] == KILLED
+    vmutils.set_vm_state(machine.name, 2)
+    assert machine.state == 2
+
+
+def test_a_job_that_cannot_be_ended_is_told(
+    vmutils: Any, machine: Machine, ours: Session, windows: EmulatedHost
+) -> None:
+    from os_win import exceptions  # noqa: PLC0415  # after the gates
+
+    windows.rules.replace([Rule(action=JobHangs())])
     try:
         job = started(ours, machine)
     finally:
         windows.rules.clear()
+    with pytest.raises(exceptions.JobTerminateFailed):
+        vmutils.stop_vm_jobs(machine.name, timeout=1)
     assert ours.get(job)["JobState"] == RUNNING
-    vmutils.stop_vm_jobs(machine.name, timeout=5)
-    assert ours.get(job)["JobState"] == KILLED
 
 
 @proves(
@@ -155,8 +176,8 @@ def test_features_come_change_and_go(jobutils: Any, machine: Machine, vmutils: A
 def test_a_resource_that_is_gone_is_not_found(jobutils: Any, machine: Machine, vmutils: Any) -> None:
     from os_win import exceptions  # noqa: PLC0415  # after the gates
 
-    vmutils.create_nic(machine.name, "nic")
+    vmutils.create_nic(machine.name, "gone")
     (nic,) = wmi_objects(NIC, machine)
-    vmutils.destroy_nic(machine.name, "nic")
+    vmutils.destroy_nic(machine.name, "gone")
     with pytest.raises(exceptions.OSWinException):
         jobutils.remove_virt_resource(nic)

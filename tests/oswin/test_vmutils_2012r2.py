@@ -38,8 +38,8 @@ def test_the_class_for_this_release_is_taken(vmutils: Any) -> None:
 def test_a_machine_of_this_release_is_defined(machine: Machine) -> None:
     settings = machine.settings
     assert settings["Version"] == "5.0"
-    assert "UserSnapshotType" not in settings.values
-    assert "SecureBootTemplateId" not in settings.values
+    assert "UserSnapshotType" not in settings
+    assert "SecureBootTemplateId" not in settings
 
 
 def test_a_machine_is_updated_and_started(vmutils: Any, machine: Machine) -> None:

@@ -166,7 +166,8 @@ def test_a_disk_gets_another_file(vmutils: Any, second: Machine) -> None:
     medium = second.device(SASD)
     assert medium["HostResource"] == [image(second, "moved.vhdx")]
 
-    vmutils.set_disk_host_res(str(medium.path), image(second, "again.vhdx"))
+    assert medium.path is not None
+    vmutils.set_disk_host_res(str(medium.path.on("HV1")), image(second, "again.vhdx"))
     assert second.device(SASD)["HostResource"] == [image(second, "again.vhdx")]
 
 

@@ -20,8 +20,12 @@ def undertake(
     job_type: JobType,
     description: str,
     work: Callable[[Job], None],
+    *,
+    cancellable: bool = False,
 ) -> Job:
     """Start a job that keeps the VM busy until it is over; call it under the lock.
+
+    Where it is ``cancellable``, ``work`` leaves nothing behind when ``job.progress`` ends it.
 
     :raises MethodFailure: 32775 when the VM is busy already
     """
@@ -41,7 +45,7 @@ def undertake(
         busy,
         affected=[system.path],
         description=description,
-        cancellable=False,
+        cancellable=cancellable,
         abandoned=lambda: _conclude(host, system),
     )
 

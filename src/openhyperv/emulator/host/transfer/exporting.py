@@ -43,6 +43,7 @@ def export_system(host: Host, system: VirtualSystem, directory: str, settings: E
         JobType.EXPORT,
         "Exporting Virtual Machine",
         lambda job: _export(host, system, layout, settings, chosen, job),
+        cancellable=True,
     )
 
 
