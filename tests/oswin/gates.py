@@ -25,6 +25,7 @@ from typing import Any
 
 from openhyperv import wmi
 from openhyperv.emulator.emulated_host import EmulatedHost
+from openhyperv.transport.target import Target
 from tests.emulated import target_of
 
 with warnings.catch_warnings():
@@ -68,14 +69,21 @@ _led_to: list[str] = []
 
 @contextmanager
 def leading_to(host: EmulatedHost) -> Iterator[None]:
+    """As :func:`leading_to_target`, for a host in this process."""
+    with leading_to_target(target_of(host), host.options.version):
+        yield
+
+
+@contextmanager
+def leading_to_target(target: Target, version: str) -> Iterator[None]:
     """During the block, os-win's ``.`` is this host, and nothing is remembered of another.
 
     os-win keeps what it learnt of its host for the whole process, so there can be only one at a time.
     """
     assert not _led_to, f"os-win is led to {_led_to[0]} already: ask for one Windows in a module"
-    _led_to.append(host.options.version)
+    _led_to.append(version)
     try:
-        wmi.install(target_of(host))
+        wmi.install(target)
         _forget()
         yield
     finally:
@@ -96,6 +104,6 @@ def factory() -> Any:
     """``os_win.utilsfactory`` for the present host: it looks for its host when it is imported."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        module = importlib.import_module("os_win.utilsfactory")
+        module: Any = importlib.import_module("os_win.utilsfactory")
     module.utils = hostutils.HostUtils()
     return module
