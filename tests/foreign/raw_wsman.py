@@ -99,8 +99,15 @@ class RawClient:
 
     def send(self, envelope: str | bytes) -> Answer:
         """One exchange."""
+        return self._exchange(envelope, changes_state=False)
+
+    def send_change(self, envelope: str | bytes) -> Answer:
+        """One exchange that is never repeated, even if the connection breaks."""
+        return self._exchange(envelope, changes_state=True)
+
+    def _exchange(self, envelope: str | bytes, *, changes_state: bool) -> Answer:
         data = envelope.encode() if isinstance(envelope, str) else envelope
-        reply = self.pool.exchange(data, deadline=Deadline.after(DEADLINE_S), changes_state=False)
+        reply = self.pool.exchange(data, deadline=Deadline.after(DEADLINE_S), changes_state=changes_state)
         return Answer(reply.status, etree.fromstring(reply.body))
 
     def ask(self, action: str, uri: str, body: str = "", **parts: str | Mapping[str, str]) -> Answer:

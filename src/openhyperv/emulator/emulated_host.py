@@ -39,16 +39,13 @@ from openhyperv.emulator.rules.matching import Rules
 from openhyperv.emulator.smb.configuration import SmbAccount
 from openhyperv.emulator.smb.pipes import PipeDirectory
 from openhyperv.emulator.smb.samba import Samba
+from openhyperv.emulator.wsman.access import Access
 from openhyperv.emulator.wsman.backend import Backend
 from openhyperv.emulator.wsman.contexts import Contexts
 from openhyperv.emulator.wsman.limits import ServiceLimits
 from openhyperv.emulator.wsman.service import WsmanService
 from openhyperv.wire.identity import Identity
 
-_PROFILES = (
-    "http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/http/spnego-kerberos",
-    "http://schemas.dmtf.org/wbem/wsman/1/wsman/secprofile/https/spnego-kerberos",
-)
 _FULL_DISK_BYTES = 64 * 1024
 """How large a file may still become while a rule has the disk full."""
 
@@ -160,11 +157,21 @@ class EmulatedHost:
         self.manager = ObjectManager(host.schema, self.registry, host.lock, host.name, host.events)
         limits = self.options.limits
         self.contexts = Contexts(limits)
-        backend = Backend(self.manager, host.schema, host.events, limits, self.contexts)
+        access = self._access()
+        backend = Backend(self.manager, host.schema, host.events, limits, self.contexts, access)
         version = f"OS: {host.profile.kernel_version} SP: 0.0 Stack: 3.0"
-        identity = Identity("Microsoft Corporation", version, _PROFILES)
+        identity = Identity("Microsoft Corporation", version, backend.access.security_profiles)
         self.service = WsmanService(backend, identity, host.name, self.rules, self._meddling)
         return self.service
+
+    def _access(self) -> Access:
+        options = self.options
+        return Access(
+            is_tls=options.is_tls,
+            allow_unencrypted=options.allow_unencrypted,
+            has_basic=options.allow_basic and (options.is_tls or options.allow_unencrypted),
+            has_kerberos=options.keytab is not None,
+        )
 
     def _listener(self, service: WsmanService) -> Listener:
         options = self.options
