@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import timedelta
 
 from openhyperv.emulator.guests.counters import GuestCounters
@@ -38,24 +38,24 @@ class Metering:
         meters = self._by_guid.get(part.system.guid.lower())
         return meters.find(part) if meters else None
 
-    def enable(self, parts: Iterable[Part]) -> None:
+    def enable(self, parts: Sequence[Part]) -> None:
         """Begin to meter these; what is metered goes on."""
         for part in parts:
             self._of(part.system).enable(part)
-            self._save(part.system)
+        self._save_all(parts)
 
-    def disable(self, parts: Iterable[Part]) -> None:
+    def disable(self, parts: Sequence[Part]) -> None:
         """Meter these no longer; what was counted is forgotten."""
         for part in parts:
             self._of(part.system).disable(part)
-            self._save(part.system)
+        self._save_all(parts)
 
-    def reset(self, parts: Iterable[Part]) -> None:
+    def reset(self, parts: Sequence[Part]) -> None:
         """Begin again at nothing with those of these that are metered."""
         for part in parts:
             if meter := self.meter(part):
                 meter.reset()
-            self._save(part.system)
+        self._save_all(parts)
 
     def guids(self) -> list[str]:
         """The VMs of which anything is metered."""
@@ -92,5 +92,7 @@ class Metering:
             self._by_guid[guid] = SystemMeters()
         return self._by_guid[guid]
 
-    def _save(self, system: VirtualSystem) -> None:
-        self._store.save(system.guid, self._of(system).kept)
+    def _save_all(self, parts: Sequence[Part]) -> None:
+        for guid in {part.system.guid.lower() for part in parts}:
+            if guid in self._by_guid:
+                self._store.save(guid, self._by_guid[guid].kept)

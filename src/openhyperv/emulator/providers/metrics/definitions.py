@@ -70,12 +70,18 @@ class MetricDefinitionProvider:
         definition = self._definitions.get(path)
         return _instance(definition) if definition else None
 
+    @instances_of(_OF_ELEMENT)
+    def all_of_elements(self) -> Iterator[Instance]:
+        """From everything that can be metered to the definitions for it."""
+        return (self._link(s, d) for s in self._subjects.all() for d in s.definitions())
+
     @links(_OF_ELEMENT)
     def of_elements(self, end: ObjectPath) -> Iterator[Instance]:
-        """Between what can be metered and the definitions for it."""
+        """The same for one element or definition."""
+        if end in self._definitions:
+            return touching(end, self.all_of_elements())
         subject = self._subjects.at(end)
-        subjects = [subject] if subject else self._subjects.all() if end in self._definitions else ()
-        return touching(end, (self._link(s, d) for s in subjects for d in s.definitions()))
+        return (self._link(subject, d) for d in subject.definitions()) if subject else iter(())
 
     @links(_AFFECTS)
     def affected(self, end: ObjectPath) -> Iterator[Instance]:

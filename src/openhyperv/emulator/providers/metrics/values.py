@@ -42,18 +42,26 @@ class MetricValueProvider:
         readout = self._readouts.at(path)
         return readout.instance() if readout else None
 
+    @instances_of(_FOR_ELEMENT)
+    def all_for_elements(self) -> Iterator[Instance]:
+        """From everything that is metered to its values."""
+        return map(_for_element, self._readouts.all())
+
     @links(_FOR_ELEMENT)
     def for_elements(self, end: ObjectPath) -> Iterator[Instance]:
-        """From what is metered to its values."""
-        pairs = ({"Antecedent": r.subject.path, "Dependent": r.path} for r in self._near(end))
-        return touching(end, (link(_FOR_ELEMENT, both) for both in pairs))
+        """The same for one element or value."""
+        return touching(end, map(_for_element, self._near(end)))
+
+    @instances_of(_INSTANCE)
+    def all_instances(self) -> Iterator[Instance]:
+        """From definitions to the values that they define."""
+        return map(_of_definition, self._readouts.all())
 
     @links(_INSTANCE)
     def instances(self, end: ObjectPath) -> Iterator[Instance]:
-        """From definitions to the values that they define."""
+        """The same for one definition or value."""
         readouts = self._readouts.all() if end.class_name.endswith("Definition") else self._near(end)
-        pairs = ({"Antecedent": r.definition.path, "Dependent": r.path} for r in readouts)
-        return touching(end, (link(_INSTANCE, both) for both in pairs))
+        return touching(end, map(_of_definition, readouts))
 
     def _of_class(self, class_name: str) -> Iterator[Instance]:
         found = (r for r in self._readouts.all() if r.definition.value_class == class_name)
@@ -65,3 +73,11 @@ class MetricValueProvider:
             yield readout
         elif subject := self._subjects.at(end):
             yield from self._readouts.of(subject)
+
+
+def _for_element(readout: Readout) -> Instance:
+    return link(_FOR_ELEMENT, {"Antecedent": readout.subject.path, "Dependent": readout.path})
+
+
+def _of_definition(readout: Readout) -> Instance:
+    return link(_INSTANCE, {"Antecedent": readout.definition.path, "Dependent": readout.path})
