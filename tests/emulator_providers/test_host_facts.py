@@ -97,7 +97,7 @@ def test_management_capabilities_lead_to_the_configuration_versions(emulated: Em
     (template,) = emulated.query(
         "SELECT * FROM Msvm_VirtualSystemSettingData WHERE ElementName='MicrosoftUEFICertificateAuthority'"
     )
-    assert template["SecureBootTemplateId"] == "272E7447-90A4-4563-A4B9-8E4AB00526CE"
+    assert template["SecureBootTemplateId"] == "272e7447-90a4-4563-a4b9-8e4ab00526ce"
 
 
 def test_a_definition_is_no_virtual_machine(emulated: Emulated) -> None:

@@ -36,7 +36,7 @@ def test_secure_boot_trusts_who_was_asked_for(
 
     settings = Machine(ours, name).settings
     assert settings["SecureBootEnabled"] is True
-    assert str(settings["SecureBootTemplateId"]).lower() == template
+    assert settings["SecureBootTemplateId"] == template
 
 
 @proves("vmutils.VMUtils.set_boot_order")

@@ -27,9 +27,9 @@ from openhyperv.wire.types import Value
 
 _DEFINITION = "Microsoft:Hyper-V:System:Definition"  # UNVERIFIED: VirtualSystemType of these settings
 _TEMPLATE_IDS = {
-    Template.MICROSOFT_WINDOWS: "1734C6E8-3154-4DDA-BA5F-A874CC483422",
-    Template.MICROSOFT_UEFI_CA: "272E7447-90A4-4563-A4B9-8E4AB00526CE",
-    Template.OPEN_SOURCE_SHIELDED_VM: "4292AE2B-EE2C-42B5-A969-DD8F8689F6F3",
+    Template.MICROSOFT_WINDOWS: "1734c6e8-3154-4dda-ba5f-a874cc483422",
+    Template.MICROSOFT_UEFI_CA: "272e7447-90a4-4563-a4b9-8e4ab00526ce",
+    Template.OPEN_SOURCE_SHIELDED_VM: "4292ae2b-ee2c-42b5-a969-dd8f8689f6f3",
 }
 
 
