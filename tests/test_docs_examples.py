@@ -123,6 +123,12 @@ def test_the_life_of_a_machine_in_python_is_as_shown(tmp_path: Path) -> None:
     assert without_varying(output) == without_varying(shown)
 
 
+def test_code_written_for_windows_runs_as_shown(tmp_path: Path) -> None:
+    with emulated_host(tmp_path) as host:
+        output = run_python(blocks("how-to/wmi.md", "python")[0], host.environment())
+    assert output == blocks("how-to/wmi.md", "text")[0]
+
+
 def test_a_port_is_bound_as_shown(tmp_path: Path) -> None:
     with emulated_host(tmp_path, has_files=True) as emulated, Host.connect(target_of(emulated)) as host:
         add_switch(host, "lab")

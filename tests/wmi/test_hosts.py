@@ -9,6 +9,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from attrs import evolve
 
 import openhyperv.wmi
 from openhyperv.emulator.emulated_host import EmulatedHost
@@ -20,6 +21,7 @@ from tests.wmi.making import failure_code, requests_to
 
 INVALID_NAMESPACE = -2147217394
 RPC_UNAVAILABLE = -2147023174
+LOGON_FAILURE = -2147023570
 ROUNDS = 10
 
 
@@ -125,3 +127,15 @@ def test_connections_leave_nothing_open(tmp_path: Path) -> None:
         gc.collect()
         enumerations, subscriptions = host.contexts.counts()
         assert (enumerations, subscriptions) == (0, 0)
+
+
+def test_of_two_accounts_on_a_host_its_paths_lead_to_the_default_one(
+    two_hosts: tuple[EmulatedHost, EmulatedHost],
+) -> None:
+    _, new = two_hosts
+    nobody = evolve(target_of(new), password="wrong")
+    wmi = openhyperv.wmi.install({"other": nobody, ".": target_of(new)})
+    assert servers_seen(wmi, ".") == {"HVNEW"}
+    with pytest.raises(wmi.x_wmi) as refused:
+        wmi.WMI("//other/root/cimv2")
+    assert failure_code(refused.value) == LOGON_FAILURE

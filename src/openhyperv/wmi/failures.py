@@ -14,6 +14,7 @@ from openhyperv.errors import (
     ConflictError,
     ConnectionLostError,
     DeadlineError,
+    FaultError,
     HyperVError,
     InvalidInputError,
     NotFoundError,
@@ -41,11 +42,12 @@ CERT_UNTRUSTED_ROOT = 0x800B0109
 
 _LAST_SIGNED = 0x7FFFFFFF
 _FAILURE_BIT = 0x80000000
+_LAST_WIN32 = 0xFFFF
+_WIN32_FACILITY = 0x80070000
 _WSMAN_FACILITY = 0x8033
 """The upper half of WinRM's own codes (wsmerror.h), which no caller of WMI has ever seen over DCOM."""
 
 _WMI_CODES: dict[int, int] = {
-    WsmanCode.ACCESS_DENIED: E_ACCESSDENIED,
     WsmanCode.DESTINATION_UNREACHABLE: WbemCode.INVALID_CLASS,
     WsmanCode.BAD_METHOD: WbemCode.INVALID_METHOD,
     WsmanCode.CANNOT_PROCESS_FILTER: WbemCode.INVALID_QUERY,
@@ -126,6 +128,8 @@ def code_of(error: HyperVError) -> int:
     code = error.code or 0
     if code in _WMI_CODES:
         return _WMI_CODES[code]
+    if isinstance(error, FaultError) and 0 < code <= _LAST_WIN32:
+        return _WIN32_FACILITY | code
     if code >= _FAILURE_BIT and code >> 16 != _WSMAN_FACILITY:
         return code
     return next(_CLASS_CODES[kind] for kind in type(error).__mro__ if kind in _CLASS_CODES)

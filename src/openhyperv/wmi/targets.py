@@ -48,7 +48,9 @@ class Targets:
     def find(self, name: str) -> Target | None:
         """The target that a name leads to; None where no target is known to have it.
 
-        :raises x_wmi: several have it
+        Of several accounts on one host, the default one is meant.
+
+        :raises x_wmi: several hosts have that name
         """
         name = name.lower()
         if name in self._given:
@@ -61,6 +63,6 @@ class Targets:
         with self._lock:
             learned = [target for target, server in self._learned.items() if server == name]
         found = learned or [target for target in self.all if target.host.lower() == name]
-        if len(found) > 1:
+        if len({target.address for target in found}) > 1:
             raise failure(RPC_SERVER_UNAVAILABLE, f"Several hosts are called {name}; give them names.")
-        return found[0] if found else None
+        return self.default if self.default in found else next(iter(found), None)
