@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from ipaddress import ip_interface
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from openhyperv.emulator.command import main
 from openhyperv.emulator.host.hardware import BusType, UniqueIdFormat, default_hardware
 from openhyperv.emulator.host.hardware.reading import read_hardware
 from openhyperv.errors import InvalidInputError
@@ -82,3 +85,11 @@ def test_an_adapter_keeps_what_follows_from_the_name_of_its_host() -> None:
 def test_what_is_wrong_with_a_file_is_named(text: str, told: str) -> None:
     with pytest.raises(InvalidInputError, match=told):
         read_hardware(text, "HV1")
+
+
+def test_hvsim_says_what_is_wrong_with_its_file(tmp_path: Path) -> None:
+    file = tmp_path / "hardware.toml"
+    file.write_text("[[disk]]\nnumber = 1\n")
+    result = CliRunner().invoke(main, ["run", "--hardware", str(file), "--data", str(tmp_path / "data")])
+    assert result.exit_code == 1
+    assert "disk 1" in result.output

@@ -128,6 +128,13 @@ def test_a_running_machine_gets_no_device(emulated: Emulated) -> None:
     assert give(emulated, settings).return_value == 32775
 
 
+def test_a_machine_with_a_device_cannot_be_saved(emulated: Emulated) -> None:
+    dismount(emulated, DeviceLocationPath=GPU.location_path)
+    give(emulated, machine(emulated))
+    emulated.finished_job(emulated.on_machine("RequestStateChange", RequestedState=2))
+    assert emulated.on_machine("RequestStateChange", RequestedState=6).return_value == 32770
+
+
 def test_what_was_given_up_stays_so_over_a_restart(emulate: Emulate) -> None:
     before = emulate(pci=[GPU])
     dismount(before, DeviceLocationPath=GPU.location_path)

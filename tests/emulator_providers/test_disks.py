@@ -155,6 +155,46 @@ def test_an_offline_disk_goes_through_to_one_machine(emulate: Emulate) -> None:
     assert attach(emulated, second, number=0).return_value == 32775
 
 
+def test_no_checkpoint_holds_a_disk_of_the_host(emulate: Emulate) -> None:
+    emulated = emulate(disks=DISKS)
+    attach(emulated, machine(emulated), number=2)
+    (system,) = emulated.query("SELECT * FROM Msvm_ComputerSystem WHERE ElementName='vm'")
+    arguments: dict[str, Value] = {"AffectedSystem": system.path, "SnapshotType": 2}
+    snapshots = "Msvm_VirtualSystemSnapshotService"
+    assert emulated.call(snapshots, "CreateSnapshot", **arguments).return_value == 32770
+
+
+def test_what_a_guest_writes_to_a_disk_is_not_the_hosts_drive(emulate: Emulate) -> None:
+    emulated = emulate(disks=DISKS)
+    attach(emulated, machine(emulated), number=2)
+    emulated.finished_job(emulated.on_machine("RequestStateChange", RequestedState=2))
+    contents = emulated.host.data / "disks" / f"{LUN.unique_id}.vhdx"
+    assert contents.is_file()
+    assert emulated.host.files.windows(contents) == r"\\.\PHYSICALDRIVE2"
+
+
+def test_a_disk_tells_what_a_recorded_one_does(emulate: Emulate) -> None:
+    """Every property of a MSFT_Disk that a real host printed with a value."""
+    emulated = emulate(disks=DISKS)
+    recorded = {
+        "ObjectId": r"{1}\\HV1\root/Microsoft/Windows/Storage/Providers_v2\WSP_Disk.ObjectId=",
+        "Path": r"\\?\scsi#disk&ven_ohv&prod_emulated_disk#6&",
+    }
+    lun = disk(emulated, 2)
+    assert all(str(lun[name]).startswith(start) for name, start in recorded.items())
+    assert str(lun["Path"]).endswith("#{53f56307-b6bf-11d0-94f2-00a0c91efb8b}")
+    state = (
+        "IsOffline",
+        "IsReadOnly",
+        "OfflineReason",
+        "OperationalStatus",
+        "HealthStatus",
+        "PartitionStyle",
+    )
+    assert [lun[name] for name in state] == [True, True, 1, [53267], 0, 0]
+    assert [disk(emulated, 0)[name] for name in state[:4]] == [False, False, 0, [53264]]
+
+
 def test_a_running_machine_keeps_its_disk(emulate: Emulate) -> None:
     emulated = emulate(disks=DISKS)
     attach(emulated, machine(emulated), number=2)

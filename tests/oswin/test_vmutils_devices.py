@@ -196,7 +196,7 @@ def off_with_its_host(vmutils: Any, machine: Machine) -> None:
     vmutils.update_vm(machine.name, 512, None, 1, None, False, 1, host_shutdown_action=turn_off)
 
 
-def devices(session: Session) -> list[object]:
+def devices(session: Session) -> list[str]:
     """The host's devices and those in machines, by their places."""
     return sorted(str(device["LocationPath"]) for device in session.enumerate("Msvm_PciExpress"))
 

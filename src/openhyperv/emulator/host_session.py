@@ -64,7 +64,7 @@ class HostSession:
         with self._lock:
             if self._windows is None or self._ending.is_set():
                 return
-            shut_down_machines(self._windows.host)
+            shut_down_machines(self._windows.host, self._ending)
             self._ending.wait(_ANSWER_S)
             self._power_off()
             if power is HostPower.REBOOT and not self._ending.is_set():

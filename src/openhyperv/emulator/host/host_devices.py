@@ -52,6 +52,26 @@ def is_of_the_host(resource: Resource) -> bool:
     return resource.kind in (resources.PHYSICAL_DISK_DRIVE, resources.PCI_EXPRESS_PORT)
 
 
+def check_checkpoint(configuration: Configuration) -> None:
+    """Refuse to freeze what the host's own devices hold.
+
+    :raises MethodFailure: with 32770
+    """
+    if any(map(is_of_the_host, configuration.resources())):
+        # UNVERIFIED: the code; that there are no checkpoints with pass-through disks or PCI devices is known
+        raise MethodFailure(Code.NOT_SUPPORTED, "The VM has devices of the host, which no checkpoint holds.")
+
+
+def check_save(configuration: Configuration) -> None:
+    """Refuse to save a VM with a PCI device, whose state Hyper-V cannot read.
+
+    :raises MethodFailure: with 32770
+    """
+    if any(resource.kind is resources.PCI_EXPRESS_PORT for resource in configuration.resources()):
+        # UNVERIFIED: the code; Microsoft documents that such a VM cannot be saved
+        raise MethodFailure(Code.NOT_SUPPORTED, "The VM has a PCI device and cannot be saved.")
+
+
 def is_running_with(host: Host, disk: KnownDisk) -> bool:
     """True while a running VM has a disk."""
     path = host_disk_path(host.name, disk.number)

@@ -8,6 +8,7 @@ from openhyperv.emulator.cimom.provider import MethodFailure
 from openhyperv.emulator.guests.machine import GuestError
 from openhyperv.emulator.host.codes import Code
 from openhyperv.emulator.host.host import Host
+from openhyperv.emulator.host.host_devices import check_save
 from openhyperv.emulator.host.job_state import JobState
 from openhyperv.emulator.host.jobs import Job, JobFailure
 from openhyperv.emulator.host.merging import merge_unused
@@ -20,12 +21,15 @@ _LOOK_EVERY_S = 0.02
 def request_state(host: Host, system: VirtualSystem, requested: int) -> Job:
     """Begin what Msvm_ComputerSystem.RequestStateChange asks for; call it under the lock.
 
-    :raises MethodFailure: 32773 for a state that no VM has, 32775 when the VM cannot go there now
+    :raises MethodFailure: 32773 for a state that no VM has, 32770 for one that its devices forbid, 32775 when
+        the VM cannot go there now
     """
     if requested not in KNOWN_REQUESTS:
         raise MethodFailure(Code.INVALID_PARAMETER, f"{requested} is no state to ask for.")
     if requested == Request.DISABLED and system.state is SystemState.STARTING and system.moving:
         return _turn_off_while_starting(host, system, system.moving)
+    if requested == Request.OFFLINE:
+        check_save(system.configuration)
     transition = TRANSITIONS.get((requested, system.state))
     if transition is None or system.is_busy:
         raise MethodFailure(Code.INVALID_STATE, f"A VM in state {system.state:d} cannot go to {requested}.")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from time import monotonic, sleep
+from threading import Event
+from time import monotonic
 
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.jobs import Job
@@ -19,10 +20,10 @@ _LOOK_EVERY_S = 0.02
 _FILE = "ran.json"
 
 
-def shut_down_machines(host: Host) -> None:
+def shut_down_machines(host: Host, hurry: Event) -> None:
     """Turn off, save or shut down every VM that runs, and remember which ran; returns once all rest.
 
-    One that does not obey in time is left to lose its power with the host.
+    One that does not obey in time, or before ``hurry`` is set, is left to lose its power with the host.
     """
     with host.lock:
         running = [system for system in host.systems if system.state.is_on]
@@ -30,7 +31,8 @@ def shut_down_machines(host: Host) -> None:
         jobs = list(_begun(host, running))
     deadline = monotonic() + SHUTDOWN_TIMEOUT_S
     while any(not job.state.is_final for job in jobs) and monotonic() < deadline:
-        sleep(_LOOK_EVERY_S)
+        if hurry.wait(_LOOK_EVERY_S):
+            return
 
 
 def _begun(host: Host, running: list[VirtualSystem]) -> Iterator[Job]:

@@ -14,6 +14,7 @@ from openhyperv.emulator.host.checkpoint_disks import Leaf, make_leaves, remove_
 from openhyperv.emulator.host.codes import Code
 from openhyperv.emulator.host.configuration import Configuration
 from openhyperv.emulator.host.host import Host
+from openhyperv.emulator.host.host_devices import check_checkpoint
 from openhyperv.emulator.host.identities import new_guid, system_settings_path
 from openhyperv.emulator.host.job_state import Effect, JobType
 from openhyperv.emulator.host.jobs import Job, JobFailure
@@ -31,10 +32,11 @@ DISABLED, PRODUCTION_OR_STANDARD, PRODUCTION_ONLY, STANDARD = 2, 3, 4, 5
 def take_snapshot(host: Host, system: VirtualSystem, *, system_type: str = SNAPSHOT) -> Job:
     """Begin a checkpoint; call it under the lock. The job's affected elements lead to what it creates.
 
-    :raises MethodFailure: 32770 where the VM's settings forbid checkpoints, 32775 while it is busy
+    :raises MethodFailure: 32770 where the VM's settings or devices forbid checkpoints, 32775 while it is busy
     """
     if system_type == SNAPSHOT and system.configuration.value("UserSnapshotType") == DISABLED:
         raise MethodFailure(Code.NOT_SUPPORTED, "Checkpoints are disabled for this VM.")
+    check_checkpoint(system.configuration)
     return undertake(
         host,
         system,
