@@ -12,6 +12,11 @@ from openhyperv.emulator.rules.matching import Operation, OperationName, Rule, R
 _READING = {OperationName.GET, OperationName.ENUMERATE, OperationName.PULL, OperationName.RELEASE}
 
 
+def is_waiting(name: str, class_name: str) -> bool:
+    """True for a pull and for a look at a job: their number depends on time."""
+    return name == OperationName.PULL or (name == OperationName.GET and class_name.endswith("Job"))
+
+
 class Witness(Rules):
     """Rules that remember every request that they were asked about, in order."""
 
@@ -27,9 +32,9 @@ class Witness(Rules):
         return super().match(operation)
 
     def since(self, start: int) -> list[Operation]:
-        """The requests from that one on; event pulls, whose number depends on time, are left out."""
+        """The requests from that one on; waiting, by pulls and by looks at jobs, is left out."""
         with self._seen_lock:
-            return [seen for seen in self._seen[start:] if seen.name is not OperationName.PULL]
+            return [seen for seen in self._seen[start:] if not is_waiting(seen.name, seen.class_name)]
 
     @contextmanager
     def watching(self) -> Iterator[list[Operation]]:

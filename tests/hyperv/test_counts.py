@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from openhyperv.emulator.emulated_host import EmulatedHost
+from openhyperv.emulator.rules.matching import OperationName
 from openhyperv.hyperv.host import Host
 from openhyperv.hyperv.virtual_machine import VirtualMachine
 from tests.emulated import emulated_host, target_of
@@ -93,3 +94,12 @@ def test_a_listing_is_one_request_however_many_there_are(
     ):
         assert len(list(host.machines())) == number
     assert asked == ["Enumerate"]
+
+
+def test_a_job_that_is_over_at_once_is_looked_at_once(
+    emulated: EmulatedHost, machine: VirtualMachine
+) -> None:
+    key = (OperationName.GET, "Msvm_ConcreteJob")
+    before = emulated.service.counts().get(key, 0)
+    machine.start()
+    assert emulated.service.counts()[key] - before == 1

@@ -1,10 +1,15 @@
-"""Waiting for jobs: by event, one subscription for all waiters of a session; by polling where that fails."""
+"""Waiting for jobs: a look, since many are over at once; then by event, or by polling where that fails.
+
+One subscription hears of all jobs of a session. An event may come as late as WMI looks at its provider, a
+quarter of a second; most changes of a machine's settings are over in hundredths.
+"""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
 from enum import IntEnum
+from time import sleep
 from typing import Protocol
 
 from openhyperv.cim.job_watch import EventSource, JobWatch
@@ -20,6 +25,8 @@ _LOG = logging.getLogger(__name__)
 JobProgress = Callable[[int], None]
 """Called with PercentComplete, 0 to 100, whenever it is heard to have changed."""
 
+_FIRST_LOOK_S = 0.01
+"""How long a job is left alone before the only look that is not made for want of events."""
 _CHECK_INTERVAL_S = 5.0
 """How often a waiter looks itself although events should come: one may be lost with a connection."""
 _POLL_START_S, _POLL_LIMIT_S = 0.1, 1.0
@@ -81,15 +88,17 @@ class Jobs:
             raise
 
     def _wait(self, path: ObjectPath, deadline: Deadline, on_progress: JobProgress | None) -> Instance:
+        sleep(min(_FIRST_LOOK_S, deadline.check()))
+        job = self._look(path, max(deadline.remaining_s, _LEAST_LOOK_S))
         pause_s = _POLL_START_S
         while True:
-            patience_s = _CHECK_INTERVAL_S if self.watch.is_listening else pause_s
-            job = self.watch.wait_for(path, min(patience_s, deadline.check()))
-            job = job or self._look(path, max(deadline.remaining_s, _LEAST_LOOK_S))
             if on_progress is not None:
                 on_progress(_percent(job))
             if _state(job) in _ENDED:
                 return _judged(job)
+            patience_s = _CHECK_INTERVAL_S if self.watch.is_listening else pause_s
+            heard = self.watch.wait_for(path, min(patience_s, deadline.check()))
+            job = heard or self._look(path, max(deadline.remaining_s, _LEAST_LOOK_S))
             pause_s = min(pause_s * 2, _POLL_LIMIT_S)
 
     def _look(self, path: ObjectPath, timeout_s: float) -> Instance:
