@@ -77,7 +77,7 @@ def _class_skeleton(decl: ClassDecl) -> Skeleton:
 
 def _skeleton(decl: ClassDecl, properties: Iterable[PropertyDecl]) -> Skeleton:
     uri = uris.class_uri(decl.namespace, decl.name)
-    namespaces = {"p": uri, "xsi": uris.XSI, "cim": uris.CIM_COMMON}
+    namespaces = {"xsi": uris.XSI, "p": uri, "cim": uris.CIM_COMMON}
     element = etree.Element(qualified(uri, decl.name), {_TYPE: f"p:{decl.name}_Type"}, nsmap=namespaces)
     return Skeleton(element, uri, properties)
 

@@ -1,8 +1,12 @@
-"""The host's drive C: as Windows tells of it; its room is that of the file system behind it."""
+"""The host's drive C: as Windows tells of it; its room is that of the file system behind it.
+
+What does not depend on the drive is as a Windows Server 2012 answered (recorded, github.com/fjames86/climbe).
+"""
 
 from __future__ import annotations
 
 import shutil
+import zlib
 from collections.abc import Iterator
 
 from openhyperv.emulator.cimom.provider import instances_of, lookup
@@ -17,6 +21,17 @@ _LOCAL_DISK = 3
 _FIXED_MEDIUM = 12
 """Win32_LogicalDisk.MediaType."""
 _LONGEST_NAME = 255
+_FIXED_FACTS: dict[str, Value] = {
+    "Access": 0,
+    "Compressed": False,
+    "QuotasDisabled": True,
+    "QuotasIncomplete": False,
+    "QuotasRebuilding": False,
+    "SupportsDiskQuotas": True,
+    "SupportsFileBasedCompression": True,
+    "VolumeDirty": False,
+    "VolumeName": "",
+}
 
 
 class WindowsDriveProvider:
@@ -40,6 +55,8 @@ class WindowsDriveProvider:
             "MediaType": _FIXED_MEDIUM,
             "FileSystem": "NTFS",
             "MaximumComponentLength": _LONGEST_NAME,
+            **_FIXED_FACTS,
+            "VolumeSerialNumber": f"{zlib.crc32(self._host.name.encode()):08X}",
             "Size": usage.total,
             "FreeSpace": usage.free,
         }
