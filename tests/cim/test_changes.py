@@ -134,3 +134,17 @@ def test_watchers_hear_of_each_change(session: Session) -> None:
         assert next_event(subscription) == ("__InstanceModificationEvent", "second")
         session.delete(target_path("web"))
         assert next_event(subscription) == ("__InstanceDeletionEvent", "second")
+
+
+def test_columns_of_an_event_are_typed_and_hold_the_object_itself(session: Session) -> None:
+    query = (
+        f"SELECT TIME_CREATED, Description, TargetInstance FROM __InstanceCreationEvent WITHIN 0.05 "
+        f"WHERE TargetInstance ISA '{KIND}'"
+    )
+    with session.subscribe_text(query, NAMESPACE) as subscription:
+        session.create(target("web", Status=5))
+        event = next(iter(subscription.events(timeout_s=10.0)))
+    made = event["TargetInstance"]
+    assert isinstance(made, Instance)
+    assert (made.class_name, made["HostName"], made["Status"]) == (KIND, "web", 5)
+    assert isinstance(event["TIME_CREATED"], int)

@@ -10,12 +10,12 @@ import json
 from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Any
 
 from attrs import evolve
 
+from openhyperv.cim.declaring import Record, declare
 from openhyperv.cim.release import Release
-from openhyperv.wire.types import CimType, ClassDecl, MethodDecl, ParameterDecl, PropertyDecl
+from openhyperv.wire.types import ClassDecl
 
 _DATA_FILES = {
     "root/virtualization/v2": "root_virtualization_v2.json",
@@ -49,14 +49,23 @@ _SINCE = {
 }
 _LAST_SEEN = {"docs only": Release.WS2012R2, "ws2019": Release.WS2019}
 
-_Record = dict[str, Any]
-
 
 @cache
-def _records(file_name: str) -> Mapping[str, tuple[str, _Record]]:
+def _records(file_name: str) -> Mapping[str, tuple[str, Record]]:
     """Raw records of one data file by lower-case class name."""
     text = files("openhyperv.cim").joinpath("schema_data", file_name).read_text("utf-8")
     return {name.lower(): (name, record) for name, record in json.loads(text)["classes"].items()}
+
+
+def _own_records(namespace: str) -> Mapping[str, tuple[str, Record]]:
+    """The classes of a namespace beside WMI's own; those that only lie above others have none."""
+    return _records(_DATA_FILES[namespace]) if namespace in _DATA_FILES else {}
+
+
+def _above(namespace: str) -> Iterator[str]:
+    """The namespaces in which it lies, ``root`` last."""
+    while namespace := namespace.rpartition("/")[0]:
+        yield namespace
 
 
 class Schema:
@@ -68,8 +77,9 @@ class Schema:
 
     def __init__(self, release: Release | None = None, without: Collection[str] = ()) -> None:
         self.release = release
-        self.namespaces = tuple(n for n in _DATA_FILES if n not in without and self._is_released(n))
-        """Every namespace with known classes."""
+        known = [n for n in _DATA_FILES if n not in without and self._is_released(n)]
+        self.namespaces = tuple(dict.fromkeys([*known, *(above for n in known for above in _above(n))]))
+        """Every namespace with known classes, and those above them, which have WMI's ``__`` classes alone."""
         self._resolved: dict[tuple[str, str], ClassDecl | None] = {}
 
     @classmethod
@@ -81,7 +91,7 @@ class Schema:
         return self.release is None or self.release >= _NAMESPACES_SINCE.get(namespace, self.release)
 
     def has_namespace(self, namespace: str) -> bool:
-        """True for a namespace with known classes, in any case of letters."""
+        """True for a namespace that is there, in any case of letters."""
         return namespace.lower() in self.namespaces
 
     def find(self, namespace: str, class_name: str) -> ClassDecl | None:
@@ -104,17 +114,17 @@ class Schema:
     def _names(self, namespace: str) -> list[str]:
         if namespace not in self.namespaces:
             return []
-        return [*_records(_DATA_FILES[namespace]), *_records(_SYSTEM_FILE)]
+        return [*_own_records(namespace), *_records(_SYSTEM_FILE)]
 
     def _resolve(self, namespace: str, class_name: str) -> ClassDecl | None:
         if namespace not in self.namespaces:
             return None
-        own = _records(_DATA_FILES[namespace]).get(class_name)
+        own = _own_records(namespace).get(class_name)
         name, record = own or _records(_SYSTEM_FILE).get(class_name) or (None, None)
         if name is None or record is None or not self._has_class(record):
             return None
         parent = self._parent(namespace, record["super"]) if "super" in record else None
-        return _declare(namespace, name, record, parent, self._has)
+        return declare(namespace, name, record, parent, self._has)
 
     def _parent(self, namespace: str, class_name: str) -> ClassDecl | None:
         """The superclass. One that came later was cut out of its subclasses, whose members these were."""
@@ -124,7 +134,7 @@ class Schema:
         later = Schema().find(namespace, class_name)
         return None if later is None else evolve(later, ancestry=(), lower_ancestry=frozenset())
 
-    def _has_class(self, record: _Record) -> bool:
+    def _has_class(self, record: Record) -> bool:
         last = min((_LAST_SEEN[s] for s in record.get("seen_on", ()) if s in _LAST_SEEN), default=None)
         if self.release is not None and last is not None and self.release > last:
             return False
@@ -132,77 +142,3 @@ class Schema:
 
     def _has(self, since: str | None) -> bool:
         return self.release is None or since not in _SINCE or self.release >= _SINCE[since]
-
-
-def _declare(namespace: str, name: str, record: _Record, parent: ClassDecl | None, has: Any) -> ClassDecl:
-    keys = tuple(record.get("keys", ())) or (parent.keys if parent else ())
-    properties = dict(parent.properties) if parent else {}
-    for spelled, prop in record["props"].items():
-        if has(prop.get("since")):
-            properties[spelled.lower()] = _property(spelled, prop, name, properties.get(spelled.lower()))
-    methods = dict(parent.methods) if parent else {}
-    for spelled, method in record.get("methods", {}).items():
-        inherited_is_better = method.get("signature_unknown") and spelled.lower() in methods
-        if has(method.get("since")) and not inherited_is_better:
-            methods[spelled.lower()] = _method(spelled, method)
-    ancestry = (name, *parent.ancestry) if parent else (name,)
-    return ClassDecl(
-        name=name,
-        namespace=namespace,
-        ancestry=ancestry,
-        properties={p: _keyed(decl, keys) for p, decl in sorted(properties.items())},
-        methods=methods,
-        keys=keys,
-        is_abstract=record.get("abstract", False),
-        is_association=record.get("association", parent.is_association if parent else False),
-        is_indication=record.get("indication", parent.is_indication if parent else False),
-        is_singleton=record.get("singleton", False),
-        lower_ancestry=frozenset(a.lower() for a in ancestry),
-    )
-
-
-def _keyed(decl: PropertyDecl, keys: tuple[str, ...]) -> PropertyDecl:
-    is_key = decl.name in keys
-    return decl if decl.is_key == is_key else evolve(decl, is_key=is_key)
-
-
-def _property(name: str, record: _Record, declared_in: str, inherited: PropertyDecl | None) -> PropertyDecl:
-    if not record.get("override"):
-        inherited = None
-    return PropertyDecl(
-        name=inherited.name if inherited else name,
-        # an override keeps the type (DSP0004), though some of Microsoft's pages show another
-        type=inherited.type if inherited else CimType(record.get("type", "string")),
-        is_array=inherited.is_array if inherited else record.get("array", False),
-        is_writable=record.get("rw", inherited.is_writable if inherited else False),
-        declared_in=inherited.declared_in if inherited else declared_in,
-        default=record.get("default", inherited.default if inherited else None),
-        values=record.get("values", inherited.values if inherited else {}),
-        embedded_class=record.get("emb", inherited.embedded_class if inherited else None),
-        reference_class=record.get("ref", inherited.reference_class if inherited else None),
-    )
-
-
-def _method(name: str, record: _Record) -> MethodDecl:
-    returns = record.get("returns")
-    return MethodDecl(
-        name=name,
-        parameters=tuple(_parameter(parameter) for parameter in record["params"]),
-        returns=CimType(returns) if returns else None,
-        is_static=record.get("static", False),
-        codes={int(code): meaning for code, meaning in record.get("codes", {}).items() if code.isdigit()},
-    )
-
-
-def _parameter(record: _Record) -> ParameterDecl:
-    direction = record.get("dir", "in")
-    return ParameterDecl(
-        name=record["name"],
-        type=CimType(record["type"]),
-        is_array=record.get("array", False),
-        is_in="in" in direction,
-        is_out="out" in direction,
-        is_optional=record.get("optional", False),
-        embedded_class=record.get("emb"),
-        reference_class=record.get("ref"),
-    )

@@ -22,6 +22,7 @@ from openhyperv.wire.eventing import (
 )
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.types import ClassLookup
+from openhyperv.wire.wql_tokens import selected_class
 
 _PULL_WAIT_S = 25.0
 """How long one Pull is held open at most; the host then says TimedOut and is asked again."""
@@ -91,7 +92,8 @@ class Subscription:
                     return []
                 raise
         self._context = batch.context
-        return [read_item(item, self._namespace, "", self._lookup) for item in batch.items]
+        event_class = selected_class(self._query)
+        return [read_item(item, self._namespace, event_class, self._lookup) for item in batch.items]
 
     def close(self) -> None:
         """End the subscription at the host; a waiting reader ends. Closing twice does nothing."""
