@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from attrs import evolve
+
 from openhyperv.emulator.guests.machine import GuestError, GuestEvent, GuestMachine
 from openhyperv.emulator.host.codes import Code
 from openhyperv.emulator.host.disk_checks import check_disks
@@ -81,3 +83,13 @@ def _run(
         raise JobFailure(Code.FAILED, str(error)) from error
     with host.lock:
         session.guest = guest
+        _note_key_protector(host, system)
+
+
+def _note_key_protector(host: Host, system: VirtualSystem) -> None:
+    """The key protector is a good one: the VM has started with it."""
+    protection = system.configuration.protection
+    good = evolve(protection, last_good_key_protector=protection.key_protector)
+    if system.configuration.security.get("TpmEnabled") is True and good != protection:
+        with host.changing(system):
+            system.configuration.protection = good

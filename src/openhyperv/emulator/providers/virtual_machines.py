@@ -13,9 +13,14 @@ from openhyperv.emulator.providers.keyboard import KeyboardProvider
 from openhyperv.emulator.providers.kvp import KvpProvider
 from openhyperv.emulator.providers.resource_settings import resource_setting_providers
 from openhyperv.emulator.providers.resources import ResourceProvider
-from openhyperv.emulator.providers.security import SecurityProvider
 from openhyperv.emulator.providers.service_changes import ServiceChangeProvider
 from openhyperv.emulator.providers.setting_links import SettingLinkProvider
+from openhyperv.emulator.providers.shielding.guardians import GuardianProvider
+from openhyperv.emulator.providers.shielding.hgs_client import HgsClientProvider
+from openhyperv.emulator.providers.shielding.provisioning import ProvisioningProvider
+from openhyperv.emulator.providers.shielding.provisioning_files import ProvisioningFileProvider
+from openhyperv.emulator.providers.shielding.security_element import SecurityElementProvider
+from openhyperv.emulator.providers.shielding.security_service import SecurityProvider
 from openhyperv.emulator.providers.shutdown import ShutdownProvider
 from openhyperv.emulator.providers.snapshot_links import SnapshotLinkProvider
 from openhyperv.emulator.providers.snapshots import SnapshotProvider
@@ -50,6 +55,11 @@ _PROVIDERS = (
     ExportProvider,
     ImportProvider,
     TerminalProvider,
+    SecurityElementProvider,
+    GuardianProvider,
+    HgsClientProvider,
+    ProvisioningFileProvider,
+    ProvisioningProvider,
 )
 
 

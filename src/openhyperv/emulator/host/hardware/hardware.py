@@ -27,6 +27,9 @@ class Hardware:
     has_slat: bool = field(default=True, kw_only=True)
     """The processors translate a guest's addresses in hardware; RemoteFX asks for it."""
 
+    is_guarded: bool = field(default=False, kw_only=True)
+    """A Host Guardian Service attests to the host by its TPM, so that it may run shielded machines."""
+
     @disks.validator
     def _check_disk_numbers(self, _: Attribute[object], disks: Sequence[PhysicalDisk]) -> None:
         if len({disk.number for disk in disks}) < len(disks):

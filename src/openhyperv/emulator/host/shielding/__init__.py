@@ -1,0 +1,1 @@
+"""Shielded machines: guardians, key protectors, and the files that machines are provisioned from."""

@@ -1,0 +1,1 @@
+"""Security of virtual machines: virtual TPMs, guardians and key protectors, shielded provisioning."""
