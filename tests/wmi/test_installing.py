@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Mapping
+from contextlib import contextmanager
+from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-from openhyperv.emulator.emulated_host import EmulatedHost
+from tests.cli.conftest import simulate
 
 LISTING = (
     "import openhyperv.wmi as w; w.install(); import wmi; "
@@ -31,23 +34,28 @@ NAMES = (
 )
 
 
-def test_one_line_lists_the_machines_of_a_host(host: EmulatedHost) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", LISTING],
+def run(program: str, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    """A process of its own, with nothing but those variables."""
+    return subprocess.run(
+        [sys.executable, "-c", program],
         check=False,
-        env=host.environment(),
+        env=environment,
         capture_output=True,
         text=True,
         timeout=60,
     )
+
+
+def test_one_line_lists_the_machines_of_hvsim(tmp_path: Path) -> None:
+    options = ("--vms", "3", "--name", "HV1", "--no-files", "--guests", "none")
+    with contextmanager(simulate)(tmp_path, *options) as simulator:
+        done = run(LISTING, simulator.settings)
     assert (done.stderr, done.returncode) == ("", 0)
     assert done.stdout == "['HV1', 'vm0001', 'vm0002', 'vm0003']\n"
 
 
 def test_without_a_host_the_error_says_what_to_set() -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", LISTING], check=False, env={}, capture_output=True, text=True, timeout=60
-    )
+    done = run(LISTING, {})
     assert done.returncode == 1
     assert "OPENHYPERV_HOST" in done.stderr.splitlines()[-1]
 
