@@ -208,6 +208,16 @@ def test_bandwidth_is_guaranteed_in_the_way_of_the_switch(
     assert len(_features(emulated, system, BANDWIDTH)) == is_taken
 
 
+def test_a_port_keeps_its_guarantee_to_a_switch_of_its_kind(emulated: Emulated) -> None:
+    absolute, weighted = (_switch(emulated, f"mode-{m}", BandwidthReservationMode=m) for m in (2, 1))
+    system = emulated.define(resources=_adapter(emulated, absolute))
+    assert _add_feature(emulated, system, BANDWIDTH, Reservation=10_000_000) == 0
+    instance_id = _only(emulated, system, CONNECTION)["InstanceID"]
+    text = emulated.text(CONNECTION, {"InstanceID": instance_id, "HostResource": [weighted]})
+    assert emulated.call("ModifyResourceSettings", ResourceSettings=[text]).return_value == 32773
+    assert _only(emulated, system, CONNECTION)["HostResource"] == [absolute]
+
+
 @pytest.mark.parametrize(
     ("vlan", "mode", "encapsulation"),
     [(None, 2, 2), ({"OperationMode": 1, "AccessVlanId": 7}, 2, 2), ({"OperationMode": 2}, 5, 3)],

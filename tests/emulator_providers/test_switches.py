@@ -355,3 +355,21 @@ def test_every_feature_belongs_to_the_native_extension(emulated: Emulated) -> No
         f"ASSOCIATORS OF {{{native.path}}} WHERE AssocClass=Msvm_EthernetSwitchExtensionCapabilities"
     )
     assert {feature["ElementName"] for feature in features} >= {"Ethernet Switch Port VLAN Settings"}
+
+
+def test_the_hosts_own_port_gets_what_its_switch_can_promise(emulated: Emulated) -> None:
+    port = connection(emulated, emulated.only("Msvm_ComputerSystem"))
+    define(emulated, "weighted", port, BandwidthReservationMode=1)
+    (setting,) = [port for port in emulated.all(PORT) if "Definition" not in str(port["InstanceID"])]
+    bandwidth = "Msvm_EthernetSwitchPortBandwidthSettingData"
+
+    def add(**values: Value) -> Result:
+        texts: list[Value] = [emulated.text(bandwidth, values)]
+        return emulated.call(
+            SERVICE, "AddFeatureSettings", AffectedConfiguration=setting.path, FeatureSettings=texts
+        )
+
+    job = emulated.finished_job(add(Reservation=10_000_000))
+    assert (job["JobState"], job["JobType"]) == (10, 134)
+    assert "0x80070057" in str(job["ErrorDescription"])
+    assert add(Weight=10).return_value == 0

@@ -12,6 +12,7 @@ from openhyperv.emulator.host import resources
 from openhyperv.emulator.host.codes import Code
 from openhyperv.emulator.host.configuration import Configuration
 from openhyperv.emulator.host.features import OFFLOAD
+from openhyperv.emulator.host.guarantees import GuaranteeRefused, check_connection
 from openhyperv.emulator.host.identities import split_id
 from openhyperv.emulator.host.incoming import text_of
 from openhyperv.emulator.host.kinds import kind_of
@@ -128,6 +129,14 @@ class Editor:
             check_nic(resource)
         elif resource.kind is resources.ETHERNET_CONNECTION:
             connect(resource, self.configuration, self.switches)
+            self._check_guarantees(resource)
+
+    def _check_guarantees(self, connection: Resource) -> None:
+        try:
+            check_connection(connection, self.configuration, self.switches)
+        except GuaranteeRefused as refused:
+            # UNVERIFIED: the code for connecting a port to a switch that cannot keep its bandwidth settings
+            raise MethodFailure(Code.INVALID_PARAMETER, str(refused)) from refused
 
     def remove(self, removed: Sequence[Resource]) -> list[Resource]:
         """Remove devices; a network adapter takes its connection along. Returns all that went.

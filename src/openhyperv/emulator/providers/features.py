@@ -7,21 +7,19 @@ from datetime import UTC, datetime
 
 from openhyperv.emulator.cimom.provider import Call, MethodFailure, Result, links, method
 from openhyperv.emulator.host import resources
-from openhyperv.emulator.host.bandwidth import WRONG_PARAMETER, refusal
 from openhyperv.emulator.host.codes import Code
 from openhyperv.emulator.host.configuration import Configuration
 from openhyperv.emulator.host.feature_editing import add_feature, modify_feature
-from openhyperv.emulator.host.features import BANDWIDTH
+from openhyperv.emulator.host.guarantees import GuaranteeRefused, check_connection
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.incoming import text_of
 from openhyperv.emulator.host.job_state import JobType
-from openhyperv.emulator.host.jobs import Job, JobFailure
-from openhyperv.emulator.host.network import connected_switch
 from openhyperv.emulator.host.settings import Feature, Resource
 from openhyperv.emulator.host.systems import Place
 from openhyperv.emulator.host.virtual_system import VirtualSystem
 from openhyperv.emulator.providers.define import SERVICE, read_settings
 from openhyperv.emulator.providers.finding import feature_at, resource_at
+from openhyperv.emulator.providers.guarantee_jobs import refused_guarantee
 from openhyperv.emulator.providers.links import link
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import ObjectPath
@@ -128,31 +126,21 @@ class FeatureProvider:
     ) -> Result:
         """Take over edited configurations; a job that fails where a switch cannot keep a promise."""
         for system, feature in touched:
-            if reason := self._bandwidth_refusal(edits[system.guid], feature):
-                return Result(Code.JOB_STARTED, {"Job": self._refuse(system, reason).path})
+            try:
+                self._check(edits[system.guid], feature)
+            except GuaranteeRefused as refused:
+                return refused_guarantee(
+                    self._host, system.path, system.name, JobType.MODIFY_RESOURCES, refused
+                )
         for system in {system.guid: system for system, _ in touched}.values():
             self._take_over(system, edits[system.guid])
         paths = [self._host.views.path(edits[system.guid], feature) for system, feature in touched]
         return Result(Code.COMPLETED, {"ResultingFeatureSettings": paths})
 
-    def _bandwidth_refusal(self, configuration: Configuration, feature: Feature) -> str | None:
-        port = configuration.resource(feature.kind.place_of(feature.tail))
-        if feature.kind is not BANDWIDTH or port is None:
-            return None
-        mode = self._host.switches.bandwidth_mode_of(connected_switch(port) or "")
-        return refusal(feature.merged(), mode)
-
-    def _refuse(self, system: VirtualSystem, reason: str) -> Job:
-        """Clients tell a guarantee that the switch cannot give by the HRESULT in the job's text."""
-        text = f"'{system.name}' failed to modify device 'Ethernet Connection'. {reason}"
-
-        def fail(_job: Job) -> None:
-            raise JobFailure(Code.INVALID_PARAMETER, f"{text} (0x{WRONG_PARAMETER:08X})", WRONG_PARAMETER)
-
-        description = "Modifying Virtual Machine Resources"
-        return self._host.jobs.run(
-            JobType.MODIFY_RESOURCES, fail, affected=[system.path], description=description
-        )
+    def _check(self, configuration: Configuration, feature: Feature) -> None:
+        connection = configuration.resource(feature.kind.place_of(feature.tail))
+        if connection is not None:
+            check_connection(connection, configuration, self._host.switches)
 
 
 def _edited(place: Place) -> Configuration:

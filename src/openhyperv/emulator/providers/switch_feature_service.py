@@ -6,12 +6,14 @@ from openhyperv.emulator.cimom.provider import Call, MethodFailure, Result, meth
 from openhyperv.emulator.host.codes import Code
 from openhyperv.emulator.host.configuration import Configuration
 from openhyperv.emulator.host.feature_editing import add_feature, modify_feature
+from openhyperv.emulator.host.guarantees import GuaranteeRefused, check_guarantees
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.incoming import text_of
 from openhyperv.emulator.host.settings import Feature, Resource
 from openhyperv.emulator.host.switch_connections import PORT_SETTING
 from openhyperv.emulator.host.switches import Switch, Switches
 from openhyperv.emulator.providers.define import read_settings
+from openhyperv.emulator.providers.guarantee_jobs import refused_guarantee
 from openhyperv.emulator.providers.services import SWITCH_MANAGEMENT
 from openhyperv.emulator.providers.switch_changes import SwitchChanges, referred_ids
 from openhyperv.wire.path import ObjectPath
@@ -19,6 +21,8 @@ from openhyperv.wire.types import Value
 
 _SERVICE = SWITCH_MANAGEMENT.class_name
 _FEATURE = "Msvm_FeatureSettingData"
+_MODIFY_RESOURCES = 134
+"""Msvm_ConcreteJob.JobType of changing an Ethernet switch's resources."""
 
 
 class SwitchFeatureServiceProvider:
@@ -34,12 +38,16 @@ class SwitchFeatureServiceProvider:
         """Add features to a switch, or to one of its own ports; all or none."""
         switch, tail = self._place(call["AffectedConfiguration"])
         settings = read_settings(self._host, call["FeatureSettings"], _FEATURE)
-        with self._changes.changing(switch) as configuration:
-            port = _port(configuration, tail) if tail else None
-            added = [
-                add_feature(configuration, port, setting, self._host.profile, self._host.templates)
-                for setting in settings
-            ]
+        try:
+            with self._changes.changing(switch) as configuration:
+                port = _port(configuration, tail) if tail else None
+                added = [
+                    add_feature(configuration, port, setting, self._host.profile, self._host.templates)
+                    for setting in settings
+                ]
+                check_guarantees(added, self._switches.bandwidth_mode_of(switch.guid))
+        except GuaranteeRefused as refused:
+            return self._refused(switch, refused)
         return self._resulting(switch, added)
 
     @method(_SERVICE, "ModifyFeatureSettings")
@@ -47,10 +55,15 @@ class SwitchFeatureServiceProvider:
         """Change features: only what has a value."""
         settings = read_settings(self._host, call["FeatureSettings"], _FEATURE)
         switch = self._changes.common([text_of(setting, "InstanceID") for setting in settings])
-        with self._changes.changing(switch) as configuration:
-            features = [self._feature(configuration, text_of(setting, "InstanceID")) for setting in settings]
-            for feature, setting in zip(features, settings, strict=True):
-                modify_feature(configuration, feature, setting)
+        try:
+            with self._changes.changing(switch) as configuration:
+                ids = [text_of(setting, "InstanceID") for setting in settings]
+                features = [self._feature(configuration, instance_id) for instance_id in ids]
+                for feature, setting in zip(features, settings, strict=True):
+                    modify_feature(configuration, feature, setting)
+                check_guarantees(features, self._switches.bandwidth_mode_of(switch.guid))
+        except GuaranteeRefused as refused:
+            return self._refused(switch, refused)
         return self._resulting(switch, features)
 
     @method(_SERVICE, "RemoveFeatureSettings")
@@ -77,6 +90,9 @@ class SwitchFeatureServiceProvider:
         if feature is None:
             raise MethodFailure(Code.INVALID_PARAMETER, f"There is no feature {instance_id}.")
         return feature
+
+    def _refused(self, switch: Switch, refused: GuaranteeRefused) -> Result:
+        return refused_guarantee(self._host, switch.path, switch.name, _MODIFY_RESOURCES, refused)
 
     def _resulting(self, switch: Switch, features: list[Feature]) -> Result:
         paths = [self._host.views.path(switch.configuration, feature) for feature in features]
