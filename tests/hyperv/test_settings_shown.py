@@ -60,7 +60,6 @@ class Shown:
 
     def features_of(self, cable: Instance) -> list[Instance]:
         """The features of an adapter's cable."""
-        assert cable.path is None
         query = select("Msvm_EthernetSwitchPortVlanSettingData")
         prefix = str(cable["InstanceID"])
         return [f for f in self._host.session.query(query) if str(f["InstanceID"]).startswith(prefix)]
