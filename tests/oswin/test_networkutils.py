@@ -7,6 +7,7 @@ from time import monotonic, sleep
 from typing import Any
 
 import pytest
+from os_win import exceptions
 
 from openhyperv.cim.session import Session
 from openhyperv.wire.instance import Instance
@@ -49,7 +50,7 @@ def test_a_switch_is_known_by_its_name(networkutils: Any, switch: Instance) -> N
 
 @proves("networkutils.NetworkUtils.get_vswitch_id")
 def test_a_switch_that_is_not_there(networkutils: Any) -> None:
-    with pytest.raises(Exception, match="no such switch"):
+    with pytest.raises(exceptions.HyperVvSwitchNotFound, match="no such switch"):
         networkutils.get_vswitch_id("no such switch")
 
 
@@ -102,6 +103,15 @@ def test_an_adapter_is_connected_once(
     (host_resource,) = connection["HostResource"]
     assert parse_path(host_resource) == switch.path
     assert parse_path(str(connection["Parent"])) == machine.device(NIC).path
+
+
+@proves("networkutils.NetworkUtils.connect_vnic_to_vswitch")
+def test_what_is_not_there_is_not_connected(networkutils: Any, port: Port, switch: Instance) -> None:
+    with pytest.raises(exceptions.HyperVvSwitchNotFound):
+        networkutils.connect_vnic_to_vswitch("no such switch", port.name)
+    with pytest.raises(exceptions.HyperVvNicNotFound):
+        networkutils.connect_vnic_to_vswitch(switch["ElementName"], "no such port")
+    assert port.connections == []
 
 
 @proves("networkutils.NetworkUtils.connect_vnic_to_vswitch")
