@@ -12,6 +12,7 @@ from openhyperv.wire.path import ObjectPath
 from tests.emulator_host.conftest import Emulated, emulate
 from tests.emulator_host.devices import disk, make_disk
 from tests.emulator_host.transfers import (
+    SNAPSHOT_SERVICE,
     destroy,
     disk_file,
     export,
@@ -123,6 +124,17 @@ def test_a_checkpoint_whose_file_is_not_there_is_missing_until_it_is_imported(
     assert result.return_value == 0
     assert result.out["ImportedSnapshots"] == [found.path]
     assert problems(emulated, planned) == []
+
+
+def test_a_missing_checkpoint_can_be_given_up(emulated: Emulated, system: ObjectPath) -> None:
+    take_checkpoint(emulated, system)
+    file = exported(emulated, system, FOLDER)
+    destroy(emulated, system)
+    planned = imported(emulated, file)
+    (found,) = emulated.associated(planned, "Msvm_VirtualSystemSettingData", "Msvm_SnapshotOfVirtualSystem")
+    job = emulated.finish(emulated.call_of(SNAPSHOT_SERVICE, "DestroySnapshot", AffectedSnapshot=found.path))
+    assert job["JobState"] == 7, job["ErrorDescription"]
+    assert emulated.request(realized(emulated, planned), 2)["JobState"] == 7
 
 
 def test_without_checkpoints_the_machine_comes_alone(emulated: Emulated, system: ObjectPath) -> None:
@@ -255,5 +267,18 @@ def test_an_older_host_takes_only_machines_of_its_versions(
         file = rf"{FOLDER}\Virtual Machines\{guid_of(system)}.vmcx"
         job = older.finish(start_import(older, file, None, new_identity=False))
         assert job["JobState"] == state, job["ErrorDescription"]
+    finally:
+        older.host.close()
+
+
+def test_before_2016_definitions_are_called_xml(tmp_path: Path) -> None:
+    older = emulate(tmp_path, "2012R2")
+    try:
+        system = older.define("old")
+        assert export(older, system, FOLDER)["JobState"] == 7
+        assert _files(older) == [f"old/Virtual Machines/{guid_of(system)}.xml"]
+        destroy(older, system)
+        file = rf"{FOLDER}\old\Virtual Machines\{guid_of(system)}.xml"
+        assert realized(older, imported(older, file)) == system
     finally:
         older.host.close()

@@ -16,6 +16,7 @@ from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import ObjectPath
 from tests.emulator_host.conftest import Emulated, emulate
 from tests.emulator_host.devices import RASD, controller, drive, make_disk, medium
+from tests.emulator_host.transfers import disk_file, exported, imported, realized
 
 pytestmark = pytest.mark.guest
 
@@ -171,3 +172,23 @@ def test_meters_count_what_qemu_has_used(lab: Lab) -> None:
         return Instance("used", {str(v["ElementName"]): int(str(v["MetricValue"])) for v in values})
 
     lab.emulated.until(used, lambda values: all(values[name] for name in wanted))
+
+
+def test_a_running_machine_is_copied_with_its_memory(lab: Lab) -> None:
+    file = exported(lab.emulated, lab.system, r"C:\export", CaptureLiveState=1)
+    assert lab.emulated.state(lab.system) == 2
+    copy = realized(lab.emulated, imported(lab.emulated, file, new_identity=True))
+    assert lab.emulated.state(copy) == 6
+    job = lab.emulated.request(copy, 2)
+    assert (job["JobState"], job["JobType"]) == (7, 15), job["ErrorDescription"]
+
+
+def test_a_running_machine_is_copied_as_after_a_crash(lab: Lab) -> None:
+    file = exported(lab.emulated, lab.system, r"C:\export", CaptureLiveState=0)
+    copy = imported(lab.emulated, file, new_identity=True)
+    files = lab.emulated.host.files
+    chain = validate_chain(files.local(disk_file(lab.emulated, copy)), files.local)
+    assert all(info.path.is_relative_to(files.local(r"C:\export")) for info in chain)
+    lab.expect_success(lab.emulated.request(realized(lab.emulated, copy), 2))
+    lab.request(3)
+    assert lab.disk_files() == [[FIRST]]
