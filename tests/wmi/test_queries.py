@@ -113,10 +113,13 @@ def test_a_query_by_an_objects_own_path_finds_it(conn: Any) -> None:
 
 def test_columns_come_with_the_keys_and_nothing_else(conn: Any) -> None:
     for found in (
-        conn.Msvm_ComputerSystem(["EnabledState"], ElementName="vm0001"),
-        conn.query("SELECT EnabledState FROM Msvm_ComputerSystem WHERE ElementName = 'vm0001'"),
+        conn.Msvm_ComputerSystem(["EnabledState", "OtherIdentifyingInfo"], ElementName="vm0001"),
+        conn.query(
+            "SELECT enabledstate, OtherIdentifyingInfo FROM Msvm_ComputerSystem WHERE ElementName = 'vm0001'"
+        ),
     ):
         assert found[0].EnabledState == 3
+        assert found[0].OtherIdentifyingInfo is None
         assert 'Msvm_ComputerSystem.CreationClassName="Msvm_ComputerSystem",Name="' in found[0].path_()
         with pytest.raises(AttributeError):
             found[0].ElementName  # noqa: B018
@@ -171,3 +174,9 @@ def test_old_ways_to_ask_still_work(conn: Any) -> None:
     assert conn.fetch_as_lists("Msvm_ComputerSystem", ["EnabledState", "Name"], Name="HV1") == [[2, "HV1"]]
     whole = conn.fetch_as_classes("Msvm_ComputerSystem", ElementName="vm0001")
     assert whole[0].CreationClassName == "Msvm_ComputerSystem"
+
+
+def test_names_of_python_are_no_classes_but_those_of_the_system_are(conn: Any) -> None:
+    assert not hasattr(conn, "_repr_html_")
+    assert not hasattr(conn, "__deepcopy__")
+    assert getattr(conn, "__NAMESPACE").keys == ["Name"]

@@ -36,7 +36,7 @@ class Connection:
 
         :raises x_wmi: there is no such class
         """
-        if name.startswith("__") and name.endswith("__"):
+        if name.startswith("_") and not _is_system_class(name):
             raise AttributeError(name)
         return self.get_class(name)
 
@@ -156,6 +156,11 @@ class Connection:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} //{self._space.host.target.host}/{self._space.name}>"
+
+
+def _is_system_class(name: str) -> bool:
+    """True for ``__NAMESPACE`` and its like; not for Python's own names, which end as they begin."""
+    return name.startswith("__") and not name.endswith("__")
 
 
 def _is_below(decl: ClassDecl, root: str) -> bool:

@@ -28,10 +28,10 @@ class WmiObject(Declared):
     the value here until the object is put or its text is taken.
     """
 
-    __slots__ = ("__weakref__", "_instance", "_is_whole", "_previous")
+    __slots__ = ("__weakref__", "_columns", "_instance", "_previous")
 
+    _columns: frozenset[str] | None
     _instance: Instance
-    _is_whole: bool
     _previous: WmiObject | None
 
     def __init__(
@@ -39,11 +39,11 @@ class WmiObject(Declared):
         space: Namespace,
         instance: Instance,
         *,
-        is_whole: bool = True,
+        columns: frozenset[str] | None = None,
         is_new: bool = False,
         previous: WmiObject | None = None,
     ) -> None:
-        """``is_whole`` is false for a selection of some properties: others are not there, instead of NULL.
+        """Of a selection, ``columns`` has the names in lower case: other properties are not there, not NULL.
 
         What is not ``is_new`` has a path, if it has all keys.
         """
@@ -54,7 +54,7 @@ class WmiObject(Declared):
         if not is_new:
             instance.path = own_path(instance, self._decl)
         keep(self, "_instance", instance)
-        keep(self, "_is_whole", is_whole)
+        keep(self, "_columns", columns)
         keep(self, "_previous", previous)
 
     # --- properties --------------------------------------------------------------------------------------
@@ -92,11 +92,11 @@ class WmiObject(Declared):
         return isinstance(name, str) and self._has(name)
 
     def _has(self, name: str) -> bool:
-        """In a selection a NULL or empty array cannot be told from a property that was not selected."""
+        """True for what was selected, though the host sends no element for an array that is NULL or empty."""
         if name in self._instance:
             return True
-        prop = self._decl.property(name)
-        return prop is not None and (self._is_whole or prop.is_array)
+        is_selected = self._columns is None or name.lower() in self._columns
+        return is_selected and self._decl.property(name) is not None
 
     def _read(self, name: str) -> object:
         prop = self._decl.property(name)
@@ -240,5 +240,5 @@ def select_objects(
     space: Namespace, selection: Selection, options: OperationOptions | None = None
 ) -> list[WmiObject]:
     """The objects that a query finds."""
-    is_whole = selection.columns is None
-    return [WmiObject(space, instance, is_whole=is_whole) for instance in space.select(selection, options)]
+    found = space.select(selection, options)
+    return [WmiObject(space, instance, columns=selection.columns) for instance in found]

@@ -30,7 +30,7 @@ _TYPED_LITERALS = frozenset((*INTEGER_BOUNDS, CimType.BOOLEAN))
 
 @frozen
 class Selection:
-    """A query's text, and which properties it selects; None means all."""
+    """A query's text, and which properties it selects, in lower case; None means all."""
 
     text: str
     columns: frozenset[str] | None = None
@@ -43,7 +43,7 @@ def read_query(text: str, namespace: str, lookup: ClassLookup) -> Selection:
     if not isinstance(query, Select) or not query.columns:
         return Selection(text)
     decl = lookup.find(namespace, query.class_name)
-    return Selection(text, frozenset(query.columns)) if decl is None else _keyed(query, decl)
+    return Selection(text, _lowered(query.columns)) if decl is None else _keyed(query, decl)
 
 
 def class_query(decl: ClassDecl, columns: Iterable[str], where: Mapping[str, object]) -> Selection:
@@ -59,7 +59,11 @@ def _keyed(query: Select, decl: ClassDecl) -> Selection:
     """The query with the keys among its columns: without them nothing can be done with what it finds."""
     known = {column.lower() for column in query.columns}
     columns = (*query.columns, *(key for key in decl.keys if key.lower() not in known))
-    return Selection(render(evolve(query, columns=columns)), frozenset(columns))
+    return Selection(render(evolve(query, columns=columns)), _lowered(columns))
+
+
+def _lowered(columns: Iterable[str]) -> frozenset[str]:
+    return frozenset(column.lower() for column in columns)
 
 
 def conditions(decl: ClassDecl, where: Mapping[str, object]) -> list[Condition]:
