@@ -54,3 +54,12 @@ def test_a_wrong_password_is_told_with_host_operation_and_remedy_and_no_tracebac
 
 def test_debug_shows_where_an_error_came_from(hv):
     assert "Traceback" in hv("--debug", "host", "show", "--port", "1").stderr
+
+
+def test_stats_tell_what_there_is(hv):
+    text = hv.ok("host", "stats")
+    assert "C: " in text
+    assert "0: " in text
+    statistics = hv.json("host", "stats")
+    processors = sum(socket["logical_processors"] for socket in statistics["sockets"])
+    assert processors == sum(node["logical_processors"] for node in statistics["numa_nodes"]) > 0

@@ -126,6 +126,18 @@ def test_checkpoints_are_taken_listed_applied_and_deleted(hv, machine):
     assert hv.json("vm", "checkpoint", "list", machine) == []
 
 
+def test_what_a_machine_uses_is_shown_while_it_is_metered(hv, machine):
+    hv.ok("vm", "start", machine)
+    assert "is metered" in hv("vm", "meter", machine).stderr
+    lines = hv.ok("vm", "metrics").splitlines()
+    assert lines[0].split()[:3] == ["NAME", "CPU", "MHZ"]
+    assert any(line.startswith(machine) for line in lines)
+    (use,) = [each["use"] for each in hv.json("vm", "metrics") if each["name"] == machine]
+    assert set(use["disk"]) == {"read_mb", "written_mb", "latency_us", "operations"}
+    hv.ok("vm", "meter", "--off", machine)
+    assert machine not in hv.ok("vm", "metrics")
+
+
 def test_a_broken_rule_is_told_before_anything_is_touched(hv, simulator):
     before = simulator.requests()
     done = hv(

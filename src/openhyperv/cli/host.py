@@ -12,6 +12,7 @@ from openhyperv.cli.output import Column, show_list, show_one
 from openhyperv.cli.sizes import size_text
 from openhyperv.hyperv.checking import Finding, Status, check_host
 from openhyperv.hyperv.facts import HostFacts
+from openhyperv.hyperv.statistics import Drive, HostStatistics, NumaNode
 
 _COLOURS = {Status.OK: "green", Status.FAILED: "bold red", Status.SKIPPED: "yellow"}
 _FINDING = (
@@ -28,6 +29,27 @@ _FACTS = (
     Column[HostFacts]("Machines in", lambda facts: facts.machine_files),
     Column[HostFacts]("Disks in", lambda facts: facts.disk_files),
 )
+
+
+_STATISTICS = (
+    Column[HostStatistics]("Name", lambda host: host.name),
+    Column[HostStatistics]("Processors", lambda host: f"{host.logical_processors}"),
+    Column[HostStatistics]("Sockets", lambda host: "\n".join(socket.name for socket in host.sockets)),
+    Column[HostStatistics]("Memory", lambda host: size_text(host.memory_mb * 1024**2)),
+    Column[HostStatistics]("Free memory", lambda host: size_text(host.free_memory_mb * 1024**2)),
+    Column[HostStatistics]("NUMA nodes", lambda host: "\n".join(map(_node_text, host.numa_nodes))),
+    Column[HostStatistics]("Drives", lambda host: "\n".join(map(_drive_text, host.drives))),
+    Column[HostStatistics]("Switches", lambda host: "\n".join(switch.name for switch in host.switches)),
+)
+
+
+def _node_text(node: NumaNode) -> str:
+    free, all_of_it = (size_text(mb * 1024**2) for mb in (node.free_memory_mb, node.memory_mb))
+    return f"{node.number}: {node.logical_processors} processors, {free} of {all_of_it} free"
+
+
+def _drive_text(drive: Drive) -> str:
+    return f"{drive.name} {size_text(drive.free_bytes)} of {size_text(drive.size_bytes)} free"
 
 
 @click.group(cls=Group)
@@ -57,3 +79,11 @@ def show(invocation: Invocation) -> None:
     """Show what the host is."""
     with connected(invocation) as reached:
         show_one(invocation, reached.facts(), _FACTS)
+
+
+@host.command()
+@click.pass_obj
+def stats(invocation: Invocation) -> None:
+    """Show what the host has, and how much of it is free."""
+    with connected(invocation) as reached:
+        show_one(invocation, reached.statistics(), _STATISTICS)

@@ -5,7 +5,15 @@ from __future__ import annotations
 import click
 from attrs import frozen
 
-from openhyperv.cli import vm_change, vm_checkpoint, vm_console, vm_create, vm_power, vm_screen
+from openhyperv.cli import (
+    vm_change,
+    vm_checkpoint,
+    vm_console,
+    vm_create,
+    vm_metrics,
+    vm_power,
+    vm_screen,
+)
 from openhyperv.cli.connecting import connected
 from openhyperv.cli.invocation import Invocation
 from openhyperv.cli.options import Group
@@ -94,5 +102,5 @@ vm.add_command(vm_console.console)
 vm.add_command(vm_screen.screenshot)
 vm.add_command(vm_screen.type_)
 vm.add_command(vm_checkpoint.checkpoint)
-for command in (*vm_power.COMMANDS, *vm_change.COMMANDS):
+for command in (*vm_power.COMMANDS, *vm_change.COMMANDS, *vm_metrics.COMMANDS):
     vm.add_command(command)
