@@ -84,7 +84,10 @@ def test_the_serial_ports_of_the_call_are_the_vms_own(emulated: Emulated) -> Non
         ({"ElementName": "x" * 300}, "a name too long"),
         ({"SecureBootTemplateId": "0"}, "a template that is none"),
         ({"AutomaticStartupAction": 9}, "an action that is none"),
-        ({"BootOrder": [1, 2, 77]}, "a boot device that is none"),
+        ({"BootOrder": [1, 2, 3, 77]}, "a boot device that is none"),
+        ({"BootOrder": [1, 2, 3]}, "a boot order that leaves out a device"),
+        ({"BootOrder": [1, 2, 3, 3]}, "a boot order that names a device twice"),
+        ({"SecureBootEnabled": True}, "Secure Boot without UEFI"),
     ],
 )
 def test_wrong_settings_leave_no_vm(emulated: Emulated, settings: dict[str, Value], reason: str) -> None:

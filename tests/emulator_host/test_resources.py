@@ -99,6 +99,11 @@ def test_generation_2_has_no_place_for_old_adapters(emulated: Emulated, system: 
     assert _refused(emulated, system, emulated.text("Msvm_EmulatedEthernetPortSettingData", values)) == 32773
 
 
+def test_dvd_drives_of_generation_1_hang_on_ide_alone(emulated: Emulated) -> None:
+    system = emulated.define(generation=1, resources=[controller(emulated)])
+    assert _refused(emulated, system, drive(emulated, _scsi(emulated, system), 0, dvd=True)) == 32773
+
+
 def test_nothing_is_added_when_one_of_several_is_refused(emulated: Emulated, system: ObjectPath) -> None:
     before = emulated.devices_of(system, "CIM_ResourceAllocationSettingData")
     texts = [controller(emulated), drive(emulated, "nowhere", 0)]

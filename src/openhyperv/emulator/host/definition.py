@@ -107,7 +107,7 @@ def apply_system_settings(configuration: Configuration, changes: Mapping[str, Va
         not list the VM's own boot sources
     """
     changes = {name: value for name, value in changes.items() if value is not None}
-    check_system_settings(changes, host.profile, host.schema)
+    check_system_settings(changes, configuration.generation, host.profile, host.schema)
     order = changes.pop("BootSourceOrder", None)
     if isinstance(order, list) and configuration.generation == 2:
         configuration.set_boot_order([_boot_tail(path, configuration) for path in order])

@@ -33,6 +33,9 @@ _MEDIA: Mapping[str, str] = {
     resources.FLOPPY_DISK.name: resources.DISKETTE_DRIVE.name,
 }
 
+_DVD_CONTROLLERS: Mapping[int, ResourceKind] = {1: resources.IDE_CONTROLLER, 2: resources.SCSI_CONTROLLER}
+"""Where DVD drives go (Microsoft, "Should I create a generation 1 or 2 virtual machine in Hyper-V?")."""
+
 FindTail = Callable[[str], str]
 """From the InstanceID in a Parent to the tail of that device here; empty where it is none."""
 
@@ -54,7 +57,7 @@ def place(
         a kind that clients cannot add
     """
     if kind.name in _DRIVES:
-        return _place_drive(setting, _parent(setting, configuration, find_tail), configuration)
+        return _place_drive(kind, setting, _parent(setting, configuration, find_tail), configuration)
     if kind.name in _MEDIA:
         return _place_medium(kind, _parent(setting, configuration, find_tail), configuration)
     if kind is resources.ETHERNET_CONNECTION:
@@ -80,10 +83,14 @@ def _parent(setting: Instance, configuration: Configuration, find_tail: FindTail
     return parent
 
 
-def _place_drive(setting: Instance, controller: Resource, configuration: Configuration) -> Placement:
+def _place_drive(
+    kind: ResourceKind, setting: Instance, controller: Resource, configuration: Configuration
+) -> Placement:
     slots = SLOTS.get(controller.kind.name)
     if slots is None:
         raise MethodFailure(Code.INVALID_PARAMETER, f"A drive cannot hang on a {controller.kind.name}.")
+    if kind is resources.DVD_DRIVE and controller.kind is not _DVD_CONTROLLERS[configuration.generation]:
+        raise MethodFailure(Code.INVALID_PARAMETER, "DVD drives hang on IDE, in generation 2 on SCSI.")
     taken = {slot_of(drive) for drive in configuration.children(controller)}
     slot = _wanted_slot(setting, taken)
     if slot in taken or not 0 <= slot < slots:
