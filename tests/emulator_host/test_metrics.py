@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from time import sleep
 
 import pytest
 
@@ -17,6 +18,8 @@ SERVICE = "Msvm_MetricService"
 ENABLE, DISABLE, RESET = 2, 3, 4
 SUCCESS, FAILED = 0, 2
 PARTIALLY = 32768
+A_TENTH_OF_2_GHZ = 200
+"""What a machine that is states only is always busy with, in MHz."""
 CPU = "Aggregated Average CPU Utilization"
 MEMORY = "Aggregated Average Memory Utilization"
 ACL = "Msvm_EthernetSwitchPortAclSettingData"
@@ -144,6 +147,17 @@ def test_processor_and_memory_of_a_running_machine(emulated: Emulated, system: O
     value = _values(emulated, system)[CPU]
     assert value["MetricDefinitionId"] == _definition(emulated, CPU)["Id"]
     assert value["MeasuredElementName"] == "vm"
+
+
+def test_what_was_used_before_does_not_count(emulated: Emulated, system: ObjectPath) -> None:
+    sleep(1.5)
+    for operation in (ENABLE, DISABLE, ENABLE):
+        assert _control(emulated, system, CPU, operation) == SUCCESS
+    assert _grown(emulated, system, CPU) == pytest.approx(A_TENTH_OF_2_GHZ, rel=0.2)
+    assert _control(emulated, system, CPU, DISABLE) == SUCCESS
+    sleep(1.5)
+    assert _control(emulated, system, CPU, ENABLE) == SUCCESS
+    assert _grown(emulated, system, CPU) == pytest.approx(A_TENTH_OF_2_GHZ, rel=0.2)
 
 
 def test_a_disk_counts_as_long_as_the_machine_runs(emulated: Emulated, system: ObjectPath) -> None:

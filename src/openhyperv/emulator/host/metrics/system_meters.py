@@ -14,12 +14,15 @@ from openhyperv.emulator.host.virtual_system import Session
 
 @define(eq=False)
 class SystemMeters:
-    """``run`` is the session that traffic is counted of, ``used`` what its guest had used when last asked."""
+    """``run`` is the session that traffic is counted of, ``used`` what its guest had used when last asked.
+
+    None there means that it was not asked yet: what it used before anything was metered does not count.
+    """
 
     kept: dict[Key, Meter] = field(factory=dict)
     _of_run: dict[Key, Meter] = field(factory=dict)
     _run: Session | None = None
-    _used: GuestCounters = field(factory=GuestCounters)
+    _used: GuestCounters | None = None
     _asked_s: float = field(factory=monotonic)
 
     @property
@@ -35,6 +38,8 @@ class SystemMeters:
 
     def enable(self, part: Part) -> None:
         """Begin to meter a part, unless it is metered."""
+        if self.is_empty:
+            self._run, self._used, self._asked_s = part.system.session, None, monotonic()
         if self.find(part) is None:
             self._follow(part.system.session)
             self._meters(part)[part.key] = Meter(part.metric.function)
@@ -47,8 +52,10 @@ class SystemMeters:
         """What was used since this was last asked, and in how many seconds."""
         self._follow(session)
         before_s, self._asked_s = self._asked_s, monotonic()
-        used, self._used = now.since(self._used), now
-        return self._asked_s - before_s, used
+        before, self._used = self._used, now
+        if before is None:
+            return 0.0, GuestCounters()
+        return self._asked_s - before_s, now.since(before)
 
     def drop_others(self, parts: list[Part]) -> None:
         """Forget the meters of parts that are gone."""
