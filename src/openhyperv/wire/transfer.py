@@ -12,10 +12,14 @@ from openhyperv.wire.xml import Element, qualified
 _RESOURCE_CREATED = qualified(uris.TRANSFER, "ResourceCreated")
 
 
-def resource_created(path: ObjectPath) -> Element:
-    """``x:ResourceCreated``: the endpoint reference of what was created."""
+def resource_created(path: ObjectPath, address: str) -> Element:
+    """``x:ResourceCreated``: the endpoint reference of what was created, at the address that was asked.
+
+    Recorded of shells: no EndpointReference around it, and the request's own address in it.
+    """
     element = etree.Element(_RESOURCE_CREATED, nsmap={"x": uris.TRANSFER})
     write_reference(element, path)
+    element[0].text = address
     return element
 
 

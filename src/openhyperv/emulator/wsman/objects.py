@@ -35,7 +35,8 @@ def put(backend: Backend, request: Request) -> Element:
 def create(backend: Backend, request: Request) -> Element:
     """Create an instance; its reference is answered."""
     namespace, class_name = resource(request.header)
-    return resource_created(backend.manager.create(namespace, class_name, _instance(backend, request)))
+    path = backend.manager.create(namespace, class_name, _instance(backend, request))
+    return resource_created(path, request.header.to)
 
 
 def delete(backend: Backend, request: Request) -> None:
