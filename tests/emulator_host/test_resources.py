@@ -181,6 +181,20 @@ def test_memory_that_cannot_be_is_refused(
     assert emulated.get(memory.path) == memory
 
 
+@pytest.mark.parametrize("last", ["Msvm_MemorySettingData", "Msvm_ProcessorSettingData"])
+def test_nested_virtualization_and_dynamic_memory_exclude_each_other(
+    emulated: Emulated, system: ObjectPath, last: str
+) -> None:
+    asked: dict[str, dict[str, bool]] = {
+        "Msvm_MemorySettingData": {"DynamicMemoryEnabled": True},
+        "Msvm_ProcessorSettingData": {"ExposeVirtualizationExtensions": True},
+    }
+    for class_name in sorted(asked, key=lambda name: name == last):
+        (setting,) = emulated.devices_of(system, class_name)
+        code = _modify(emulated, class_name, InstanceID=setting["InstanceID"], **asked[class_name])
+        assert code == (32773 if class_name == last else 0)
+
+
 def test_a_setting_sent_back_as_it_is_changes_nothing(emulated: Emulated, system: ObjectPath) -> None:
     for setting in emulated.devices_of(system, "CIM_ResourceAllocationSettingData"):
         values = {name: value for name, value in setting.items() if value is not None}

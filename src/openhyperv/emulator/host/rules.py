@@ -59,6 +59,7 @@ def _check_processor(processor: Resource, configuration: Configuration, profile:
     _demand(1 <= processor.number("VirtualQuantity") <= most, f"A VM has 1 to {most} processors.")
     _demand(processor.number("Reservation") <= processor.number("Limit"), "Reservation is above Limit.")
     _demand(1 <= processor.number("Weight") <= HIGHEST_WEIGHT, "Weight must be 1 to 10000.")
+    _check_nesting(configuration)
 
 
 def _check_memory(memory: Resource, configuration: Configuration) -> None:
@@ -69,9 +70,16 @@ def _check_memory(memory: Resource, configuration: Configuration) -> None:
         return
     minimum, maximum = memory.number("Reservation"), memory.number("Limit")
     _demand(minimum <= startup <= maximum, "Minimum, startup and maximum memory are out of order.")
+    _check_nesting(configuration)
+
+
+def _check_nesting(configuration: Configuration) -> None:
+    """Hosts were seen to refuse both at once, whichever came last."""
     processor = next(configuration.of_class(resources.PROCESSOR.class_name))
+    memory = next(configuration.of_class(resources.MEMORY.class_name))
     nested = processor.value("ExposeVirtualizationExtensions") is True
-    _demand(not nested, "Dynamic memory and nested virtualization exclude each other.")
+    dynamic = memory.value("DynamicMemoryEnabled") is True
+    _demand(not (nested and dynamic), "Dynamic memory and nested virtualization exclude each other.")
 
 
 def _check_medium(medium: Resource) -> None:
