@@ -105,7 +105,7 @@ def _meter_rule(emulated: Emulated, system: ObjectPath, direction: int) -> Objec
         FeatureSettings=[emulated.text(ACL, rule)],
     )
     assert result.return_value == 0
-    (path,) = result.out["ResultingFeatureSettings"]  # type: ignore[misc,union-attr]
+    (path,) = result.out["ResultingFeatureSettings"]
     assert isinstance(path, ObjectPath)
     return path
 
@@ -249,7 +249,7 @@ def test_the_service_tells_what_it_meters(emulated: Emulated, system: ObjectPath
     assert shown["MetricNames"] == [CPU]
     assert shown["MetricCollectionEnabled"] == [ENABLE]
     found = emulated.call_of(SERVICE, "GetMetricValues", Definition=definition, Range=3, Count=1)
-    (value,) = found.out["Values"]  # type: ignore[misc,union-attr]
+    (value,) = found.out["Values"]
     assert isinstance(value, ObjectPath)
     assert emulated.get(value)["MetricDefinitionId"] == _definition(emulated, CPU)["Id"]
 

@@ -16,12 +16,12 @@ class _Rule:
     Weight: int = 0
 
     def to_dict(self) -> dict[str, Any]:
-        return asdict(self)  # type: ignore[call-overload,no-any-return]  # its subclasses are attrs classes
+        return asdict(self)
 
     def __eq__(self, other: object) -> bool:
         return all(getattr(other, name, None) == value for name, value in self.to_dict().items())
 
-    __hash__ = None  # type: ignore[assignment]  # equal to things of other classes
+    __hash__ = None
 
 
 @define(eq=False)

@@ -30,7 +30,7 @@ def port(networkutils: Any, vmutils: Any, ours: Session, request: pytest.Fixture
 
 
 def weights(port: Port, action: int) -> list[object]:
-    return sorted(rule["Weight"] for rule in port.features(EXTENDED) if rule["Action"] == action)  # type: ignore[type-var]  # numbers
+    return sorted(rule["Weight"] for rule in port.features(EXTENDED) if rule["Action"] == action)
 
 
 @proves("networkutils.NetworkUtils.create_security_rules")

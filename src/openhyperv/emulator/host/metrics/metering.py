@@ -47,6 +47,7 @@ class Metering:
     def disable(self, parts: Sequence[Part]) -> None:
         """Meter these no longer; what was counted is forgotten."""
         for part in parts:
+            # UNVERIFIED: that metering which is switched off and on again begins at nothing
             self._of(part.system).disable(part)
         self._save_all(parts)
 

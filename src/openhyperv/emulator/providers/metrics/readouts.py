@@ -71,7 +71,7 @@ class Readouts:
         for definition in subject.definitions() if subject.has_values else ():
             found = (self._host.metering.meter(part) for part in subject.parts_of(definition))
             meters = [meter for meter in found if meter is not None]
-            if meters:
+            if meters:  # UNVERIFIED: that a VM has a value as soon as one of its devices has
                 yield Readout(subject, definition, meters)
 
     def all(self) -> Iterator[Readout]:
