@@ -12,7 +12,17 @@ from lxml import etree
 
 from openhyperv.cim.schema import Schema
 from openhyperv.errors import InvalidInputError, ProtocolError
-from openhyperv.wire import enumeration, envelope, eventing, fault, identity, invocation, replies, uris
+from openhyperv.wire import (
+    enumeration,
+    envelope,
+    eventing,
+    fault,
+    fault_writing,
+    identity,
+    invocation,
+    replies,
+    uris,
+)
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import ObjectPath, parse_path
 from openhyperv.wire.scalars import read_time, scalar_from_text, scalar_to_text, to_dmtf
@@ -179,7 +189,7 @@ FAULTS = [
 
 @pytest.mark.parametrize("wanted", FAULTS)
 def test_faults_survive(wanted: fault.Fault) -> None:
-    body = parse_xml(render_xml(fault.fault_body(wanted)))
+    body = parse_xml(render_xml(fault_writing.fault_body(wanted)))
     assert fault.is_fault(body)
     assert fault.read_fault(body) == wanted
 

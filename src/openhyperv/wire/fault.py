@@ -5,12 +5,10 @@ from __future__ import annotations
 from enum import IntEnum
 
 from attrs import frozen
-from lxml import etree
 
 from openhyperv.wire import uris
-from openhyperv.wire.extended_status import ExtendedStatus, write_extended_status
-from openhyperv.wire.wmi_error import WmiError, write_wmi_error
-from openhyperv.wire.xml import Element, add, child, child_text, local_name, qualified
+from openhyperv.wire.extended_status import ExtendedStatus
+from openhyperv.wire.xml import Element, child, child_text, local_name, qualified
 
 
 class WsmanCode(IntEnum):
@@ -113,14 +111,7 @@ class Fault:
     """There is no WSManFault beside MSFT_WmiError (recorded of a quota)."""
 
 
-_ACTIONS = {
-    "a": f"{uris.ADDRESSING}/fault",
-    "x": f"{uris.TRANSFER}/fault",
-    "n": f"{uris.ENUMERATION}/fault",
-    "e": f"{uris.EVENTING}/fault",
-    "w": "http://schemas.dmtf.org/wbem/wsman/1/wsman/fault",
-}
-_NAMESPACES = {
+NAMESPACES = {
     "a": uris.ADDRESSING,
     "x": uris.TRANSFER,
     "n": uris.ENUMERATION,
@@ -128,68 +119,7 @@ _NAMESPACES = {
     "w": uris.WSMAN,
     "s": uris.SOAP,
 }
-_PROVIDER = "WMI Provider"
-_PROVIDER_PATH = "%systemroot%\\system32\\WsmWmiPl.dll"
-
-
-# --- server side -----------------------------------------------------------------------------------------
-
-
-def fault_action(fault: Fault) -> str:
-    """The ``a:Action`` of a fault's envelope; SOAP's own faults take WS-Addressing's."""
-    return _ACTIONS.get(fault.subcode.partition(":")[0], _ACTIONS["a"])
-
-
-def fault_body(fault: Fault) -> Element:
-    """``s:Fault``. Recorded: SOAP's own (``s:MustUnderstand``) have no subcode, language or detail."""
-    body = etree.Element(qualified(uris.SOAP, "Fault"), nsmap=_NAMESPACES)
-    code = add(body, uris.SOAP, "Code")
-    is_of_soap = fault.subcode.startswith("s:")
-    if is_of_soap:
-        add(code, uris.SOAP, "Value", fault.subcode)
-    else:
-        add(code, uris.SOAP, "Value", "s:Sender" if fault.is_sender else "s:Receiver")
-        add(add(code, uris.SOAP, "Subcode"), uris.SOAP, "Value", fault.subcode)
-    text = add(add(body, uris.SOAP, "Reason"), uris.SOAP, "Text", fault.reason)
-    text.set(qualified(uris.XML, "lang"), "" if is_of_soap else "en-US")
-    if not is_of_soap:
-        _write_detail(add(body, uris.SOAP, "Detail"), fault)
-    return body
-
-
-def _write_detail(detail: Element, fault: Fault) -> None:
-    if fault.detail is not None:
-        add(detail, uris.WSMAN, "FaultDetail", f"{uris.FAULT_DETAIL}/{fault.detail}")
-    if not fault.is_wmi_error_alone:
-        _write_wsman_fault(detail, fault)
-    if fault.cim_status is not None:
-        # UNVERIFIED: MSFT_WmiError beside a WSManFault; recordings show one or the other
-        code = fault.code if fault.wbem_code is None else fault.wbem_code
-        write_wmi_error(detail, WmiError(fault.cim_status, code, fault.reason))
-
-
-def _write_wsman_fault(detail: Element, fault: Fault) -> None:
-    """Recorded: a provider's fault repeats the code, under the machine's own name, without WMI's HRESULT."""
-    message = _wsman_fault(detail, fault.code, fault.addressed_as or fault.machine)
-    if fault.wbem_code is None:
-        message.text = fault.reason
-        return
-    provider = add(message, uris.WSMAN_FAULT, "ProviderFault", provider=_PROVIDER, path=_PROVIDER_PATH)
-    _wsman_fault(provider, fault.code, fault.machine).text = fault.reason
-    if fault.status is not None:
-        write_extended_status(provider, fault.status)
-
-
-def _wsman_fault(parent: Element, code: int, machine: str) -> Element:
-    element = etree.SubElement(
-        parent, qualified(uris.WSMAN_FAULT, "WSManFault"), nsmap={"f": uris.WSMAN_FAULT}
-    )
-    element.set("Code", str(code))
-    element.set("Machine", machine)
-    return add(element, uris.WSMAN_FAULT, "Message")
-
-
-# --- client side -----------------------------------------------------------------------------------------
+"""The prefixes of subcodes."""
 
 
 def is_fault(element: Element) -> bool:
@@ -221,7 +151,7 @@ def _canonical(value: Element) -> str:
     text = child_text(value, uris.SOAP, "Value") or ""
     prefix, _, name = text.rpartition(":")
     uri = value.nsmap.get(prefix or None)
-    ours = next((p for p, namespace in _NAMESPACES.items() if namespace == uri), prefix)
+    ours = next((p for p, namespace in NAMESPACES.items() if namespace == uri), prefix)
     return f"{ours}:{name}" if ours else name
 
 
@@ -270,12 +200,14 @@ def _fault_detail(detail: Element | None) -> str | None:
 
 
 def _reason(body: Element, detail: Element | None) -> str:
-    """The innermost message, which is the most telling; else SOAP's reason."""
+    """The innermost message, which is the most telling; else that of MSFT_WmiError; else SOAP's reason."""
     texts = [
-        " ".join("".join(str(text) for text in message.itertext()).split())
+        "".join(str(text) for text in message.itertext())
         for wsman_fault in _wsman_faults(detail)
         for message in wsman_fault.iterchildren(qualified(uris.WSMAN_FAULT, "Message"))
     ]
+    error = None if detail is None else detail.find(f".//{qualified(uris.WMI_ERROR, 'Message')}")
     reason = body.find(f"{qualified(uris.SOAP, 'Reason')}/{qualified(uris.SOAP, 'Text')}")
-    spoken = [text for text in reversed(texts) if text]
-    return spoken[0] if spoken else ((reason.text or "").strip() if reason is not None else "")
+    others = ["" if element is None else element.text or "" for element in (error, reason)]
+    spoken = (" ".join(text.split()) for text in (*reversed(texts), *others))
+    return next((text for text in spoken if text), "")

@@ -11,7 +11,8 @@ from openhyperv.emulator.wsman.headers import envelope_bytes
 from openhyperv.emulator.wsman.limits import ServiceLimits
 from openhyperv.emulator.wsman.refusals import SERVER_ERROR, reply_too_large
 from openhyperv.wire.envelope import RequestHeader
-from openhyperv.wire.fault import Fault, fault_action, fault_body
+from openhyperv.wire.fault import Fault
+from openhyperv.wire.fault_writing import fault_action, fault_body
 from openhyperv.wire.replies import write_reply
 from openhyperv.wire.xml import Element
 
