@@ -1,4 +1,4 @@
-"""The few methods of os-win's other modules that ask neither the host nor Windows' libraries."""
+"""The few methods of os-win's other modules that need none of Windows' libraries."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from tests.oswin.proving import proves
+
+pytestmark = pytest.mark.usefixtures("windows")
 
 
 @pytest.fixture
@@ -23,7 +25,7 @@ def ioutils() -> Any:
 )
 def test_buffers_hold_what_is_written(ioutils: Any) -> None:
     buffer = ioutils.get_buffer(16)
-    ioutils.write_buffer_data(buffer, b"0123")
+    ioutils.write_buffer_data(buffer, "0123")
     assert ioutils.get_buffer_data(buffer, 4) == b"0123"
 
 
