@@ -17,6 +17,7 @@ from openhyperv.emulator.providers.image_queries import ImageQueryProvider
 from openhyperv.emulator.providers.image_resizing import ImageResizingProvider
 from openhyperv.emulator.providers.image_service import ImageServiceProvider
 from openhyperv.emulator.providers.metrics import metric_providers
+from openhyperv.emulator.providers.migration import migration_providers
 from openhyperv.emulator.providers.namespaces import namespace_providers
 from openhyperv.emulator.providers.numa import NumaProvider
 from openhyperv.emulator.providers.pool_links import PoolLinkProvider
@@ -75,6 +76,7 @@ def _fixed(host: Host) -> Iterator[object]:
     yield from feature_providers(host)
     yield ServiceLinkProvider(host)
     yield from service_providers(host)
+    yield from migration_providers(host)
     yield ServiceSettingsProvider(host)
     yield ServiceSettingLinkProvider(host)
     yield from capabilities_providers()

@@ -27,6 +27,7 @@ from openhyperv.wire.types import Value
 
 CONCRETE_JOB = "Msvm_ConcreteJob"
 STORAGE_JOB = "Msvm_StorageJob"
+MIGRATION_JOB = "Msvm_MigrationJob"
 _NOT_SUPPORTED = 1
 _INVALID_PARAMETER = 5
 _INVALID_TRANSITION = 4097
@@ -39,20 +40,30 @@ _ENDS = {4: JobState.TERMINATED, 5: JobState.KILLED}
 
 
 class JobProvider:
-    """Msvm_ConcreteJob and Msvm_StorageJob, and what they are about."""
+    """Msvm_ConcreteJob and its kinds, and what they are about."""
 
     def __init__(self, host: Host) -> None:
         self._host = host
 
-    @instances_of(CONCRETE_JOB)
+    @instances_of(CONCRETE_JOB, is_announced=True)
     def concrete_jobs(self) -> Iterator[Instance]:
         """Jobs of virtual machines, snapshots and switches."""
         return self._of_class(CONCRETE_JOB)
 
-    @instances_of(STORAGE_JOB)
+    @instances_of(STORAGE_JOB, is_announced=True)
     def storage_jobs(self) -> Iterator[Instance]:
         """Jobs on disk images."""
         return self._of_class(STORAGE_JOB)
+
+    @instances_of(MIGRATION_JOB)
+    def migration_jobs(self) -> Iterator[Instance]:
+        """Jobs of the migration service."""
+        return self._of_class(MIGRATION_JOB)
+
+    @lookup(MIGRATION_JOB)
+    def migration_job(self, path: ObjectPath) -> Instance | None:
+        """One job, while it can be read."""
+        return self._one(path, MIGRATION_JOB)
 
     @lookup(CONCRETE_JOB)
     def concrete_job(self, path: ObjectPath) -> Instance | None:
@@ -66,6 +77,7 @@ class JobProvider:
 
     @method(CONCRETE_JOB, "GetErrorEx")
     @method(STORAGE_JOB, "GetErrorEx")
+    @method(MIGRATION_JOB, "GetErrorEx")
     def errors(self, call: Call) -> Result:
         """What went wrong, as texts of Msvm_Error; none while nothing did."""
         job = self._called(call)
@@ -73,6 +85,7 @@ class JobProvider:
 
     @method(CONCRETE_JOB, "GetError")
     @method(STORAGE_JOB, "GetError")
+    @method(MIGRATION_JOB, "GetError")
     def error(self, call: Call) -> Result:
         """What went wrong, as the text of one Msvm_Error."""
         job = self._called(call)
@@ -80,6 +93,7 @@ class JobProvider:
 
     @method(CONCRETE_JOB, "RequestStateChange")
     @method(STORAGE_JOB, "RequestStateChange")
+    @method(MIGRATION_JOB, "RequestStateChange")
     def request_state_change(self, call: Call) -> Result:
         """End a job that can be ended."""
         job = self._called(call)

@@ -33,6 +33,8 @@ class Service:
     element_name: str
     enabled_state: int = 2
     since: Release = Release.WS2012
+    is_constant: bool = True
+    """False for one whose instance tells more than that it is there, and has a provider of its own."""
 
     def path(self, host: Host) -> ObjectPath:
         """The service on a host."""
@@ -103,6 +105,15 @@ TERMINAL = Service(
     element_name="Hyper-V Terminal Service",
 )
 
+MIGRATION = Service(
+    class_name="Msvm_VirtualSystemMigrationService",
+    name="migrationwmi",
+    caption="Hyper-V Migration Service",
+    description="Hyper-V Migration Service",
+    element_name="Hyper-V Migration Service",
+    is_constant=False,
+)
+
 SERVICES: Sequence[Service] = (
     SYSTEM_MANAGEMENT,
     SNAPSHOT,
@@ -112,6 +123,7 @@ SERVICES: Sequence[Service] = (
     SECURITY,
     ASSIGNABLE_DEVICES,
     TERMINAL,
+    MIGRATION,
 )
 
 
@@ -121,9 +133,10 @@ def services_of(host: Host) -> Iterator[Service]:
 
 
 def service_providers(host: Host) -> Iterator[ClassProvider]:
-    """A provider for each service's instance."""
+    """A provider for each service's instance that does not change."""
     for service in services_of(host):
-        yield fixed_provider(service.class_name, partial(_instances, host, service))
+        if service.is_constant:
+            yield fixed_provider(service.class_name, partial(_instances, host, service))
 
 
 class ServiceLinkProvider:
@@ -141,15 +154,18 @@ class ServiceLinkProvider:
 
 
 def _instances(host: Host, service: Service) -> Iterable[Instance]:
-    path = service.path(host)
-    values: dict[str, Value] = {
+    return [Instance(service.class_name, service_values(host, service), path=service.path(host))]
+
+
+def service_values(host: Host, service: Service) -> dict[str, Value]:
+    """What every service tells of itself."""
+    return {
         **HEALTHY,
         **ENABLED,
-        **path.keys,
+        **service.path(host).keys,
         "Caption": service.caption,
         "Description": service.description,
         "ElementName": service.element_name,
         "EnabledState": service.enabled_state,
         "Started": True,
     }
-    return [Instance(service.class_name, values, path=path)]
