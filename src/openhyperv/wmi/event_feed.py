@@ -91,13 +91,14 @@ class EventFeed:
     # --- the reading thread ------------------------------------------------------------------------------
 
     def _run(self) -> None:
+        end: object = END
         try:
             while not self._closed.is_set():
                 self._read()
         except HyperVError as error:
-            self._keep(error)
+            end = error
         finally:
-            self._keep(END)
+            self._keep(end)
 
     def _read(self) -> None:
         """Keep events until the subscription ends, and find another.

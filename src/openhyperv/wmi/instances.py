@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any, Self
 
 from openhyperv.wire.cimxml import instance_to_text
-from openhyperv.wire.fault import WbemCode
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import ObjectPath
 from openhyperv.wire.types import ClassDecl, PropertyDecl
 from openhyperv.wmi import classes
 from openhyperv.wmi.failures import failure, wmi_failures
-from openhyperv.wmi.members import Declared
+from openhyperv.wmi.identity import Identified
 from openhyperv.wmi.methods import Method
 from openhyperv.wmi.mof_text import mof_text
 from openhyperv.wmi.namespace import Namespace
@@ -21,17 +20,16 @@ from openhyperv.wmi.values import read_value, write_value
 from openhyperv.wmi.wql_text import Selection
 
 
-class WmiObject(Declared):
+class WmiObject(Identified):
     """One object of a host, or a new one that only exists here until :meth:`put`.
 
     Attributes that are no names of this class are the object's properties and methods. Assigning to one keeps
     the value here until the object is put or its text is taken.
     """
 
-    __slots__ = ("__weakref__", "_columns", "_instance", "_previous")
+    __slots__ = ("__weakref__", "_columns", "_previous")
 
     _columns: frozenset[str] | None
-    _instance: Instance
     _previous: WmiObject | None
 
     def __init__(
@@ -115,34 +113,7 @@ class WmiObject(Declared):
     def _follow(self, path: ObjectPath) -> WmiObject:
         return WmiObject(self._space, self._space.get(path))
 
-    # --- identity ----------------------------------------------------------------------------------------
-
-    def path_(self) -> str:
-        r"""The full path, such as ``\\HV1\root\cimv2:Win32_Service.Name="vmms"``; empty for a new object."""
-        return "" if self._instance.path is None else str(self._space.full(self._instance.path))
-
-    def path(self) -> WmiPath:
-        """The path in parts."""
-        return WmiPath.of(self._space.full(self._own_path()))
-
-    Path_ = property(path)
-
-    def _own_path(self) -> ObjectPath:
-        if self._instance.path is None:
-            raise failure(WbemCode.INVALID_OBJECT_PATH, f"The {self._decl.name} has no path: it is new.")
-        return self._instance.path
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, WmiObject):
-            return NotImplemented
-        path = self._instance.path
-        return self is other or (path is not None and self._same_host(other) and path == other._instance.path)
-
-    def _same_host(self, other: WmiObject) -> bool:
-        return self._space.host.target == other._space.host.target
-
-    def __hash__(self) -> int:
-        return id(self) if self._instance.path is None else hash(self._instance.path)
+    # --- what belongs to it -------------------------------------------------------------------------------
 
     @property
     def previous(self) -> WmiObject | None:
