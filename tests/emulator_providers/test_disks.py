@@ -108,6 +108,16 @@ def test_the_older_classes_tell_of_the_same_disks(emulate: Emulate) -> None:
     assert numbers[2] == r"Microsoft:353B3BE8-310C-4cf4-839E-4E1B14616136\2"
 
 
+def test_the_pool_of_physical_disks_leads_to_each(emulate: Emulate) -> None:
+    emulated = emulate(disks=DISKS)
+    (pool,) = emulated.query(
+        "SELECT * FROM Msvm_ResourcePool WHERE ResourceSubType='Microsoft:Hyper-V:Physical Disk Drive'"
+    )
+    through = "WHERE AssocClass=Msvm_ConcreteComponent ResultClass=Msvm_DiskDrive"
+    drives = emulated.query(f"ASSOCIATORS OF {{{pool.path}}} {through}")
+    assert [drive["DriveNumber"] for drive in drives] == [0, 1, 2]
+
+
 def machine(emulated: Emulated, name: str = "vm") -> ObjectPath:
     """A generation 1 VM's settings."""
     text = emulated.text("Msvm_VirtualSystemSettingData", {"ElementName": name})

@@ -135,6 +135,23 @@ def test_a_switch_offers_what_its_adapter_does(hostutils: Any, ours: Session) ->
     assert data["VmqCapacity"] == 16
 
 
+@proves("hostutils.HostUtils.get_nic_sriov_vfs", "hostutils.HostUtils.get_nic_hardware_offload_info")
+def test_running_machines_use_what_their_ports_ask_for(
+    hostutils: Any, vmutils: Any, networkutils: Any, ours: Session
+) -> None:
+    for name, wants_function in (("direct", True), ("queued", False)):
+        vmutils.create_vm(name, False, 2, r"C:\openstack\instances")
+        vmutils.create_nic(name, f"{name}-nic")
+        networkutils.connect_vnic_to_vswitch("fast", f"{name}-nic")
+        networkutils.set_vswitch_port_sriov(f"{name}-nic", wants_function)
+        vmutils.set_vm_state(name, 2)
+    (functions,) = hostutils.get_nic_sriov_vfs()
+    (offload,) = hostutils.get_nic_hardware_offload_info()
+    data = next(d for d in ours.enumerate("Msvm_EthernetSwitchHardwareOffloadData") if d["IovVfCapacity"])
+    assert functions["used_vfs"] == data["IovVfUsage"] == 1
+    assert offload["used_vmqs"] == data["VmqUsage"] == 1
+
+
 @proves("hostutils.HostUtils.get_remotefx_gpu_info")
 def test_enabled_graphics_processors_are_told(hostutils: Any, ours: Session) -> None:
     (gpu,) = hostutils.get_remotefx_gpu_info()

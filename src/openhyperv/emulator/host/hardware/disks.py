@@ -16,6 +16,7 @@ from attrs.validators import ge
 
 _DISK_INTERFACE = "{53f56307-b6bf-11d0-94f2-00a0c91efb8b}"
 """GUID_DEVINTERFACE_DISK."""
+_SYSTEM_PARTITIONS = 3
 
 
 class BusType(IntEnum):
@@ -83,6 +84,11 @@ class PhysicalDisk:
     def size_bytes(self) -> int:
         """The size as MSFT_Disk tells it."""
         return self.size_mb << 20
+
+    @property
+    def partitions(self) -> int:
+        """The disk that Windows runs from has its usual three; every other is blank."""
+        return _SYSTEM_PARTITIONS if self.is_boot else 0
 
     @property
     def pnp_device_id(self) -> str:

@@ -16,7 +16,6 @@ from openhyperv.wire.types import Value
 _CLASS = "Win32_DiskDrive"
 _HEADS, _SECTORS = 255, 63
 """The geometry that Windows shows for every disk."""
-_SYSTEM_PARTITIONS = 3
 
 
 class DiskDriveProvider:
@@ -53,7 +52,7 @@ def _drive(host_name: str, disk: KnownDisk) -> Instance:
         "InterfaceType": "IDE" if hardware.bus in (BusType.ATA, BusType.ATAPI) else "SCSI",
         "MediaType": "Fixed hard disk media",
         "MediaLoaded": True,
-        "Partitions": _SYSTEM_PARTITIONS if hardware.is_boot else 0,
+        "Partitions": hardware.partitions,
         "PNPDeviceID": hardware.pnp_device_id,
         "SerialNumber": hardware.serial,
         "FirmwareRevision": hardware.firmware,

@@ -26,7 +26,6 @@ _NOT_OFFLINE, _BY_POLICY = 0, 1
 """OfflineReason."""
 _RAW, _GPT = 0, 2
 """PartitionStyle."""
-_SYSTEM_PARTITIONS = 3
 _FIXED = 2
 """ProvisioningType."""
 
@@ -130,7 +129,7 @@ def _layout(disk: KnownDisk) -> dict[str, Value]:
         "LargestFreeExtent": 0,
         "LogicalSectorSize": hardware.sector_bytes,
         "PhysicalSectorSize": hardware.sector_bytes,
-        "NumberOfPartitions": _SYSTEM_PARTITIONS if is_boot else 0,
+        "NumberOfPartitions": hardware.partitions,
         "PartitionStyle": _GPT if is_boot else _RAW,
         "ProvisioningType": _FIXED,
         "IsBoot": is_boot,
