@@ -1,4 +1,4 @@
-"""Waiting for jobs: a look, since many are over at once; then by event, or by polling where that fails.
+"""Waiting for jobs: two looks, as many are over at once; then by event, or by polling where that fails.
 
 One subscription hears of all jobs of a session. An event may come as late as WMI looks at its provider, a
 quarter of a second; most changes of a machine's settings are over in hundredths.
@@ -7,7 +7,7 @@ quarter of a second; most changes of a machine's settings are over in hundredths
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from enum import IntEnum
 from time import sleep
 from typing import Protocol
@@ -25,8 +25,8 @@ _LOG = logging.getLogger(__name__)
 JobProgress = Callable[[int], None]
 """Called with PercentComplete, 0 to 100, whenever it is heard to have changed."""
 
-_FIRST_LOOK_S = 0.01
-"""How long a job is left alone before the only look that is not made for want of events."""
+_EARLY_LOOKS_S = (0.002, 0.02)
+"""Pauses before the looks that are not made for want of events."""
 _CHECK_INTERVAL_S = 5.0
 """How often a waiter looks itself although events should come: one may be lost with a connection."""
 _POLL_START_S, _POLL_LIMIT_S = 0.1, 1.0
@@ -88,23 +88,30 @@ class Jobs:
             raise
 
     def _wait(self, path: ObjectPath, deadline: Deadline, on_progress: JobProgress | None) -> Instance:
-        sleep(min(_FIRST_LOOK_S, deadline.check()))
-        job = self._look(path, max(deadline.remaining_s, _LEAST_LOOK_S))
-        pause_s = _POLL_START_S
+        reports = self._reports(path, deadline)
         while True:
+            job = next(reports)
             if on_progress is not None:
                 on_progress(_percent(job))
             if _state(job) in _ENDED:
                 return _judged(job)
+
+    def _reports(self, path: ObjectPath, deadline: Deadline) -> Iterator[Instance]:
+        """The job as it is seen or heard of, until it is not asked for any more."""
+        for pause_s in _EARLY_LOOKS_S:
+            sleep(min(pause_s, deadline.check()))
+            yield self._look(path, deadline)
+        pause_s = _POLL_START_S
+        while True:
             patience_s = _CHECK_INTERVAL_S if self.watch.is_listening else pause_s
             heard = self.watch.wait_for(path, min(patience_s, deadline.check()))
-            job = heard or self._look(path, max(deadline.remaining_s, _LEAST_LOOK_S))
+            yield heard or self._look(path, deadline)
             pause_s = min(pause_s * 2, _POLL_LIMIT_S)
 
-    def _look(self, path: ObjectPath, timeout_s: float) -> Instance:
+    def _look(self, path: ObjectPath, deadline: Deadline) -> Instance:
         """The job itself. Where it cannot be seen, what it does goes on or not: the outcome is unknown."""
         try:
-            return self._session.get(path, timeout_s=timeout_s)
+            return self._session.get(path, timeout_s=max(deadline.remaining_s, _LEAST_LOOK_S))
         except HyperVError as error:
             error.outcome_unknown = True
             if isinstance(error, NotFoundError):

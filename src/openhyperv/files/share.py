@@ -146,12 +146,18 @@ class HostFiles:
         return b"".join(parts)
 
     def make_folder(self, folder: WindowsPath) -> None:
-        """Make the folder and those above it, as far as they do not exist.
+        """Make the folder and those above it, as far as they do not exist; the folder first, as most often
+        only that is missing.
 
         :raises ConflictError: something else than a folder is in the way
         """
-        for depth in range(1, len(folder.parts) + 1):
-            self._make_one(WindowsPath(folder.drive, folder.parts[:depth]))
+        try:
+            self._make_one(folder)
+        except NotFoundError:
+            if len(folder.parts) <= 1:
+                raise
+            self.make_folder(WindowsPath(folder.drive, folder.parts[:-1]))
+            self._make_one(folder)
 
     def _make_one(self, folder: WindowsPath) -> None:
         try:
