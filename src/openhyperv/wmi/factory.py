@@ -8,7 +8,7 @@ from openhyperv.wmi.credentials import DEFAULT_AUTHENTICATION, WMIDCOM, target_a
 from openhyperv.wmi.failures import failure, wmi_failures
 from openhyperv.wmi.hosts import Host
 from openhyperv.wmi.instances import WmiObject
-from openhyperv.wmi.moniker import DEFAULT_NAMESPACE, parse_moniker
+from openhyperv.wmi.moniker import DEFAULT_NAMESPACE, LOCAL, parse_moniker
 from openhyperv.wmi.namespace import Namespace
 from openhyperv.wmi.options import DEFAULT_OPERATION_TIMEOUT
 from openhyperv.wmi.registry import INSTALLED
@@ -51,6 +51,8 @@ def WMI(  # noqa: N802, PLR0917 - the interface
 def _host(name: str, user: str, password: str, auth_type: str, transport: str | None) -> Host:
     with wmi_failures():
         registry = INSTALLED.current()
-    if not user and transport is None and auth_type == DEFAULT_AUTHENTICATION:
+    known = registry.target(name)
+    is_as_installed = not user and transport is None and auth_type == DEFAULT_AUTHENTICATION
+    if is_as_installed or (known is None and name == LOCAL):
         return registry.host(name)
-    return registry.host_at(target_as(registry.target(name), name, user, password, auth_type, transport))
+    return registry.host_at(target_as(known, name, user, password, auth_type, transport))
