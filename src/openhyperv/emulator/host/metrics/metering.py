@@ -11,7 +11,7 @@ from openhyperv.emulator.host.metrics.disk_sizes import DiskSizes
 from openhyperv.emulator.host.metrics.meter import Meter
 from openhyperv.emulator.host.metrics.parts import Part, parts_of_system
 from openhyperv.emulator.host.metrics.readings import reading_of
-from openhyperv.emulator.host.metrics.store import MeterStore
+from openhyperv.emulator.host.metrics.store import Json, MeterStore, meters_from_json, meters_to_json
 from openhyperv.emulator.host.metrics.system_meters import SystemMeters
 from openhyperv.emulator.host.profile import Profile
 from openhyperv.emulator.host.virtual_system import Session, VirtualSystem
@@ -81,6 +81,17 @@ class Metering:
         """Write every meter."""
         for guid, meters in self._by_guid.items():
             self._store.save(guid, meters.kept)
+
+    def carried(self, guid: str) -> Json:
+        """What goes along with the VM of that GUID: a recorded configuration holds its meters."""
+        meters = self._by_guid.get(guid.lower())
+        return meters_to_json(meters.kept) if meters else []
+
+    def adopt(self, system: VirtualSystem, carried: Json) -> None:
+        """Go on metering a VM that has arrived."""
+        if carried:
+            self._by_guid[system.guid.lower()] = SystemMeters(meters_from_json(carried))
+            self._store.save(system.guid, self._of(system).kept)
 
     def forget(self, system: VirtualSystem) -> None:
         """A VM is gone, and its meters with it."""

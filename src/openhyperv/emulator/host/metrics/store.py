@@ -6,11 +6,13 @@ import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any, TypeAlias
 
 from openhyperv.emulator.host.metrics.definitions import METRICS
 from openhyperv.emulator.host.metrics.meter import Meter
 from openhyperv.emulator.host.metrics.parts import Key
 
+Json: TypeAlias = list[dict[str, Any]]
 _BY_GUID = {metric.guid: metric for metric in METRICS}
 DEFAULT_FLUSH_INTERVAL = timedelta(hours=1)
 """Microsoft, "Set-VMHost", ResourceMeteringSaveInterval."""
@@ -27,14 +29,13 @@ class MeterStore:
     def load(self) -> Iterator[tuple[str, dict[Key, Meter]]]:
         """The GUID of each VM with its meters."""
         for file in self._systems.glob("*.json"):
-            entries = json.loads(file.read_text("utf-8"))
-            yield file.stem, {(e["tail"], e["metric"]): _meter(e) for e in entries}
+            yield file.stem, meters_from_json(json.loads(file.read_text("utf-8")))
 
     def save(self, guid: str, meters: Mapping[Key, Meter]) -> None:
         """Keep a VM's meters as they are now."""
         file = self._file(guid)
         if meters:
-            _write(file, [_entry(key, meter) for key, meter in meters.items()])
+            _write(file, meters_to_json(meters))
         else:
             file.unlink(missing_ok=True)
 
@@ -58,7 +59,17 @@ def _write(file: Path, data: object) -> None:
     temporary.replace(file)
 
 
-def _entry(key: Key, meter: Meter) -> dict[str, object]:
+def meters_to_json(meters: Mapping[Key, Meter]) -> Json:
+    """Meters as they are kept, and as they go along with a machine."""
+    return [_entry(key, meter) for key, meter in meters.items()]
+
+
+def meters_from_json(entries: Json) -> dict[Key, Meter]:
+    """The reverse of :func:`meters_to_json`."""
+    return {(entry["tail"], entry["metric"]): _meter(entry) for entry in entries}
+
+
+def _entry(key: Key, meter: Meter) -> dict[str, str | float]:
     tail, metric = key
     return {
         "tail": tail,
@@ -70,11 +81,11 @@ def _entry(key: Key, meter: Meter) -> dict[str, object]:
     }
 
 
-def _meter(entry: Mapping[str, str]) -> Meter:
+def _meter(entry: Mapping[str, Any]) -> Meter:
     return Meter(
         function=_BY_GUID[entry["metric"]].function,
-        total=float(entry["total"]),
-        weight=float(entry["weight"]),
+        total=entry["total"],
+        weight=entry["weight"],
         started=datetime.fromisoformat(entry["started"]),
         sampled=datetime.fromisoformat(entry["sampled"]),
     )

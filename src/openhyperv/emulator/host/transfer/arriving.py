@@ -11,6 +11,7 @@ from openhyperv.emulator.host.configuration import Configuration
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.identities import new_guid
 from openhyperv.emulator.host.merging import configurations_of
+from openhyperv.emulator.host.metrics.store import Json as Meters
 from openhyperv.emulator.host.system_defaults import MISSING_SNAPSHOT, PLANNED, PLANNED_SNAPSHOT
 from openhyperv.emulator.host.transfer.adapting import (
     fit_release,
@@ -33,6 +34,7 @@ class Arrival:
     """``sources`` tells each configuration's definition file by its owner's GUID, lower case."""
 
     system: VirtualSystem
+    meters: Meters
     sources: dict[str, Path] = field(factory=dict)
 
     def identities(self) -> Iterator[str]:
@@ -54,7 +56,7 @@ def read_arrival(host: Host, file: Path, checkpoint_folder: Path | None) -> Arri
         "ConfigurationDataRoot": layout_of(file, host.files, host.profile).root,
     }
     system = VirtualSystem(configuration.owner, configuration, current_parent=definition.parent)
-    arrival = Arrival(system, {system.guid.lower(): file})
+    arrival = Arrival(system, definition.meters, {system.guid.lower(): file})
     for known in definition.checkpoints:
         system.snapshots[known.guid.lower()] = _missing(configuration, known)
     for source, snapshot in checkpoints_in(host, system.guid, checkpoint_folder):
@@ -117,7 +119,7 @@ def with_new_identity(arrival: Arrival) -> Arrival:
         )
         system.snapshots[renamed.guid.lower()] = renamed
     sources = {guids[guid].lower(): file for guid, file in arrival.sources.items()}
-    return Arrival(system, sources)
+    return Arrival(system, arrival.meters, sources)
 
 
 def _renamed(configuration: Configuration, guids: dict[str, str]) -> Configuration:

@@ -7,11 +7,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
 
 from openhyperv.emulator.host.configuration import Configuration
 from openhyperv.emulator.host.configuration_json import ConfigurationReader, Json, configuration_to_json
 from openhyperv.emulator.host.defaults import UnknownFeature, UnknownResource
+from openhyperv.emulator.host.metrics.store import Json as Meters
 from openhyperv.emulator.host.virtual_system import Snapshot, SystemState, VirtualSystem
 
 # UNVERIFIED: the contents of these files are this emulator's own; real ones are binary and undocumented
@@ -41,6 +42,7 @@ class Definition:
     parent: str | None = None
     is_saved: bool = False
     checkpoints: tuple[KnownCheckpoint, ...] = ()
+    meters: Meters = field(factory=list)
 
     @property
     def is_checkpoint(self) -> bool:
@@ -48,7 +50,7 @@ class Definition:
         return self.machine.lower() != self.configuration.owner.lower()
 
 
-def write_machine(file: Path, system: VirtualSystem) -> None:
+def write_machine(file: Path, system: VirtualSystem, meters: Meters) -> None:
     """Write a machine's own file; its checkpoints are named there and have files of their own."""
     known = [
         {"guid": s.guid, "name": s.configuration.name, "parent": s.parent, "created": _created(s)}
@@ -56,7 +58,7 @@ def write_machine(file: Path, system: VirtualSystem) -> None:
     ]
     is_saved = system.state is SystemState.SAVED
     own = {"kind": _MACHINE, "machine": system.guid, "parent": system.current_parent, "is_saved": is_saved}
-    _write(file, {**own, "checkpoints": known, **_spelled_out(system.configuration)})
+    _write(file, {**own, "checkpoints": known, "meters": meters, **_spelled_out(system.configuration)})
 
 
 def write_checkpoint(file: Path, system: VirtualSystem, snapshot: Snapshot) -> None:
@@ -107,4 +109,5 @@ def _definition(data: Any, reader: ConfigurationReader) -> Definition:
         KnownCheckpoint(c["guid"], c["name"], c["parent"], datetime.fromisoformat(c["created"]))
         for c in data["checkpoints"]
     )
-    return Definition(reader.read(data), data["machine"], data["parent"], data["is_saved"], known)
+    meters = data.get("meters", [])
+    return Definition(reader.read(data), data["machine"], data["parent"], data["is_saved"], known, meters)

@@ -65,6 +65,7 @@ def _take_in(host: Host, arrival: Arrival) -> None:
             raise JobFailure(Code.FAILED, text)
         system.is_being_reconfigured = True
         host.add(system)
+        host.metering.adopt(system, arrival.meters)
     try:
         _bring_guest_files(host, system, arrival.sources)
     except (OSError, tarfile.TarError) as error:

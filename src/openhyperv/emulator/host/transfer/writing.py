@@ -43,7 +43,7 @@ def write_export(
         if settings.takes_saved_state:
             _pack_memory(host, whole, layout)
         _pack_variables(host, whole, layout)
-        _write_definitions(whole, layout)
+        _write_definitions(host, whole, layout)
 
 
 def _files(host: Host, whole: Exported, layout: ExportLayout) -> list[Path]:
@@ -92,8 +92,10 @@ def _pack_variables(host: Host, whole: Exported, layout: ExportLayout) -> None:
             pack_guest_state(part.state_dir, layout.guest_state(part.folder, part.configuration.owner))
 
 
-def _write_definitions(whole: Exported, layout: ExportLayout) -> None:
+def _write_definitions(host: Host, whole: Exported, layout: ExportLayout) -> None:
     system = whole.system
     for snapshot in system.snapshots.values():
         write_checkpoint(layout.definition(CHECKPOINTS, snapshot.guid), system, snapshot)
-    write_machine(layout.definition(MACHINES, system.guid), system)
+    with host.lock:
+        meters = host.metering.carried(system.guid)
+    write_machine(layout.definition(MACHINES, system.guid), system, meters)
