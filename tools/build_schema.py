@@ -80,6 +80,8 @@ ONLY_DOCUMENTED = {
     },
 }
 """Members that Microsoft's pages of these classes have, but no dumped host nor the gathered facts."""
+LATER_METHODS = {"Win32_PnPEntity.GetDeviceProperties": "2016"}
+"""Methods whose page names a release, as do the gathered facts for the class of their results alone."""
 OF_FEATURES = ("root/microsoftdns", "root/wmi")
 """Namespaces with classes of features that no dumped host had, so that documents alone know them."""
 ABSTRACT_CIM = ("root/hypervcluster/v2", "root/mscluster")
@@ -113,16 +115,18 @@ def with_documented_members(name: str, slim: dict[str, Any]) -> dict[str, Any]:
     return slim | {kind: slim.get(kind, {}) | members for kind, members in more.items()}
 
 
-def with_static_methods(name: str, slim: dict[str, Any], namespace: str) -> dict[str, Any]:
+def with_corrected_methods(name: str, slim: dict[str, Any], namespace: str) -> dict[str, Any]:
     has_no_instance = namespace.lower().startswith(CALLED_ON_THE_CLASS) and not {"keys", "super"} & set(slim)
     for method, decl in slim.get("methods", {}).items():
         if has_no_instance or f"{name}.{method}" in MAKERS:
             decl["static"] = True
+        if f"{name}.{method}" in LATER_METHODS:
+            decl["since"] = LATER_METHODS[f"{name}.{method}"]
     return slim
 
 
 def corrected(name: str, record: dict[str, Any], namespace: str) -> dict[str, Any]:
-    slim = with_static_methods(name, with_documented_members(name, slim_class(record)), namespace)
+    slim = with_corrected_methods(name, with_documented_members(name, slim_class(record)), namespace)
     if namespace.lower() in OF_FEATURES and slim.get("seen_on") == ["docs only"]:
         del slim["seen_on"]
     if namespace.lower() in ABSTRACT_CIM and name.startswith("CIM_"):

@@ -149,3 +149,6 @@ def test_devices_are_assigned_from_2016_on(emulate: Emulate) -> None:
         old.all("Msvm_PciExpress")
     with pytest.raises(CimFault):
         old.all(SERVICE)
+    path = ObjectPath("Win32_PnPEntity", {"DeviceID": GPU.host_path}, "root/cimv2")
+    with pytest.raises(CimFault):
+        old.manager.invoke(path, "GetDeviceProperties", {}, "administrator")

@@ -26,7 +26,11 @@ def make_switch(
     is_shared: bool = False,
 ) -> Instance:
     """Define a switch: private, or on the physical adapter of that name, which the host may share."""
-    settings = {"ElementName": name, "BandwidthReservationMode": bandwidth_mode, "IOVPreferred": has_iov}
+    settings: dict[str, Value] = {
+        "ElementName": name,
+        "BandwidthReservationMode": bandwidth_mode,
+        "IOVPreferred": has_iov,
+    }
     ports = [_uplink(session, adapter)] if adapter else []
     if is_shared:
         ports.append(_host_port(session, name))
@@ -46,15 +50,21 @@ def make_switch(
 def _uplink(session: Session, adapter: str) -> str:
     query = select("Msvm_ExternalEthernetPort").where(equal("ElementName", adapter))
     (found,) = session.query(query)
-    values = {"ResourceType": 33, "ResourceSubType": "Microsoft:Hyper-V:Ethernet Connection"}
-    return _text(session, CONNECTION, {**values, "HostResource": [str(found.path)]})
+    return _port(session, {"HostResource": [str(found.path)]})
 
 
 def _host_port(session: Session, name: str) -> str:
     query = select("Msvm_ComputerSystem").where(equal("Caption", "Hosting Computer System"))
     (host,) = session.query(query)
-    values = {"ResourceType": 33, "ResourceSubType": "Microsoft:Hyper-V:Ethernet Connection"}
-    return _text(session, CONNECTION, {**values, "ElementName": name, "HostResource": [str(host.path)]})
+    return _port(session, {"ElementName": name, "HostResource": [str(host.path)]})
+
+
+def _port(session: Session, own: dict[str, Value]) -> str:
+    kind: dict[str, Value] = {
+        "ResourceType": 33,
+        "ResourceSubType": "Microsoft:Hyper-V:Ethernet Connection",
+    }
+    return _text(session, CONNECTION, {**kind, **own})
 
 
 def _text(session: Session, class_name: str, values: dict[str, Value]) -> str:
