@@ -13,7 +13,7 @@ from lxml import etree
 
 from openhyperv.errors import InvalidInputError, ProtocolError
 from openhyperv.wire.cimxml_references import append_reference, read_reference
-from openhyperv.wire.cimxml_values import CimXmlError, value_from_text, value_to_text
+from openhyperv.wire.cimxml_values import CimXmlError, CimXmlShapeError, value_from_text, value_to_text
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import ObjectPath, parse_path
 from openhyperv.wire.types import CimType, ClassDecl, ClassLookup, PropertyDecl, Scalar, Value
@@ -172,7 +172,7 @@ def _read_property(member: Element, prop: PropertyDecl, reading: _Reading) -> Va
     if prop.type is CimType.REFERENCE:
         return _read_reference(member, prop, reading)
     if (member.tag in _ARRAY_TAGS) != prop.is_array or member.tag == _REFERENCE_TAG:
-        raise CimXmlError(f"The property cannot be given as {member.tag}.", target=prop.name)
+        raise CimXmlShapeError(f"The property cannot be given as {member.tag}.", target=prop.name)
     # UNVERIFIED: a known TYPE other than the declared one is accepted if the text fits the declared type
     if member.get("TYPE") not in _TYPE_NAMES and not member.tag.startswith("PROPERTY.OBJECT"):
         raise CimXmlError("The property's TYPE is missing or unknown.", target=prop.name)

@@ -13,6 +13,14 @@ class CimXmlError(InvalidInputError):
     """The text is no instance in CIM-XML, or not one that its class allows; ``target`` is the property."""
 
 
+class CimXmlShapeError(CimXmlError):
+    """A scalar stands where an array belongs, or the reverse."""
+
+
+class CimXmlDatetimeError(CimXmlError):
+    """A time that is not in DMTF's form (DSP0004 5.2.4)."""
+
+
 _PYTHON_TYPES: dict[CimType, type | tuple[type, ...]] = {
     CimType.BOOLEAN: bool,
     CimType.STRING: str,
@@ -48,9 +56,9 @@ def value_from_text(text: str, prop: PropertyDecl) -> ScalarText:
 
     :raises CimXmlError: the text does not fit the property's type
     """
+    is_time = prop.type is CimType.DATETIME
     try:
-        if prop.type is CimType.DATETIME:
-            return from_dmtf(text.strip())
-        return scalar_from_text(text, prop.type)
+        return from_dmtf(text.strip()) if is_time else scalar_from_text(text, prop.type)
     except InvalidInputError as error:
-        raise CimXmlError(error.message, target=prop.name) from error
+        kind = CimXmlDatetimeError if is_time else CimXmlError
+        raise kind(error.message, target=prop.name) from error

@@ -3,18 +3,36 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from openhyperv.cim.schema import Schema
 from openhyperv.emulator.cimom.provider import MethodFailure
 from openhyperv.emulator.host.codes import Code
 from openhyperv.errors import HyperVError
 from openhyperv.wire.cimxml import instance_from_text
+from openhyperv.wire.cimxml_values import CimXmlDatetimeError, CimXmlShapeError
 from openhyperv.wire.instance import Instance
-from openhyperv.wire.types import ClassDecl, PropertyDecl, Value
+from openhyperv.wire.types import ClassDecl, Value
 
 _NAMESPACE = "root/virtualization/v2"
 _QUOTED_ID = re.compile(r'\.\s*InstanceID\s*=\s*"(?P<id>[^"]*)"\s*$', re.IGNORECASE)
+
+
+class WrongShape(MethodFailure):
+    """A scalar stands where an array belongs, or the reverse; most methods answer 32773 (recorded)."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(Code.INVALID_PARAMETER, reason)
+
+
+@contextmanager
+def shapes_refused_as(code: Code) -> Iterator[None]:
+    """Refuse wrong shapes with a code of the method's own."""
+    try:
+        yield
+    except WrongShape as refusal:
+        raise MethodFailure(code, str(refusal)) from refusal
 
 
 def read_setting(text: Value, base_class: str, schema: Schema) -> Instance:
@@ -26,6 +44,10 @@ def read_setting(text: Value, base_class: str, schema: Schema) -> Instance:
         raise MethodFailure(Code.INVALID_PARAMETER, "No settings were given.")
     try:
         instance = instance_from_text(text, schema)
+    except CimXmlShapeError as error:
+        raise WrongShape(str(error)) from error
+    except CimXmlDatetimeError as error:
+        raise MethodFailure(Code.FAILED, str(error)) from error  # recorded
     except HyperVError as error:
         raise MethodFailure(Code.INVALID_PARAMETER, str(error)) from error
     decl = schema.find(_NAMESPACE, instance.class_name)
@@ -43,15 +65,8 @@ def _checked(decl: ClassDecl, instance: Mapping[str, Value]) -> dict[str, Value]
         if declared is None:
             raise MethodFailure(Code.INVALID_PARAMETER, f"{decl.name} has no property {name}.")
         if value is not None:
-            values[declared.name] = _shaped(declared, value)
+            values[declared.name] = list(value) if isinstance(value, list | tuple) else value
     return values
-
-
-def _shaped(declared: PropertyDecl, value: Value) -> Value:
-    """A scalar where an array belongs, or the reverse, is refused as the recorded hosts refuse it."""
-    if declared.is_array != isinstance(value, list | tuple):
-        raise MethodFailure(Code.INVALID_PARAMETER, f"{declared.name} has the wrong shape.")
-    return list(value) if isinstance(value, list | tuple) else value
 
 
 def referred_id(path_text: Value) -> str | None:

@@ -10,7 +10,7 @@ from openhyperv.emulator.host.codes import Code
 from openhyperv.emulator.host.configuration import Configuration
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.identities import new_guid
-from openhyperv.emulator.host.incoming import read_setting, text_of
+from openhyperv.emulator.host.incoming import read_setting, shapes_refused_as, text_of
 from openhyperv.emulator.host.jobs import Job, JobFailure
 from openhyperv.emulator.host.settings import Resource
 from openhyperv.emulator.host.switch_connections import PORT_SETTING, machine_connections
@@ -43,12 +43,14 @@ class SwitchServiceProvider:
         """A new switch with everything given."""
         if call["ReferenceConfiguration"] is not None:
             raise MethodFailure(Code.NOT_SUPPORTED, "Switches are not made from other switches.")
-        settings = read_setting(call["SystemSettings"], SWITCH_SETTINGS, self._host.schema)
+        with shapes_refused_as(Code.INCORRECT_TYPE):  # recorded
+            settings = read_setting(call["SystemSettings"], SWITCH_SETTINGS, self._host.schema)
+            ports = read_settings(self._host, call["ResourceSettings"], PORT_SETTING)
         values = client_values(settings, self._host.profile)
         guid = new_guid()
         values["ExtensionOrder"] = list(extension_order(self._host.profile, guid, self._host.name))
         configuration = Configuration(guid, switch_defaults(self._host.profile), values)
-        self._editor(configuration).add(read_settings(self._host, call["ResourceSettings"], PORT_SETTING))
+        self._editor(configuration).add(ports)
         switch = Switch(configuration)
         self._switches.add(switch)
         self._host.publish(ChangeKind.CREATION, switch_instance(switch))
