@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import select
+import selectors
 import socket
 
 from openhyperv.errors import ConnectionLostError, ProtocolError
 from openhyperv.transport.deadline import Deadline
 
 _CHUNK_BYTES = 256 * 1024
+_Selector: type[selectors.BaseSelector] = getattr(selectors, "PollSelector", selectors.DefaultSelector)
+"""Poll, which takes any number of files; eventlet takes it away from the programs that it patches."""
 
 
 class Stream:
@@ -86,9 +88,9 @@ class Stream:
     @property
     def is_quiet(self) -> bool:
         """True while an idle connection is as it should be: open, and nothing sent that nobody asked for."""
-        poll = select.poll()
-        poll.register(self._socket, select.POLLIN)
-        return not self._received and not poll.poll(0)
+        with _Selector() as selector:
+            selector.register(self._socket, selectors.EVENT_READ)
+            return not self._received and not selector.select(0)
 
     def close(self) -> None:
         """Close the socket; a second time does nothing."""

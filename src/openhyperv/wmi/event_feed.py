@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from queue import Empty, Queue
-from threading import Event, Lock, Thread, current_thread
 from time import monotonic
 from typing import Self
 
+from openhyperv import wmi
 from openhyperv.cim.schema import Schema
 from openhyperv.cim.session import Session
 from openhyperv.cim.subscription import Subscription
@@ -21,17 +20,14 @@ from openhyperv.errors import (
 )
 from openhyperv.transport.target import Target
 from openhyperv.wire.instance import Instance
+from openhyperv.wmi.event_buffer import EventBuffer
 
 _LOG = logging.getLogger(__name__)
 
-_KEPT_EVENTS = 10_000
 _FIRST_DELAY_S, _LAST_DELAY_S = 1.0, 30.0
 _JOIN_TIMEOUT_S = 10.0
 _FATAL = (AccessDeniedError, AuthenticationError, CertificateError, InvalidInputError)
 """What would meet the next attempt as well. A password is not refused twice: that could lock the account."""
-
-END = object()
-"""After the last event of a feed."""
 
 
 class EventFeed:
@@ -39,6 +35,9 @@ class EventFeed:
 
     When the connection breaks or the host restarts, the feed subscribes anew, with growing delays; what
     happened in between is lost, which a warning in the log says.
+
+    Its thread, and what waits for it, is of the ``threading`` that the package has: programs that eventlet
+    patches, and that call watchers from native threads, assign the original one there.
     """
 
     def __init__(self, session: Session, namespace: str, wql: str, subscription: Subscription) -> None:
@@ -46,10 +45,11 @@ class EventFeed:
         self._namespace = namespace
         self._wql = wql
         self._subscription = subscription
-        self._events: Queue[Instance | HyperVError | object] = Queue(_KEPT_EVENTS)
-        self._lock = Lock()
-        self._closed = Event()
-        self._thread = Thread(target=self._run, name="wmi-events", daemon=True)
+        threading = wmi.threading
+        self._events = EventBuffer(threading)
+        self._lock = threading.Lock()
+        self._closed = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="wmi-events", daemon=True)
 
     @classmethod
     def open(cls, target: Target, schema: Schema, namespace: str, wql: str) -> Self:
@@ -67,15 +67,12 @@ class EventFeed:
         feed._thread.start()
         return feed
 
-    def next(self, timeout_s: float | None) -> Instance | HyperVError | object | None:
-        """The next event, the error that ended the feed, or :data:`END`; None when none came in time."""
-        try:
-            found = self._events.get(timeout=timeout_s) if timeout_s != 0 else self._events.get_nowait()
-        except Empty:
-            return None
-        if not isinstance(found, Instance):
-            self._events.put(found)  # whoever asks next is told the same
-        return found
+    def next(self, timeout_s: float | None) -> Instance | None:
+        """The next event; None when none came in time.
+
+        :raises EventsEnd: the feed was closed, or broke for good
+        """
+        return self._events.take(timeout_s)
 
     def close(self) -> None:
         """End the subscription at the host, and wait for its end; a second time does nothing."""
@@ -85,20 +82,21 @@ class EventFeed:
             self._closed.set()
         self._subscription.close()
         self._session.close()
-        if current_thread() is not self._thread:
+        self._events.end()
+        if wmi.threading.get_ident() != self._thread.ident:
             self._thread.join(_JOIN_TIMEOUT_S)
 
     # --- the reading thread ------------------------------------------------------------------------------
 
     def _run(self) -> None:
-        end: object = END
+        cause: HyperVError | None = None
         try:
             while not self._closed.is_set():
                 self._read()
         except HyperVError as error:
-            end = error
+            cause = error
         finally:
-            self._keep(end)
+            self._events.end(cause)
 
     def _read(self) -> None:
         """Keep events until the subscription ends, and find another.
@@ -116,17 +114,9 @@ class EventFeed:
         if not self._closed.is_set():
             self._resume(reason)
 
-    def _keep(self, event: object) -> None:
-        while self._events.full():
-            _LOG.warning("Nobody asks for the events of %s; the oldest is dropped.", self._session.host)
-            self._drop_oldest()
-        self._events.put(event)
-
-    def _drop_oldest(self) -> None:
-        try:
-            self._events.get_nowait()
-        except Empty:
-            return
+    def _keep(self, event: Instance) -> None:
+        if not self._events.put(event):
+            _LOG.warning("Nobody asks for the events of %s; the oldest is dropped.", self._host)
 
     def _resume(self, reason: str) -> None:
         _LOG.warning("The watch over %s broke: %s Events are missed until it is back.", self._host, reason)

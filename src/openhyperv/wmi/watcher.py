@@ -5,12 +5,12 @@ from __future__ import annotations
 from threading import Lock
 from weakref import WeakSet, finalize
 
-from openhyperv.errors import HyperVError
 from openhyperv.wire.fault import WbemCode
 from openhyperv.wire.instance import Instance
 from openhyperv.wmi import instances
+from openhyperv.wmi.event_buffer import EventsEnd
 from openhyperv.wmi.event_feed import EventFeed
-from openhyperv.wmi.failures import TIMED_OUT, failure, failure_of
+from openhyperv.wmi.failures import TIMED_OUT, failure, failure_of, x_wmi
 from openhyperv.wmi.namespace import Namespace
 
 _TARGET, _PREVIOUS = "TargetInstance", "PreviousInstance"
@@ -32,13 +32,12 @@ class Watcher:
         :raises x_wmi_timed_out: no event came in time
         :raises x_wmi: the watcher was closed, or the host does not let it go on
         """
-        event = self._feed.next(_seconds(timeout_ms))
+        try:
+            event = self._feed.next(_seconds(timeout_ms))
+        except EventsEnd as end:
+            raise _failure_at(end) from end.cause
         if event is None:
             raise failure(TIMED_OUT, "No event came in time.")
-        if isinstance(event, HyperVError):
-            raise failure_of(event) from event
-        if not isinstance(event, Instance):
-            raise failure(WbemCode.CALL_CANCELLED, "The watcher is closed.")
         return self._object(event)
 
     def _object(self, event: Instance) -> instances.WmiObject:
@@ -51,6 +50,12 @@ class Watcher:
     def close(self) -> None:
         """End the subscription at the host, and wait for its end."""
         self._feed.close()
+
+
+def _failure_at(end: EventsEnd) -> x_wmi:
+    if end.cause is not None:
+        return failure_of(end.cause)
+    return failure(WbemCode.CALL_CANCELLED, "The watcher is closed.")
 
 
 def _seconds(timeout_ms: int | None) -> float | None:
