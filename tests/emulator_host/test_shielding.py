@@ -119,6 +119,45 @@ def test_bytes_tell_who_can_unwrap_them(emulated: Emulated) -> None:
             _on_class(emulated, HGS, "MSFT_HgsKeyProtector", "ConvertToByRawBytes", Bytes=broken)
 
 
+def _shared(emulated: Emulated, method: str, protector: Instance, guardian: Instance) -> list[str]:
+    allowed = {"AllowUntrustedRoot": True, "AllowExpired": False} if method == "Grant" else {}
+    changed = _on_class(
+        emulated, HGS, "MSFT_HgsKeyProtector", method, KeyProtector=protector, Guardian=guardian, **allowed
+    )
+    return [str(one["Name"]) for one in changed["Guardians"]]
+
+
+def test_the_owner_shares_a_key_protector(emulated: Emulated) -> None:
+    owner, other = _new_guardian(emulated, "owner"), _new_guardian(emulated, "other")
+    alone = _new_protector(emulated, owner)
+    assert _shared(emulated, "Grant", alone, other) == ["other"]
+    assert _shared(emulated, "Revoke", _new_protector(emulated, owner, other), other) == []
+    with pytest.raises(CimFault):
+        _shared(emulated, "Revoke", alone, other)
+
+
+def test_a_guardian_goes_to_another_host_without_its_keys(tmp_path: Path) -> None:
+    here, there = emulate(tmp_path / "here"), emulate(tmp_path / "there")
+    try:
+        guardian = _new_guardian(here, "mine")
+        guardians = "MSFT_HgsGuardian"
+        _on_class(here, HGS, guardians, "Export", InputObject=guardian, Path=r"C:\mine.xml")
+        (here.host.files.drive_c / "mine.xml").rename(there.host.files.drive_c / "theirs.xml")
+        arguments = {"Path": r"C:\theirs.xml", "Name": "theirs", "AllowExpired": False}
+        with pytest.raises(CimFault):
+            _on_class(there, HGS, guardians, "Import", AllowUntrustedRoot=False, **arguments)
+        imported = _on_class(there, HGS, guardians, "Import", AllowUntrustedRoot=True, **arguments)
+        assert (imported["Name"], imported["HasPrivateSigningKey"]) == ("theirs", False)
+        assert imported["SigningCertificate"] == guardian["SigningCertificate"]
+        with pytest.raises(CimFault):
+            _new_protector(there, imported)
+        own = _new_guardian(there, "own")
+        assert [g["Name"] for g in _new_protector(there, own, imported)["Guardians"]] == ["theirs"]  # type: ignore[union-attr,index,call-overload]
+    finally:
+        here.host.close()
+        there.host.close()
+
+
 def test_the_last_good_key_protector_is_the_one_it_started_with(emulated: Emulated) -> None:
     system = emulated.define()
     assert _ask(emulated, system, "RestoreLastKnownGoodKeyProtector").return_value == 32775

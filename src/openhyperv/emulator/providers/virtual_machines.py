@@ -15,12 +15,7 @@ from openhyperv.emulator.providers.resource_settings import resource_setting_pro
 from openhyperv.emulator.providers.resources import ResourceProvider
 from openhyperv.emulator.providers.service_changes import ServiceChangeProvider
 from openhyperv.emulator.providers.setting_links import SettingLinkProvider
-from openhyperv.emulator.providers.shielding.guardians import GuardianProvider
-from openhyperv.emulator.providers.shielding.hgs_client import HgsClientProvider
-from openhyperv.emulator.providers.shielding.provisioning import ProvisioningProvider
-from openhyperv.emulator.providers.shielding.provisioning_files import ProvisioningFileProvider
-from openhyperv.emulator.providers.shielding.security_element import SecurityElementProvider
-from openhyperv.emulator.providers.shielding.security_service import SecurityProvider
+from openhyperv.emulator.providers.shielding import shielding_providers
 from openhyperv.emulator.providers.shutdown import ShutdownProvider
 from openhyperv.emulator.providers.snapshot_links import SnapshotLinkProvider
 from openhyperv.emulator.providers.snapshots import SnapshotProvider
@@ -48,23 +43,18 @@ _PROVIDERS = (
     DeviceLinkProvider,
     KeyboardProvider,
     KvpProvider,
-    SecurityProvider,
     ServiceChangeProvider,
     ShutdownProvider,
     PlannedSystemProvider,
     ExportProvider,
     ImportProvider,
     TerminalProvider,
-    SecurityElementProvider,
-    GuardianProvider,
-    HgsClientProvider,
-    ProvisioningFileProvider,
-    ProvisioningProvider,
 )
 
 
 def virtual_machine_providers(host: Host) -> Iterator[object]:
     """A fresh provider of each kind for a host."""
     yield from (provider(host) for provider in _PROVIDERS)
+    yield from shielding_providers(host)
     yield from resource_setting_providers(host)
     yield from device_providers(host)

@@ -6,11 +6,15 @@ import base64
 import json
 import secrets
 from collections.abc import Sequence
-from typing import Any
 
 from attrs import frozen
 
-from openhyperv.emulator.host.shielding.guardians import Guardian, OwnGuardian
+from openhyperv.emulator.host.shielding.guardians import (
+    Guardian,
+    OwnGuardian,
+    guardian_from_json,
+    guardian_to_json,
+)
 from openhyperv.emulator.host.shielding.self_signed import is_signed, wrap
 
 _KEY_BYTES = 32
@@ -27,18 +31,31 @@ class KeyProtector:
     owner: Guardian
     guardians: tuple[Guardian, ...]
     raw: bytes
+    wrapped_for_owner: bytes
 
 
 def make_key_protector(owner: OwnGuardian, guardians: Sequence[Guardian]) -> KeyProtector:
     """Wrap a new key for the owner and the guardians; the owner signs it."""
-    key = secrets.token_bytes(_KEY_BYTES)
+    return _sealed(secrets.token_bytes(_KEY_BYTES), owner, guardians)
+
+
+def with_guardians(
+    protector: KeyProtector, owner: OwnGuardian, guardians: Sequence[Guardian]
+) -> KeyProtector:
+    """The same key for other guardians; its owner's private keys are needed."""
+    return _sealed(owner.encryption.unwrap(protector.wrapped_for_owner), owner, guardians)
+
+
+def _sealed(key: bytes, owner: OwnGuardian, guardians: Sequence[Guardian]) -> KeyProtector:
     everybody = (owner.guardian, *guardians)
-    wrapped = [_text(wrap(key, guardian.encryption_certificate)) for guardian in everybody]
+    wrapped = [wrap(key, guardian.encryption_certificate) for guardian in everybody]
     # UNVERIFIED: the form of the bytes, which is this emulator's own
-    body = json.dumps({"guardians": [_to_json(g) for g in everybody], "wrapped": wrapped})
+    body = json.dumps(
+        {"guardians": [guardian_to_json(g) for g in everybody], "wrapped": [_text(w) for w in wrapped]}
+    )
     signature = _text(owner.signing.sign(body.encode("utf-8")))
     raw = json.dumps({"body": body, "signature": signature}).encode("utf-8")
-    return KeyProtector(owner.guardian, tuple(guardians), raw)
+    return KeyProtector(owner.guardian, tuple(guardians), raw, wrapped[0])
 
 
 def read_key_protector(raw: bytes) -> KeyProtector:
@@ -49,29 +66,15 @@ def read_key_protector(raw: bytes) -> KeyProtector:
     try:
         outer = json.loads(raw)
         body: str = outer["body"]
-        owner, *guardians = (_from_json(entry) for entry in json.loads(body)["guardians"])
-        is_own = is_signed(
-            body.encode("utf-8"), base64.b64decode(outer["signature"]), owner.signing_certificate
-        )
-    except (ValueError, KeyError, TypeError) as error:
+        inner = json.loads(body)
+        owner, *guardians = map(guardian_from_json, inner["guardians"])
+        wrapped, signature = (base64.b64decode(text) for text in (inner["wrapped"][0], outer["signature"]))
+        is_own = is_signed(body.encode("utf-8"), signature, owner.signing_certificate)
+    except (ValueError, LookupError, TypeError) as error:
         raise BadKeyProtector("These bytes are no key protector.") from error
     if not is_own:
         raise BadKeyProtector("The key protector was changed after its owner had signed it.")
-    return KeyProtector(owner, tuple(guardians), raw)
-
-
-def _to_json(guardian: Guardian) -> dict[str, str]:
-    return {
-        "name": guardian.name,
-        "signing": _text(guardian.signing_certificate),
-        "encryption": _text(guardian.encryption_certificate),
-        "signature": guardian.signature,
-    }
-
-
-def _from_json(entry: Any) -> Guardian:
-    signing, encryption = (base64.b64decode(entry[name]) for name in ("signing", "encryption"))
-    return Guardian(entry["name"], signing, encryption, entry["signature"])
+    return KeyProtector(owner, tuple(guardians), raw, wrapped)
 
 
 def _text(data: bytes) -> str:

@@ -1,139 +1,102 @@
-"""MSFT_HgsGuardian and MSFT_HgsKeyProtector: who may own and unwrap the keys of machines.
+"""MSFT_HgsGuardian: who may own and unwrap the keys of machines.
 
-Called as Microsoft's HgsClient module calls them: New-HgsGuardian, New-HgsKeyProtector and their like.
+Called as Microsoft's HgsClient module does: New-HgsGuardian, Export-HgsGuardian and their like.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterator
+
+from attrs import evolve
 
 from openhyperv.emulator.cimom.faults import failed
 from openhyperv.emulator.cimom.provider import Call, Result, instances_of, lookup, method
 from openhyperv.emulator.host.codes import Code
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.shielding.guardians import (
-    SIGNATURE_ALGORITHM,
     Guardian,
     GuardianStore,
-    OwnGuardian,
+    guardian_from_json,
+    guardian_to_json,
 )
-from openhyperv.emulator.host.shielding.key_protector import (
-    BadKeyProtector,
-    KeyProtector,
-    make_key_protector,
-    read_key_protector,
-)
-from openhyperv.emulator.host.shielding.self_signed import is_expired, is_self_signed
 from openhyperv.emulator.providers.finding import text_key
+from openhyperv.emulator.providers.shielding.guardian_views import (
+    GUARDIAN,
+    check_certificates,
+    given_guardian,
+    guardian_instance,
+)
 from openhyperv.emulator.providers.shielding.hgs_client import HGS
+from openhyperv.emulator.providers.shielding.provisioning_files import local_file
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import ObjectPath
-from openhyperv.wire.types import Value
-
-_GUARDIAN = "MSFT_HgsGuardian"
-_PROTECTOR = "MSFT_HgsKeyProtector"
 
 
 class GuardianProvider:
     """Wrong arguments are answered with a fault: these methods document no return values."""
 
-    def __init__(self, host: Host) -> None:
-        self._store = GuardianStore(host.data / "guardians", host.name)
+    def __init__(self, host: Host, store: GuardianStore) -> None:
+        self._files = host.files
+        self._store = store
 
-    @instances_of(_GUARDIAN, namespace=HGS)
+    @instances_of(GUARDIAN, namespace=HGS)
     def guardians(self) -> Iterator[Instance]:
         """Every guardian of the host."""
-        return (_guardian(own.guardian, is_own=True) for own in self._store.all())
+        return (guardian_instance(guardian, self._store) for guardian in self._store.all())
 
-    @lookup(_GUARDIAN, namespace=HGS)
+    @lookup(GUARDIAN, namespace=HGS)
     def guardian(self, path: ObjectPath) -> Instance | None:
         """One guardian."""
-        own = self._store.find(text_key(path, "Name"))
-        return _guardian(own.guardian, is_own=True) if own else None
+        guardian = self._store.find(text_key(path, "Name"))
+        return guardian_instance(guardian, self._store) if guardian else None
 
-    @method(_GUARDIAN, "NewByGenerateCertificates", namespace=HGS)
+    @method(GUARDIAN, "NewByGenerateCertificates", namespace=HGS)
     def generate(self, call: Call) -> Result:
         """A guardian with certificates that vouch for themselves."""
-        name = call["Name"]
-        if not isinstance(name, str) or not name or call["GenerateCertificates"] is not True:
-            raise failed("A guardian needs a name, and GenerateCertificates must be true.")
-        if self._store.find(name) is not None:
-            raise failed(f"There is a guardian '{name}' already.")
-        made = self._store.generate(name)
-        return _output(_guardian(made.guardian, is_own=True))
+        name = self._free_name(call)
+        if call["GenerateCertificates"] is not True:
+            raise failed("GenerateCertificates must be true.")
+        return self._output(self._store.generate(name))
 
-    @method(_GUARDIAN, "Remove", namespace=HGS)
-    def remove(self, call: Call) -> Result:
-        """A guardian goes; key protectors that it owns can no longer be changed."""
-        self._store.remove(self._known(call["Name"]).guardian.name)
+    @method(GUARDIAN, "Export", namespace=HGS)
+    def export(self, call: Call) -> Result:
+        """Write a guardian's certificates, without its private keys, to a file."""
+        guardian = given_guardian(call["InputObject"], self._store)
+        file = local_file(self._files, call["Path"])
+        try:
+            # UNVERIFIED: the form of the file, which is this emulator's own
+            file.write_text(json.dumps(guardian_to_json(guardian)), "utf-8")
+        except OSError as error:
+            raise failed(f"{call['Path']} cannot be written: {error.strerror}.") from error
         return Result(Code.COMPLETED)
 
-    @method(_PROTECTOR, "NewByGuardians", namespace=HGS)
-    def protect(self, call: Call) -> Result:
-        """A key protector that the owner and the guardians can unwrap."""
-        owner = self._known(_name(call["Owner"]))
-        others = call["Guardian"]
-        named = [self._known(_name(o)) for o in (others if isinstance(others, list | tuple) else ())]
-        guardians = [own.guardian for own in named]
-        _check_certificates([owner.guardian, *guardians], call)
-        return _output(_protector(make_key_protector(owner, guardians), self._store))
-
-    @method(_PROTECTOR, "ConvertToByRawBytes", namespace=HGS)
-    def convert(self, call: Call) -> Result:
-        """The key protector in bytes."""
-        given = call["Bytes"]
-        raw = bytes(b for b in given if isinstance(b, int)) if isinstance(given, list | tuple) else b""
+    @method(GUARDIAN, "Import", namespace=HGS)
+    def bring(self, call: Call) -> Result:
+        """A guardian whose private keys are on another host."""
+        name, file = self._free_name(call), local_file(self._files, call["Path"])
         try:
-            return _output(_protector(read_key_protector(raw), self._store))
-        except BadKeyProtector as error:
-            raise failed(str(error)) from error
+            found = guardian_from_json(json.loads(file.read_text("utf-8")))
+        except (OSError, ValueError, LookupError, TypeError) as error:
+            raise failed(f"{call['Path']} holds no guardian.") from error
+        check_certificates(found, call)
+        guardian = evolve(found, name=name)
+        self._store.add(guardian)
+        return self._output(guardian)
 
-    def _known(self, name: Value) -> OwnGuardian:
-        own = self._store.find(name) if isinstance(name, str) else None
-        if own is None:
-            raise failed(f"There is no guardian '{name}' on this host.")
-        return own
+    @method(GUARDIAN, "Remove", namespace=HGS)
+    def remove(self, call: Call) -> Result:
+        """A guardian goes; key protectors that it owns can no longer be changed."""
+        self._store.remove(given_guardian(call["Name"], self._store).name)
+        return Result(Code.COMPLETED)
 
+    def _free_name(self, call: Call) -> str:
+        name = call["Name"]
+        if not isinstance(name, str) or not name:
+            raise failed("A guardian needs a name.")
+        if self._store.find(name) is not None:
+            raise failed(f"There is a guardian '{name}' already.")
+        return name
 
-def _name(guardian: object) -> Value:
-    """The Name of an embedded MSFT_HgsGuardian."""
-    return guardian.get("Name") if isinstance(guardian, Instance) else None
-
-
-def _check_certificates(guardians: Sequence[Guardian], call: Call) -> None:
-    for guardian in guardians:
-        certificates = (guardian.signing_certificate, guardian.encryption_certificate)
-        if call["AllowUntrustedRoot"] is not True and any(map(is_self_signed, certificates)):
-            raise failed(f"The certificates of '{guardian.name}' vouch for themselves.")
-        if call["AllowExpired"] is not True and any(map(is_expired, certificates)):
-            raise failed(f"The certificates of '{guardian.name}' have expired.")
-
-
-def _guardian(guardian: Guardian, *, is_own: bool) -> Instance:
-    path = ObjectPath(_GUARDIAN, {"Name": guardian.name}, HGS)
-    values: dict[str, Value] = {
-        "Name": guardian.name,
-        "SigningCertificate": list(guardian.signing_certificate),
-        "EncryptionCertificate": list(guardian.encryption_certificate),
-        "EncryptionCertificateSignature": guardian.signature,
-        "EncryptionCertificateSignatureAlgorithm": SIGNATURE_ALGORITHM,
-        "HasPrivateSigningKey": is_own,
-    }
-    return Instance(_GUARDIAN, values, namespace=HGS, path=path)
-
-
-def _protector(protector: KeyProtector, store: GuardianStore) -> Instance:
-    def shown(guardian: Guardian) -> Instance:
-        own = store.find(guardian.name)
-        return _guardian(guardian, is_own=own is not None and own.guardian == guardian)
-
-    values: dict[str, Value] = {
-        "Owner": shown(protector.owner),
-        "Guardians": [shown(guardian) for guardian in protector.guardians],
-        "RawData": list(protector.raw),
-    }
-    return Instance(_PROTECTOR, values, namespace=HGS)
-
-
-def _output(instance: Instance) -> Result:
-    return Result(Code.COMPLETED, {"cmdletOutput": instance})
+    def _output(self, guardian: Guardian) -> Result:
+        return Result(Code.COMPLETED, {"cmdletOutput": guardian_instance(guardian, self._store)})
