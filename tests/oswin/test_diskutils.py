@@ -11,8 +11,10 @@ from openhyperv.cim.session import Session
 from openhyperv.emulator.emulated_host import EmulatedHost
 from openhyperv.emulator.host.hardware import BusType, Hardware, PhysicalDisk, UniqueIdFormat
 from openhyperv.emulator.host.hardware.hardware import SYSTEM_DISK
+from openhyperv.wire.cimxml import instance_to_text
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import ObjectPath
+from openhyperv.wire.types import Value
 from openhyperv.wire.wql import equal, select
 from tests.emulated import emulated_host
 from tests.oswin.gates import factory, leading_to
@@ -34,16 +36,13 @@ MULTIPATH = PhysicalDisk(
     unique_id_format=UniqueIdFormat.SCSI_NAME_STRING,
     has_multipath=True,
 )
-VHD = PhysicalDisk(
-    number=4, size_mb=512, serial="VHD", bus=BusType.FILE_BACKED_VIRTUAL, location=r"C:\disks\data.vhdx"
-)
 PLUGGED_LATER = PhysicalDisk(number=9, size_mb=256, serial="LATE", bus=BusType.SAS)
 
 
 @pytest.fixture(scope="module")
 def windows(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmulatedHost]:
     """os-win runs on Windows Server 2025 with disks of several kinds."""
-    hardware = Hardware(disks=[SYSTEM_DISK, LUN, SECOND_PATH, MULTIPATH, VHD])
+    hardware = Hardware(disks=[SYSTEM_DISK, LUN, SECOND_PATH, MULTIPATH])
     with emulated_host(tmp_path_factory.mktemp("host"), hardware=hardware) as host, leading_to(host):
         yield host
 
@@ -96,12 +95,12 @@ def test_a_new_disk_is_there_after_a_rescan(
     diskutils: Any, ours: Session, windows: EmulatedHost, merge_requests: bool
 ) -> None:
     windows.host.disks.plug(PLUGGED_LATER)
-    assert len(list(ours.enumerate("MSFT_Disk", namespace=STORAGE))) == 5
+    assert len(list(ours.enumerate("MSFT_Disk", namespace=STORAGE))) == 4
     diskutils.rescan_disks(merge_requests=merge_requests)
     assert disk(ours, 9)["IsOffline"] is True
     windows.host.disks.unplug(9)
     diskutils.rescan_disks()
-    assert len(list(ours.enumerate("MSFT_Disk", namespace=STORAGE))) == 5
+    assert len(list(ours.enumerate("MSFT_Disk", namespace=STORAGE))) == 4
 
 
 @proves("diskutils.DiskUtils.refresh_disk", "diskutils.DiskUtils.get_disk_size")
@@ -149,14 +148,24 @@ def test_the_policy_for_new_disks_is_kept(diskutils: Any, ours: Session) -> None
     assert diskutils.get_new_disk_policy() == before
 
 
+@pytest.fixture
+def attached(ours: Session) -> Iterator[str]:
+    """A virtual disk that the host has attached."""
+    file = r"C:\data.vhdx"
+    values: dict[str, Value] = {"Type": 3, "Format": 3, "Path": file, "MaxInternalSize": 64 << 20}
+    text = instance_to_text(Instance("Msvm_VirtualHardDiskSettingData", values), ours.schema)
+    service = ObjectPath("Msvm_ImageManagementService", {"CreationClassName": "Msvm_ImageManagementService"})
+    ours.run(service, "CreateVirtualHardDisk", {"VirtualDiskSettingData": text})
+    ours.run(service, "AttachVirtualHardDisk", {"Path": file, "ReadOnly": True, "AssignDriveLetter": False})
+    yield file
+    (image,) = ours.enumerate("Msvm_MountedStorageImage")
+    assert image.path is not None
+    ours.run(image.path, "DetachVirtualHardDisk")
+
+
 @proves("diskutils.DiskUtils.get_attached_virtual_disk_files")
-def test_files_that_are_attached_as_disks_are_listed(diskutils: Any, ours: Session) -> None:
+def test_files_that_are_attached_as_disks_are_listed(diskutils: Any, ours: Session, attached: str) -> None:
     (found,) = diskutils.get_attached_virtual_disk_files()
-    seen = disk(ours, 4)
-    assert found == {
-        "location": seen["Location"],
-        "number": 4,
-        "offline": seen["IsOffline"],
-        "readonly": seen["IsReadOnly"],
-    }
-    assert found["location"] == r"C:\disks\data.vhdx"
+    seen = disk(ours, found["number"])
+    assert found["location"] == seen["Location"] == attached
+    assert (found["offline"], found["readonly"]) == (seen["IsOffline"], seen["IsReadOnly"]) == (False, True)

@@ -85,10 +85,10 @@ class DiskUse:
             return MachineDisk(*found) if found else None
 
     def is_in_use(self, path: Path) -> bool:
-        """True while a running machine has the file open, as disk or as parent of its disk."""
+        """True while a running machine has the file open, as disk or parent, or others write to it."""
         with self._host_lock:
             self._machines.forget()
-            return path.resolve() in self._machines.now()[1]
+            return path.resolve() in self._machines.now()[1] or path.resolve() in self._writers
 
     def _check_machines(self, conflict: _Conflict, besides: VirtualSystem | None = None) -> None:
         """What was remembered may be out of date, so a conflict is looked at twice."""

@@ -24,6 +24,7 @@ from openhyperv.emulator.host.jobs import Jobs
 from openhyperv.emulator.host.metrics.metering import Metering
 from openhyperv.emulator.host.metrics.sampling import Sampler
 from openhyperv.emulator.host.metrics.store import MeterStore
+from openhyperv.emulator.host.mounted_images import MountedImages
 from openhyperv.emulator.host.picture import Picture, differences, full_picture, state_picture
 from openhyperv.emulator.host.power_switch import PowerSwitch
 from openhyperv.emulator.host.profile import ROLE_NAMESPACES, Profile
@@ -68,6 +69,7 @@ class Host:
         self.store = Store(data / "machines", self.configuration_reader)
         self.systems = Systems()
         self.disk_use = DiskUse(self.lock, self.systems, self.files)
+        self.mounted = MountedImages(self.lock, self.disk_use, self.files)
         self.metering = Metering(MeterStore(data / "metrics"), profile, self.files)
         self.sampler = Sampler(self.lock, self.systems, self.metering)
         self.guest_events = GuestEvents()

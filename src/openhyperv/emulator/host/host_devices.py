@@ -10,6 +10,7 @@ from openhyperv.emulator.cimom.provider import MethodFailure
 from openhyperv.emulator.host import resources
 from openhyperv.emulator.host.codes import Code
 from openhyperv.emulator.host.configuration import Configuration
+from openhyperv.emulator.host.hardware import BusType
 from openhyperv.emulator.host.hardware.known_disks import KnownDisk
 from openhyperv.emulator.host.hardware.pci import PciDevice
 from openhyperv.emulator.host.host import Host
@@ -102,6 +103,9 @@ def _wanted_disk(host: Host, drive: Resource) -> ObjectPath:
     disk = passed_through(drive, host.disks)
     if disk is None:
         raise MethodFailure(Code.INVALID_PARAMETER, "HostResource names no physical disk of this host.")
+    if disk.hardware.bus is BusType.FILE_BACKED_VIRTUAL:
+        # UNVERIFIED: whether a file that the host has attached can go through to a machine
+        raise MethodFailure(Code.IN_USE, f"The host has the file of disk {disk.number} open.")
     if not disk.is_offline:
         # UNVERIFIED: the code for a disk that is online; that it must be offline is documented
         raise MethodFailure(Code.INVALID_STATE, f"Disk {disk.number} is online.")

@@ -13,6 +13,7 @@ from openhyperv.emulator.providers.external_ports import ExternalPortProvider
 from openhyperv.emulator.providers.feature_definitions import FeatureLinkProvider, feature_providers
 from openhyperv.emulator.providers.hardware.providers import hardware_providers
 from openhyperv.emulator.providers.host_system import HostSystemProvider
+from openhyperv.emulator.providers.image_mounting import ImageMountingProvider
 from openhyperv.emulator.providers.image_queries import ImageQueryProvider
 from openhyperv.emulator.providers.image_resizing import ImageResizingProvider
 from openhyperv.emulator.providers.image_service import ImageServiceProvider
@@ -107,6 +108,7 @@ def _images(host: Host) -> Iterator[object]:
     yield ImageQueryProvider(host)
     yield ImageResizingProvider(host)
     yield ImageServiceProvider(host)
+    yield ImageMountingProvider(host)
 
 
 def _windows(host: Host) -> Iterator[object]:

@@ -49,6 +49,7 @@ class Task(Enum):
     VALIDATE = ("validate", 9)
     SET_PARENT = ("reconnect", 0)  # UNVERIFIED: the type of jobs that no documented number stands for
     SET_DATA = ("change", 0)
+    ATTACH = ("attach", 0)
 
     @property
     def verb(self) -> str:

@@ -69,4 +69,5 @@ def _features(host: Host) -> Iterable[Instance]:
 
 
 def _feature(feature_id: int, name: str) -> Instance:
+    # UNVERIFIED: that all of them are at the top of the tree of roles, as Hyper-V and Multipath I/O are
     return cimv2_instance("Win32_ServerFeature", {"ID": feature_id}, {"Name": name, "ParentID": 0})

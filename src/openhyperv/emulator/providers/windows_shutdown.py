@@ -31,6 +31,7 @@ class WindowsShutdownProvider:
         flags = call["Flags"]
         wanted = flags & ~_FORCED if isinstance(flags, int) else None
         if wanted == 0:
+            # UNVERIFIED: the code for logging off where nobody is logged on
             raise MethodFailure(ERROR_NOT_SUPPORTED, "Nobody is logged on.")
         power = _FLAGS.get(wanted) if wanted is not None else None
         if power is None:

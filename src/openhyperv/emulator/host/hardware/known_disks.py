@@ -12,7 +12,7 @@ from attrs import define
 
 from openhyperv.emulator.disks.kinds import DiskFormat, DiskSpec, DiskType
 from openhyperv.emulator.disks.making import create
-from openhyperv.emulator.host.hardware.disks import PhysicalDisk
+from openhyperv.emulator.host.hardware.disks import BusType, PhysicalDisk
 
 
 class SanPolicy(IntEnum):
@@ -101,6 +101,22 @@ class KnownDisks:
         """Take a disk from the host."""
         self._plugged = {path: disk for path, disk in self._plugged.items() if disk.number != number}
 
+    def free_number(self) -> int:
+        """The lowest number that no disk has."""
+        taken = {disk.number for disk in (*self._plugged.values(), *(known.hardware for known in self))}
+        return next(number for number in range(len(taken) + 1) if number not in taken)
+
+    def attach(self, disk: PhysicalDisk) -> KnownDisk:
+        """Connect a disk that Windows made itself, so that it knows it at once."""
+        self.plug(disk)
+        known = self._known[disk.device_path] = self._discovered(disk, {})
+        return known
+
+    def detach(self, disk: KnownDisk) -> None:
+        """Take such a disk away again."""
+        self.unplug(disk.number)
+        del self._known[disk.hardware.device_path]
+
     def refresh(self, disk: KnownDisk) -> None:
         """Look at one disk again."""
         disk.hardware = self._plugged.get(disk.hardware.device_path, disk.hardware)
@@ -126,7 +142,8 @@ class KnownDisks:
 
     def _keep(self) -> None:
         """Write everything down; a crash leaves the old or the new. Disks that come back are as they were."""
-        for path, disk in self._known.items():
+        lasting = {p: d for p, d in self._known.items() if d.hardware.bus is not BusType.FILE_BACKED_VIRTUAL}
+        for path, disk in lasting.items():
             self._remembered[path] = {"offline": disk.is_offline, "read_only": disk.is_read_only}
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         temporary = self._file.with_suffix(".new")

@@ -48,7 +48,7 @@ class GpuProvider:
         return touching(end, (link(_SYSTEM_DEVICE, both) for both in ends))
 
     def _path(self, gpu: Gpu) -> ObjectPath:
-        return device_path(_CLASS, self._host.name, _guid(gpu))
+        return device_path(_CLASS, self._host.name, _guid(gpu))  # UNVERIFIED: the DeviceID of a GPU
 
     def _instance(self, gpu: Gpu, available_bytes: int) -> Instance:
         path = self._path(gpu)

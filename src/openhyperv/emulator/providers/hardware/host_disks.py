@@ -26,7 +26,7 @@ class HostDiskProvider:
     @instances_of(DISK_DRIVE)
     def drives(self) -> Iterator[Instance]:
         """Every disk, whether VMs can have it now or not."""
-        return map(self._drive, self._host.disks)
+        return map(self._drive, self._host.disks)  # UNVERIFIED: that disks which are online are listed too
 
     @lookup(DISK_DRIVE)
     def drive(self, path: ObjectPath) -> Instance | None:

@@ -80,6 +80,7 @@ class DiskProvider:
         if isinstance(read_only, bool):
             if read_only:
                 _refuse_critical(disk)
+            # UNVERIFIED: that IsReadOnly is among the attributes that an offline disk takes
             self._host.disks.set_read_only(disk, read_only)
         return Result(StorageCode.SUCCESS)
 
