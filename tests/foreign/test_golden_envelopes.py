@@ -155,3 +155,17 @@ def test_a_timeout_that_is_none(raw: RawClient, timeout: str) -> None:
              </f:WSManFault></s:Detail>
            </s:Fault>""",
     )
+
+
+def test_the_case_of_letters(raw: RawClient) -> None:
+    """Recorded: the action comes back as it was asked, elements have the class' own case."""
+    lower = SYSTEM.lower()
+    body = f'<c:RequestStateChange_INPUT xmlns:c="{lower}"><c:RequestedState>7</c:RequestedState>'
+    answer = raw.ask(
+        f"{lower}/RequestStateChange",
+        lower,
+        f"{body}</c:RequestStateChange_INPUT>",
+        selectors={"name": "hv1"},
+    )
+    assert answer.text("//s:Header/a:Action") == f"{lower}/RequestStateChangeResponse"
+    assert answer.content.tag == f"{{{SYSTEM}}}RequestStateChange_OUTPUT"

@@ -6,8 +6,22 @@ machine printed in wsman-cim.md 10.2 and behaviour.md 2, and wsman-cim.md 6.
 
 from __future__ import annotations
 
+import pytest
+from lxml import etree
+
 from tests.foreign.golden import expect, fits
-from tests.foreign.raw_wsman import ANONYMOUS, NIL, SERVICE, SYSTEM, TRANSFER, V2, VSMS, RawClient
+from tests.foreign.raw_wsman import (
+    ANONYMOUS,
+    ENUMERATION,
+    NIL,
+    SERVICE,
+    SYSTEM,
+    TRANSFER,
+    TYPE,
+    V2,
+    VSMS,
+    RawClient,
+)
 
 CIMV2 = V2.replace("virtualization/v2", "cimv2")
 
@@ -269,3 +283,57 @@ def test_texts_keep_what_xml_must_escape(raw: RawClient, vm: str) -> None:
     assert answer.find("//*[local-name()='InstanceID']").get(NIL) == "true"
     plain = text.replace(name, "vm0002")
     raw.invoke(SERVICE, "ModifySystemSettings", f"<c:SystemSettings>{plain}</c:SystemSettings>", VSMS)
+
+
+SHOW = '<w:OptionSet><w:Option Name="ShowExtensions"/></w:OptionSet>'
+TYPES = {
+    "Caption": "cimString",
+    "EnabledState": "cimUnsignedShort",
+    "InstallDate": "cimDateTime",
+    "NumberOfNumaNodes": "cimUnsignedShort",
+    "OnTimeInMilliseconds": "cimUnsignedLong",
+    "OperationalStatus": "cimUnsignedShort",
+    "ProcessID": "cimUnsignedInt",
+}
+
+
+def types_of(element: etree._Element) -> dict[str, str]:
+    return {child.tag.rpartition("}")[2]: child.get(TYPE) or "" for child in element}
+
+
+def test_types_are_shown_to_who_asks(raw: RawClient, vm: str) -> None:
+    """[MS-WSMV] 3.1.4.1.33: types with the option ShowExtensions; recorded: none without it."""
+    plain = raw.get("Msvm_ComputerSystem", Name=vm).content
+    assert set(types_of(plain).values()) == {""}
+    shown = raw.ask(f"{TRANSFER}/Get", SYSTEM, selectors={"Name": vm}, header=SHOW).content
+    assert [child.tag for child in shown] == [child.tag for child in plain]
+    expected = {name: f"cim:{kind}" for name, kind in TYPES.items()}
+    assert {name: types_of(shown)[name] for name in TYPES} == expected
+    assert "" not in types_of(shown).values()
+
+
+@pytest.mark.parametrize("mode", ["EnumerateObject", "EnumerateObjectAndEPR"])
+def test_types_of_enumerated_instances(raw: RawClient, mode: str) -> None:
+    body = (
+        "<n:Enumerate><w:OptimizeEnumeration/><w:MaxElements>2</w:MaxElements>"
+        f"<w:EnumerationMode>{mode}</w:EnumerationMode></n:Enumerate>"
+    )
+    first = raw.ask(f"{ENUMERATION}/Enumerate", SYSTEM, body, header=SHOW)
+    more = raw.pull(first.text("//n:EnumerationContext"), "<n:MaxElements>9</n:MaxElements>")
+    for answer in (first, more):
+        found = answer.all("//*[local-name()='Msvm_ComputerSystem']")
+        assert len(found) == 2
+        assert {types_of(system)["EnabledState"] for system in found} == {"cim:cimUnsignedShort"}
+
+
+def test_types_of_an_output(raw: RawClient, vm: str) -> None:
+    body = f'<c:RequestStateChange_INPUT xmlns:c="{SYSTEM}"><c:RequestedState>7</c:RequestedState>'
+    answer = raw.ask(
+        f"{SYSTEM}/RequestStateChange",
+        SYSTEM,
+        f"{body}</c:RequestStateChange_INPUT>",
+        selectors={"Name": vm},
+        header=SHOW,
+    )
+    types = {"Job": "cim:cimReference", "ReturnValue": "cim:cimUnsignedInt"}
+    assert types_of(answer.content) == types

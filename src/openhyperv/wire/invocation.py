@@ -81,7 +81,7 @@ def read_input(element: Element, method: MethodDecl, lookup: ClassLookup) -> dic
 def output_body(decl: ClassDecl, method: MethodDecl, return_value: int, out: Mapping[str, Value]) -> Element:
     """The ``_OUTPUT`` element: output parameters by name, ReturnValue last, as recorded from Windows."""
     uri = uris.class_uri(decl.namespace, decl.name)
-    namespaces = {"p": uri, "xsi": uris.XSI, "cim": uris.CIM_COMMON}
+    namespaces = {"xsi": uris.XSI, "p": uri, "cim": uris.CIM_COMMON}
     element = etree.Element(f"{{{uri}}}{method.name}{_OUTPUT}", nsmap=namespaces)
     for parameter in sorted(method.parameters, key=lambda p: p.name.lower()):
         if parameter.is_out:

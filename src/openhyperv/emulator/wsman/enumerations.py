@@ -8,6 +8,7 @@ from openhyperv.emulator.wsman.backend import Backend, resource
 from openhyperv.emulator.wsman.batches import Room, fill
 from openhyperv.emulator.wsman.contexts import Enumeration
 from openhyperv.emulator.wsman.event_pulls import pull_events
+from openhyperv.emulator.wsman.extensions import shows_extensions, typed_items
 from openhyperv.emulator.wsman.fragments import fragments_of
 from openhyperv.emulator.wsman.headers import envelope_bytes
 from openhyperv.emulator.wsman.items import items_of
@@ -41,12 +42,15 @@ def enumerate_(backend: Backend, request: Request, user: str) -> Element:
         wanted = read_enumerate(request.body)
     except ProtocolError as error:
         raise malformed(error.message) from error
-    enumeration = Enumeration(_items(backend, request.header, wanted), user)
+    items = _items(backend, request.header, wanted)
+    if shows_extensions(request.header):
+        items = typed_items(items, backend.lookup)
+    enumeration = Enumeration(items, user)
     if not wanted.is_optimized:
         return enumerate_response([], backend.contexts.keep(enumeration), is_optimized=False)
-    items, is_end = fill(enumeration, _room(backend, request.header, wanted.max_elements))
+    batch, is_end = fill(enumeration, _room(backend, request.header, wanted.max_elements))
     context = None if is_end else backend.contexts.keep(enumeration)
-    return enumerate_response(items, context, is_optimized=True)
+    return enumerate_response(batch, context, is_optimized=True)
 
 
 def _room(backend: Backend, header: RequestHeader, max_elements: int | None) -> Room:

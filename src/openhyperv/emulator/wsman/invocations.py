@@ -6,6 +6,7 @@ from openhyperv.emulator.cimom.faults import invalid_parameter, unknown_method
 from openhyperv.emulator.cimom.provider import Result
 from openhyperv.emulator.wsman.backend import Backend, object_path
 from openhyperv.emulator.wsman.embedded import whole
+from openhyperv.emulator.wsman.extensions import shows_extensions, typed_output
 from openhyperv.emulator.wsman.refusals import malformed, no_resource
 from openhyperv.errors import InvalidInputError, ProtocolError
 from openhyperv.wire import uris
@@ -35,7 +36,8 @@ def invoke(backend: Backend, request: Request, user: str) -> Element:
     result = backend.manager.invoke(object_path(request.header), method.name, arguments, user)
     objects = {p.name for p in method.parameters if p.type is CimType.OBJECT}
     embedded = {name: whole(value, backend.lookup) for name, value in result.out.items() if name in objects}
-    return output_body(decl, method, result.return_value, {**result.out, **embedded})
+    output = output_body(decl, method, result.return_value, {**result.out, **embedded})
+    return typed_output(output, method) if shows_extensions(request.header) else output
 
 
 def answer_with(backend: Backend, request: Request, return_value: int) -> Element:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from openhyperv.emulator.wsman.backend import Backend, object_path, resource
 from openhyperv.emulator.wsman.configuration import CONFIG_URI, configuration
+from openhyperv.emulator.wsman.extensions import shows_extensions, typed_instance
 from openhyperv.emulator.wsman.items import declaration
 from openhyperv.emulator.wsman.refusals import malformed, unsupported
 from openhyperv.errors import ProtocolError
-from openhyperv.wire.envelope import Request
+from openhyperv.wire.envelope import Request, RequestHeader
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.transfer import resource_created
 from openhyperv.wire.wscim_reading import read_instance
@@ -21,15 +22,20 @@ def get(backend: Backend, request: Request) -> Element:
     header = request.header
     if (header.resource_uri or "").strip().lower() == CONFIG_URI.lower():
         return configuration(backend.limits, backend.access)
-    instance = backend.manager.get(object_path(header))
-    return instance_element(instance, declaration(instance, backend.lookup))
+    return _answered(backend, header, backend.manager.get(object_path(header)))
 
 
 def put(backend: Backend, request: Request) -> Element:
     """Change an instance as a whole; the new state is answered."""
     _refuse_fragment(request)
-    instance = backend.manager.put(object_path(request.header), _instance(backend, request))
-    return instance_element(instance, declaration(instance, backend.lookup))
+    changed = backend.manager.put(object_path(request.header), _instance(backend, request))
+    return _answered(backend, request.header, changed)
+
+
+def _answered(backend: Backend, header: RequestHeader, instance: Instance) -> Element:
+    decl = declaration(instance, backend.lookup)
+    element = instance_element(instance, decl)
+    return typed_instance(element, decl) if shows_extensions(header) else element
 
 
 def create(backend: Backend, request: Request) -> Element:
