@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from openhyperv.wire.invocation import Output
+from openhyperv.wire.types import CimType, MethodDecl, ParameterDecl
+from openhyperv.wmi.methods import in_order
 from tests.wmi.making import failure_code
 
 INVALID_METHOD_PARAMETERS = -2147217361
@@ -72,6 +75,25 @@ def test_an_operation_may_be_given_less_time(wmi: ModuleType, service: Any) -> N
     must = {"custom_options": [{"name": "x", "value_type": 0, "value": True, "must_comply": True}]}
     with pytest.raises(wmi.x_wmi):
         service.DefineSystem(operation_options=must)
+
+
+@pytest.mark.parametrize(
+    ("returns", "answered", "keep", "expected"),
+    [
+        (CimType.UINT32, 0, False, (0, "b", "a")),
+        (CimType.BOOLEAN, True, False, ("b", "a")),
+        (CimType.BOOLEAN, True, True, (True, "b", "a")),
+        (CimType.BOOLEAN, False, False, (False, "b", "a")),
+        (None, None, False, ("b", "a")),
+    ],
+)
+def test_a_return_value_of_true_stands_for_none(
+    returns: CimType | None, answered: int | None, keep: bool, expected: tuple[Any, ...]
+) -> None:
+    outputs = [ParameterDecl(name, CimType.STRING, is_in=False, is_out=True) for name in ("aLower", "Upper")]
+    decl = MethodDecl("Do", tuple(outputs), returns)
+    output = Output(answered, {"aLower": "a", "Upper": "b"})
+    assert in_order(decl, output, lambda _, value: value, keep_bool_ret_vals=keep) == expected
 
 
 def test_a_method_shows_what_it_takes_and_gives(service: Any) -> None:

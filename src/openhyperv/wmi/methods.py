@@ -50,7 +50,7 @@ class Method:
         """
         arguments = self._arguments(args, kwargs)
         output = self._space.invoke(self._path(), self._decl.name, arguments, operation_options)
-        return self._results(output, keep_bool_ret_vals)
+        return in_order(self._decl, output, self._result, keep_bool_ret_vals=keep_bool_ret_vals)
 
     def _arguments(self, args: tuple[object, ...], kwargs: Mapping[str, object]) -> dict[str, Value]:
         inputs = sorted((p for p in self._decl.parameters if p.is_in), key=lambda p: p.name)
@@ -73,12 +73,6 @@ class Method:
     def _refused(self, why: str) -> Exception:
         return failure(WbemCode.INVALID_METHOD_PARAMETERS, f"The method {self._decl.name} {why}.")
 
-    def _results(self, output: Output, keep_bool_ret_vals: bool) -> tuple[object, ...]:
-        results = {p.name: self._result(p, output[p.name]) for p in self._decl.parameters if p.is_out}
-        if self._decl.returns is not None and (keep_bool_ret_vals or output.return_value is not True):
-            results[RETURN_VALUE] = output.return_value
-        return tuple(results[name] for name in sorted(results))
-
     def _result(self, parameter: ParameterDecl, value: Value) -> object:
         """An output: a reference as the text of its path, an object as one that can be used."""
         kind = parameter.type if isinstance(parameter.type, CimType) else None
@@ -88,3 +82,17 @@ class Method:
         inputs = sorted(p.name for p in self._decl.parameters if p.is_in)
         outputs = sorted([RETURN_VALUE, *(p.name for p in self._decl.parameters if p.is_out)])
         return f"<Method {self._decl.name}({', '.join(inputs)}) => ({', '.join(outputs)})>"
+
+
+def in_order(
+    decl: MethodDecl,
+    output: Output,
+    read: Callable[[ParameterDecl, Value], object],
+    *,
+    keep_bool_ret_vals: bool,
+) -> tuple[object, ...]:
+    """ReturnValue and outputs by name; a ReturnValue of True, which stands for none, only if it is kept."""
+    results = {p.name: read(p, output[p.name]) for p in decl.parameters if p.is_out}
+    if decl.returns is not None and (keep_bool_ret_vals or output.return_value is not True):
+        results[RETURN_VALUE] = output.return_value
+    return tuple(results[name] for name in sorted(results))
