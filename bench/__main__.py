@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 import click
 from rich.console import Console
 
+from bench.comparison.section import measure_comparison
 from bench.event_latency import measure_events
 from bench.footprint import measure_footprint
 from bench.gets import measure_gets
@@ -28,6 +29,7 @@ _MEASURES: dict[str, Callable[[Scale, Path], Iterable[Result]]] = {
     "gets": measure_gets,
     "footprint": measure_footprint,
     "pushes": measure_pushes,
+    "comparison": measure_comparison,
 }
 
 

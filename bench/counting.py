@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from statistics import median
 from time import perf_counter
@@ -14,6 +15,7 @@ from bench.results import OperationResult
 from openhyperv.cim.session import Session
 
 _PULL = "Pull"
+_LOOK = re.compile(r"Get \w+Job")
 
 
 @frozen
@@ -21,17 +23,17 @@ class Sample:
     """One run of an operation."""
 
     requests: int
-    pulls: int
+    waits: int
     seconds: float
 
 
 class Counter:
     """Counts what one session, the only one of its host, sends.
 
-    The host's own counters (``/debug/vars``) tell how many requests came that were no Pull: those are the
-    operation's, whatever the thread that waits for events does meanwhile. The session's counter
-    (``pool.traffic``) tells how many were answered in all; what is more are Pulls. A Pull that waits for
-    events is held open by the host, and counts in the operation during which it is answered.
+    The host's own counters (``/debug/vars``) tell how many requests came that were no Pull and no look at a
+    job: those are the operation's, whatever the thread that waits for events does meanwhile. The session's
+    counter (``pool.traffic``) tells how many were answered in all; what is more are waits. A Pull that waits
+    for events is held open by the host, and counts in the operation during which it is answered.
     """
 
     def __init__(self, host: RunningHost, session: Session) -> None:
@@ -45,11 +47,12 @@ class Counter:
         work()
         seconds = perf_counter() - started_s
         requests = self._heard() - heard
-        pulls = self._session.pool.traffic.requests - answered - requests
-        return Sample(requests, pulls, seconds)
+        waits = self._session.pool.traffic.requests - answered - requests
+        return Sample(requests, waits, seconds)
 
     def _heard(self) -> int:
-        return sum(count for name, count in self._host.requests().items() if name != _PULL)
+        heard = self._host.requests().items()
+        return sum(count for name, count in heard if name != _PULL and not _LOOK.fullmatch(name))
 
 
 def summed_up(
@@ -59,7 +62,7 @@ def summed_up(
     return OperationResult(
         name=name,
         requests=max(sample.requests for sample in samples),
-        pulls=round(median(sample.pulls for sample in samples)),
+        waits=round(median(sample.waits for sample in samples)),
         seconds=median(sample.seconds for sample in samples),
         repetitions=len(samples),
         baseline=baseline,

@@ -14,6 +14,7 @@ from os import sysconf
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic, sleep
+from typing import Any
 
 from attrs import frozen
 
@@ -24,6 +25,14 @@ _STOP_TIMEOUT_S = 30.0
 _LOOK_INTERVAL_S = 0.01
 _RESIDENT = re.compile(r"^VmRSS:\s+(\d+) kB$", re.MULTILINE)
 _TICKS_PER_S = sysconf("SC_CLK_TCK")
+
+
+@frozen
+class Variables:
+    """``/debug/vars`` at one moment: requests by operation and class, and bytes in both directions."""
+
+    requests: Mapping[str, int]
+    wire_bytes: int
 
 
 @frozen
@@ -39,16 +48,29 @@ class RunningHost:
         """How to reach it."""
         return Target.from_environment(self.environment)
 
-    def requests(self) -> dict[str, int]:
+    def requests(self) -> Mapping[str, int]:
         """How many requests it has heard, by operation and class."""
+        return self.variables().requests
+
+    def variables(self) -> Variables:
+        """What it counts."""
+        read = self._debug("GET", "/debug/vars")
+        http = read["http"]
+        return Variables(read["requests"], http["bytes_received"] + http["bytes_sent"])
+
+    def delay_every_answer(self, delay_s: float) -> None:
+        """From now on; 0 takes the delay away."""
+        slow = [{"action": "slow", "delay_s": delay_s}] if delay_s else []
+        self._debug("POST", "/debug/rules", json.dumps({"rule": slow}))
+
+    def _debug(self, method: str, page: str, body: str | None = None) -> Any:
         target = self.target
         connection = HTTPConnection(target.host, target.port, timeout=_STOP_TIMEOUT_S)
         try:
-            connection.request("GET", "/debug/vars")
-            heard: dict[str, int] = json.load(connection.getresponse())["requests"]
+            connection.request(method, page, body, {"Content-Type": "application/json"})
+            return json.load(connection.getresponse())
         finally:
             connection.close()
-        return heard
 
     def resident_kib(self) -> int:
         """The memory it holds now."""

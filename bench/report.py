@@ -12,12 +12,13 @@ from attrs import asdict
 from rich.console import Console
 from rich.table import Table
 
+from bench.comparison.results import ComparisonResult
 from bench.results import OperationResult, Result, SpeedResult
 
 _VERDICTS = {True: "[green]met[/green]", False: "[red]missed[/red]", None: ""}
 _NOTE = (
-    "Requests are WS-Management requests of the operation itself; pulls are further batches of a list, or "
-    "waits for events. The baseline was counted by running os-win 5.9.0, see bench/baseline.py. "
+    "Requests are WS-Management requests of the operation itself; waits are pulls of further batches or of "
+    "events, and looks at jobs. The baseline was counted by running os-win 5.9.0, see bench/baseline.py. "
     "Seconds and speeds are medians, on this machine, with everything else that ran on it: "
 )
 
@@ -26,13 +27,14 @@ def show(console: Console, results: Sequence[Result]) -> None:
     """Print both tables."""
     console.print(_operations([result for result in results if isinstance(result, OperationResult)]))
     console.print(_speeds([result for result in results if isinstance(result, SpeedResult)]))
+    console.print(_comparisons([result for result in results if isinstance(result, ComparisonResult)]))
     load = os.getloadavg()[1]
     console.print(f"{_NOTE}its load was {load:.1f} on {os.cpu_count()} processors.", highlight=False)
 
 
 def _operations(results: Sequence[OperationResult]) -> Table:
     table = Table("operation", title="Requests and time per operation")
-    for column in ("baseline", "requests", "target", "", "pulls", "seconds", "runs"):
+    for column in ("baseline", "requests", "target", "", "waits", "seconds", "runs"):
         table.add_column(column, justify="left" if column == "" else "right")
     for result in results:
         table.add_row(
@@ -41,7 +43,7 @@ def _operations(results: Sequence[OperationResult]) -> Table:
             f"{result.requests:,}",
             f"{result.most_requests:,}",
             _VERDICTS[result.is_met],
-            f"{result.pulls:,}",
+            f"{result.waits:,}",
             f"{result.seconds:.3f}",
             str(result.repetitions),
         )
@@ -65,6 +67,30 @@ def _speeds(results: Sequence[SpeedResult]) -> Table:
     return table
 
 
+def _comparisons(results: Sequence[ComparisonResult]) -> Table:
+    """Pairs are os-win's and ours; "on Windows" is what os-win's calls take where their ``wmi`` is native."""
+    table = Table("job", title="os-win 5.9.0 over openhyperv.wmi, and openhyperv.hyperv")
+    for column in ("delay", "on Windows", "requests", "pulls", "KiB", "seconds", "naps", "ratio", "target"):
+        table.add_column(column, justify="right")
+    table.add_column("")
+    for result in results:
+        old, ours = result.old, result.ours
+        table.add_row(
+            result.name,
+            f"{result.delay_s * 1000:g} ms",
+            result.windows_round_trips,
+            f"{old.requests:,} / {ours.requests:,}",
+            f"{old.pulls:,} / {ours.pulls:,}",
+            f"{old.wire_bytes / 1024:,.0f} / {ours.wire_bytes / 1024:,.0f}",
+            f"{old.seconds:.3f} / {ours.seconds:.3f}",
+            f"{old.naps}",
+            f"{result.ratio:,.1f}",
+            "" if result.least_ratio is None else f"{result.least_ratio:g}",
+            _VERDICTS[result.is_met],
+        )
+    return table
+
+
 def write(path: Path, results: Sequence[Result]) -> None:
     """Everything that was measured, and on what."""
     report = {
@@ -75,6 +101,7 @@ def write(path: Path, results: Sequence[Result]) -> None:
             "python": platform.python_version(),
         },
         "operations": [_record(result) for result in results if isinstance(result, OperationResult)],
+        "comparisons": [_record(result) for result in results if isinstance(result, ComparisonResult)],
         "speeds": [_record(result) for result in results if isinstance(result, SpeedResult)],
     }
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -82,4 +109,5 @@ def write(path: Path, results: Sequence[Result]) -> None:
 
 
 def _record(result: Result) -> dict[str, object]:
-    return {**asdict(result), "is_met": result.is_met}
+    ratio = {"ratio": result.ratio} if isinstance(result, ComparisonResult) else {}
+    return {**asdict(result), **ratio, "is_met": result.is_met}

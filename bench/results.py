@@ -5,6 +5,7 @@ from __future__ import annotations
 from attrs import frozen
 
 from bench.baseline import Baseline
+from bench.comparison.results import ComparisonResult
 
 
 @frozen
@@ -12,13 +13,13 @@ class OperationResult:
     """An operation on the host.
 
     ``requests`` are the WS-Management requests that the operation itself sent, the most of any repetition.
-    ``pulls`` are the Pull requests answered meanwhile: further batches of a list, or waits for events.
+    ``waits`` were answered meanwhile: pulls of further batches or of events, and looks at jobs.
     ``seconds`` is the median.
     """
 
     name: str
     requests: int
-    pulls: int
+    waits: int
     seconds: float
     repetitions: int
     baseline: Baseline
@@ -72,4 +73,4 @@ class SpeedResult:
         return None if self.goal is None else self.goal.is_met_by(self.value)
 
 
-Result = OperationResult | SpeedResult
+Result = OperationResult | SpeedResult | ComparisonResult

@@ -19,6 +19,8 @@ class Scale:
     start_ups: int = 3
     image_bytes: int = 1024 * _MIB
     pushes: int = 3
+    metered: int = 10
+    lists: int = 2
 
 
 FULL = Scale()
@@ -31,5 +33,7 @@ QUICK = Scale(
     start_ups=1,
     image_bytes=8 * _MIB,
     pushes=1,
+    metered=1,
+    lists=1,
 )
 """To see that everything works; its times mean nothing."""

@@ -100,10 +100,15 @@ def _forget() -> None:
         getattr(networkutils.NetworkUtils, cache).clear()
 
 
+def module(name: str) -> Any:
+    """A module of os-win, with all gates open."""
+    return importlib.import_module(f"os_win.{name}")
+
+
 def factory() -> Any:
     """``os_win.utilsfactory`` for the present host: it looks for its host when it is imported."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        module: Any = importlib.import_module("os_win.utilsfactory")
-    module.utils = hostutils.HostUtils()
-    return module
+        utilsfactory = module("utilsfactory")
+    utilsfactory.utils = hostutils.HostUtils()
+    return utilsfactory
