@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from threading import Event, Thread
 from time import monotonic, sleep
 
 import pytest
@@ -13,6 +14,7 @@ from openhyperv.emulator.rules.matching import OperationName, Rule
 from openhyperv.emulator.wsman.limits import ServiceLimits
 from openhyperv.errors import ConnectionLostError
 from tests.emulated import emulated_host
+from tests.foreign.fault_shapes import fault, wmi_error
 from tests.foreign.golden import expect
 from tests.foreign.raw_wsman import (
     ENUMERATION,
@@ -25,7 +27,6 @@ from tests.foreign.raw_wsman import (
     envelope,
     raw_client,
 )
-from tests.foreign.test_golden_faults import fault, wmi_error
 
 GET = f"{TRANSFER}/Get"
 HOST = {"Name": "HV1"}
@@ -188,3 +189,21 @@ def test_fragments(raw: RawClient, name: str, must: str) -> None:
         check(answer, "w:UnsupportedFeature", 2150858818, "FragmentLevelAccess")
     else:
         check(answer, "a:InvalidMessageInformationHeader", 2150858767)
+
+
+def test_an_operation_that_had_to_wait_for_another(raw: RawClient, stage: EmulatedHost) -> None:
+    """The time counts wherever it goes: here the whole host is busy with something else."""
+    busy, done = Event(), Event()
+
+    def be_busy() -> None:
+        with stage.host.lock:
+            busy.set()
+            done.wait(0.5)
+
+    worker = Thread(target=be_busy)
+    worker.start()
+    assert busy.wait(20)
+    answer = get(raw, "<w:OperationTimeout>PT0.1S</w:OperationTimeout>")
+    worker.join()
+    check(answer, "w:TimedOut", 2150858793)
+    assert get(raw, "<w:OperationTimeout>PT20S</w:OperationTimeout>").status == 200
