@@ -57,7 +57,7 @@ def parts_of_setting(system: VirtualSystem, setting: Resource | Feature, profile
             yield from parts_of_setting(system, feature, profile)
         return
     source = _device_source(setting) if isinstance(setting, Resource) else _rule_source(setting)
-    # recorded of clients: traffic is metered of VMs that run
+    # os-win's callers wait until a VM runs before they have its traffic metered
     if source is None or (source.is_network and not system.state.is_on):
         return
     for metric in metrics_of(profile, source):

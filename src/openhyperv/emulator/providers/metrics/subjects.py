@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from attrs import frozen
 
 from openhyperv.emulator.host import resources
 from openhyperv.emulator.host.host import Host
-from openhyperv.emulator.host.identities import setting_path, settings_id, split_id
+from openhyperv.emulator.host.identities import settings_id, split_id
 from openhyperv.emulator.host.metrics.metric import Definition, Source
 from openhyperv.emulator.host.metrics.parts import Part, parts_of_setting, parts_of_system
-from openhyperv.emulator.host.resource_kind import ResourceKind
 from openhyperv.emulator.host.settings import Feature, Resource
 from openhyperv.emulator.host.virtual_system import VirtualSystem
 from openhyperv.emulator.providers.finding import feature_at, resource_at, system_at
 from openhyperv.wire.path import ObjectPath
 
-_POOLED: Sequence[tuple[ResourceKind, frozenset[Source]]] = (
-    (resources.PROCESSOR, frozenset({Source.PROCESSOR})),
-    (resources.MEMORY, frozenset({Source.MEMORY})),
-    (resources.HARD_DISK, frozenset({Source.DISK})),
-    (resources.ETHERNET_CONNECTION, frozenset({Source.INCOMING, Source.OUTGOING})),
+_POOLED = (
+    (resources.PROCESSOR, {Source.PROCESSOR}),
+    (resources.MEMORY, {Source.MEMORY}),
+    (resources.HARD_DISK, {Source.DISK}),
+    (resources.ETHERNET_CONNECTION, {Source.INCOMING, Source.OUTGOING}),
 )
+_POOLS: Mapping[ObjectPath, tuple[str, set[Source]]] = {
+    kind.pool.path: (kind.name, sources) for kind, sources in _POOLED if kind.pool
+}
+"""The name of each pool that metered devices are from, and what is metered of it."""
 
 
 @frozen(eq=False)
@@ -65,15 +68,15 @@ class Subjects:
         if found is not None:
             place, setting = found
             return None if place.is_snapshot else self._setting(place.system, setting)
-        return next((self._pool(*pooled) for pooled in _POOLED if _pool_path(pooled[0]) == path), None)
+        return self._pool(path) if path in _POOLS else None
 
     def named(self, subject_id: str) -> Subject | None:
         """The subject of that id."""
         _, tail = split_id(subject_id) or ("", "")
         place = self._host.systems.locate(subject_id)
         if place is None:
-            pools = (p for p in _POOLED if _pool_path(p[0]).key("InstanceID") == subject_id)
-            return next((self._pool(*pooled) for pooled in pools), None)
+            found = (path for path in _POOLS if path.key("InstanceID") == subject_id)
+            return next((self._pool(path) for path in found), None)
         if place.is_snapshot or not tail:
             return None if place.is_snapshot else self._system(place.system)
         setting = place.resource or place.feature
@@ -95,7 +98,7 @@ class Subjects:
 
     def pools(self) -> Iterator[Subject]:
         """The resource pools that metered devices are from."""
-        return (self._pool(*pooled) for pooled in _POOLED)
+        return map(self._pool, _POOLS)
 
     def _system(self, system: VirtualSystem) -> Subject:
         parts = list(parts_of_system(system, self._host.profile))
@@ -112,12 +115,8 @@ class Subjects:
             has_values=not is_connection,
         )
 
-    def _pool(self, kind: ResourceKind, sources: frozenset[Source]) -> Subject:
-        path = _pool_path(kind)
+    def _pool(self, path: ObjectPath) -> Subject:
+        name, sources = _POOLS[path]
         every = (p for s in self._host.systems for p in parts_of_system(s, self._host.profile))
         parts = [part for part in every if part.metric.source in sources]
-        return Subject(path, str(path.key("InstanceID")), kind.name, parts, is_aggregate=True)
-
-
-def _pool_path(kind: ResourceKind) -> ObjectPath:
-    return kind.pool.path if kind.pool else setting_path("Msvm_ResourcePool", "")
+        return Subject(path, str(path.key("InstanceID")), name, parts, is_aggregate=True)
