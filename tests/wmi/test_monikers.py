@@ -96,6 +96,12 @@ def test_the_path_of_an_object_costs_one_request_and_no_connection(
     assert same.ElementName == "vm0001"
 
 
+def test_a_class_with_one_key_needs_no_name_for_it(wmi: ModuleType) -> None:
+    for moniker in ('root/cimv2:Win32_Service="vmms"', "root/cimv2:Win32_Service.Name='vmms'"):
+        assert wmi.WMI(moniker).path_() == r'\\HV1\root\cimv2:Win32_Service.Name="vmms"'
+    assert wmi.WMI("root/cimv2:Win32_OperatingSystem=@").CSName == "HV1"
+
+
 @pytest.mark.parametrize("name", [".", "localhost", "HV1", "hv1", "127.0.0.1"])
 def test_the_local_host_the_servers_own_name_and_its_address_lead_to_the_same_host(
     wmi: ModuleType, name: str

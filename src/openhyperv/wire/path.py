@@ -10,6 +10,9 @@ from attrs import field, frozen
 
 from openhyperv.errors import InvalidInputError
 
+UNNAMED_KEY = "__default"
+"""What stands for the key's name in ``Class="value"``: only the schema knows it."""
+
 KeyValue: TypeAlias = "str | int | bool | ObjectPath"
 
 
@@ -107,7 +110,7 @@ def parse_path(text: str, *, default_namespace: str = "root/virtualization/v2") 
     body = _CLASS.match(prefix["rest"]) if prefix else None
     if prefix is None or body is None or (body["keys"] and not body["mark"]):
         raise InvalidInputError("This is not a CIM object path.", target=text)
-    key_text = f"__default={body['keys']}" if body["mark"] == "=" else body["keys"]
+    key_text = f"{UNNAMED_KEY}={body['keys']}" if body["mark"] == "=" else body["keys"]
     keys = {} if body["keys"] == "@" else dict(_keys(key_text, text))
     return ObjectPath(body["name"], keys, prefix["namespace"] or default_namespace, prefix["server"])
 

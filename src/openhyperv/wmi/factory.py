@@ -11,6 +11,7 @@ from openhyperv.wmi.instances import WmiObject
 from openhyperv.wmi.moniker import DEFAULT_NAMESPACE, LOCAL, parse_moniker
 from openhyperv.wmi.namespace import Namespace
 from openhyperv.wmi.options import DEFAULT_OPERATION_TIMEOUT
+from openhyperv.wmi.paths import with_key_name
 from openhyperv.wmi.registry import INSTALLED
 
 
@@ -43,7 +44,7 @@ def WMI(  # noqa: N802, PLR0917 - the interface
     host = _host(wanted.host, user, password, auth_type, transport)
     space = Namespace(host, wanted.namespace, operation_timeout or DEFAULT_OPERATION_TIMEOUT)
     if wanted.path is not None:
-        return WmiObject(space, space.get(wanted.path))
+        return WmiObject(space, space.get(with_key_name(wanted.path, space.schema)))
     space.check()
     return Connection(space)
 

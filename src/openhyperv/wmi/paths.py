@@ -8,7 +8,7 @@ from attrs import evolve, frozen
 
 from openhyperv.errors import InvalidInputError
 from openhyperv.wire.instance import Instance
-from openhyperv.wire.path import KeyValue, ObjectPath
+from openhyperv.wire.path import UNNAMED_KEY, KeyValue, ObjectPath
 from openhyperv.wire.scalars import scalar_from_text
 from openhyperv.wire.types import INTEGER_BOUNDS, CimType, ClassDecl, ClassLookup
 
@@ -27,6 +27,13 @@ def own_path(instance: Instance, decl: ClassDecl) -> ObjectPath | None:
     if len(keys) < len(decl.keys) or not (keys or decl.is_singleton):
         return None
     return ObjectPath(decl.name, keys, instance.namespace)
+
+
+def with_key_name(path: ObjectPath, lookup: ClassLookup) -> ObjectPath:
+    """The path itself, or that of ``Class="value"`` with the name of the class's one key."""
+    decl = lookup.find(path.namespace, path.class_name)
+    value = path.keys.get(UNNAMED_KEY)
+    return path if decl is None or value is None else evolve(path, keys=dict.fromkeys(decl.keys[:1], value))
 
 
 def full_path(path: ObjectPath, server: str, lookup: ClassLookup) -> ObjectPath:
