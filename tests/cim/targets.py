@@ -66,7 +66,7 @@ def target_server() -> Iterator[Session]:
     """A session with a host that has targets and nothing else."""
     schema, events, limits = Schema.load(Release.WS2025), EventBus(), ServiceLimits()
     manager = ObjectManager(schema, Registry(schema, [Targets()]), RLock(), "HV1", events)
-    backend = Backend(manager, schema, events, limits, Contexts(limits))
+    backend = Backend(manager, schema, limits, Contexts(limits))
     service = WsmanService(backend, Identity("", "", ()), "HV1", Rules(), lambda _: nullcontext())
     with Listener(service=service, accounts=[ACCOUNT]) as listener, closing(service):
         target = Target("127.0.0.1", port=listener.port, username=ACCOUNT.name, password=ACCOUNT.password)

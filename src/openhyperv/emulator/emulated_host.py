@@ -158,7 +158,7 @@ class EmulatedHost:
         limits = self.options.limits
         self.contexts = Contexts(limits)
         access = self._access()
-        backend = Backend(self.manager, host.schema, host.events, limits, self.contexts, access)
+        backend = Backend(self.manager, host.schema, limits, self.contexts, access)
         version = f"OS: {host.profile.kernel_version} SP: 0.0 Stack: 3.0"
         identity = Identity("Microsoft Corporation", version, backend.access.security_profiles)
         self.service = WsmanService(backend, identity, host.name, self.rules, self._meddling)

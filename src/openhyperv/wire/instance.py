@@ -65,8 +65,11 @@ class Instance(Mapping[str, Value]):
         return (
             isinstance(other, Instance)
             and self.class_name.lower() == other.class_name.lower()
-            and {k.lower(): v for k, v in self.items()} == {k.lower(): v for k, v in other.items()}
+            and (self._properties == other._properties or self._lowered() == other._lowered())
         )
+
+    def _lowered(self) -> dict[str, Value]:
+        return {name.lower(): value for name, value in self._properties.items()}
 
     __hash__ = None  # type: ignore[assignment]  # a mapping with unhashable values
 

@@ -31,7 +31,8 @@ class EventQuery:
     """A checked event query.
 
     An intrinsic one (creation, modification, deletion of instances) needs WITHIN, since no class of Hyper-V
-    announces its changes: WMI compares what it sees every ``interval_s`` seconds. Others have no interval.
+    announces its changes: WMI compares what it sees every ``interval_s`` seconds. ``targets`` are the classes
+    whose instances it is about. Others have neither.
 
     Columns that the event class does not have are passed over: os-win asks for one of the object's own beside
     TargetInstance, and real hosts take that.
@@ -50,23 +51,23 @@ class EventQuery:
         self._test = None if query.condition is None else conditions.predicate(query.condition)
         self.columns = tuple(name for name in query.columns if _is_of_event(name, decl, system))
         self._columns = [conditions.reader(Property(name)) for name in self.columns]
-        self._targets = _target_classes(query.condition) if self.is_intrinsic else None
+        self.targets = _target_classes(query.condition) if self.is_intrinsic else None
         if self.is_intrinsic:
             self._check_intrinsic()
 
     def _check_intrinsic(self) -> None:
         if self.interval_s is None:
             raise invalid_query("An event query on instances needs WITHIN.", REGISTRATION_TOO_PRECISE)
-        if self._targets is None:
+        if self.targets is None:
             # UNVERIFIED: the code for a WITHIN query that does not say which class to poll
             raise invalid_query(f"The query does not say what {TARGET} is.", REGISTRATION_TOO_BROAD)
 
     def concerns(self, instance: Instance) -> bool:
         """True if changes of the instance can be what the query is about."""
-        if self._targets is None or instance.namespace.lower() != self._decl.namespace.lower():
+        if self.targets is None or instance.namespace.lower() != self._decl.namespace.lower():
             return False
         own_class = self._schema.find(instance.namespace, instance.class_name)
-        return own_class is not None and any(own_class.is_a(target) for target in self._targets)
+        return own_class is not None and any(own_class.is_a(target) for target in self.targets)
 
     def matches(self, change: Change) -> Instance | None:
         """The event that reports a change, None if the query does not ask for it."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 
 from openhyperv.cim.schema import Schema
@@ -16,11 +17,13 @@ from openhyperv.emulator.cimom.faults import (
     invalid_query_namespace,
 )
 from openhyperv.emulator.cimom.invocation import Invocation
+from openhyperv.emulator.cimom.looks import Looks
 from openhyperv.emulator.cimom.provider import Result
 from openhyperv.emulator.cimom.registry import Registry
 from openhyperv.emulator.cimom.repository import Repository
 from openhyperv.emulator.cimom.selection import Selection
 from openhyperv.emulator.cimom.selectors import equal_selectors
+from openhyperv.emulator.cimom.subscription import Subscription
 from openhyperv.emulator.cimom.system_properties import SystemProperties
 from openhyperv.errors import InvalidInputError
 from openhyperv.wire.enumeration import AssociationFilter, Polymorphism
@@ -55,6 +58,8 @@ class ObjectManager:
         self._associations = Associations(schema, registry, self._repository)
         self._invocation = Invocation(registry, self._repository)
         self._changes = Changes(registry, self._repository, events)
+        self._registry = registry
+        self._events = events
 
     def get(self, path: ObjectPath) -> Instance:
         """The one instance that has these keys; fewer keys will do if they fit only one."""
@@ -119,6 +124,25 @@ class ObjectManager:
             raise invalid_query("Only SELECT can ask for events.")
         self._check_namespace(namespace)
         return EventQuery(query, self._queried(namespace, query), self._schema, self._system)
+
+    def subscribe(self, namespace: str, query: Query) -> Subscription:
+        """Events that a query asks for, from now on; close it when done."""
+        event_query = self.event_query(namespace, query)
+        silent = [
+            decl for decl in self._targets(namespace, event_query) if not self._registry.is_announced(decl)
+        ]
+        names = [decl.name for decl in silent]
+        looks = Looks(names, lambda: self._listed(silent), event_query.interval_s or math.inf)
+        return Subscription(event_query, self._events, looks=looks)
+
+    def _targets(self, namespace: str, query: EventQuery) -> Iterator[ClassDecl]:
+        """The classes with instances that the query is about."""
+        for name in query.targets or ():
+            yield from self._repository.answering(self._repository.declaration(namespace, name))
+
+    def _listed(self, decls: Iterable[ClassDecl]) -> list[Instance]:
+        with self._lock:
+            return [each for decl in decls for each in self._repository.instances(decl, exactly=True)]
 
     def _check_namespace(self, namespace: str) -> None:
         if not self._schema.has_namespace(namespace):

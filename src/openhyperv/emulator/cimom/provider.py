@@ -70,6 +70,7 @@ class Mark:
     class_name: str
     namespace: str | None = None
     method: str | None = None
+    is_announced: bool = False
 
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
@@ -87,9 +88,15 @@ def _marked(mark: Mark) -> Callable[[_Function], _Function]:
 # or where Hyper-V has none of that name, the class of the one namespace that has.
 
 
-def instances_of(class_name: str, *, namespace: str | None = None) -> Callable[[_Function], _Function]:
-    """``def f(self) -> Iterable[Instance]``: every instance of exactly this class, with all its keys."""
-    return _marked(Mark(MarkKind.INSTANCES, class_name, namespace))
+def instances_of(
+    class_name: str, *, namespace: str | None = None, is_announced: bool = False
+) -> Callable[[_Function], _Function]:
+    """``def f(self) -> Iterable[Instance]``: every instance of exactly this class, with all its keys.
+
+    ``is_announced`` promises that each change of them is published; others are looked at while somebody has
+    subscribed to their changes.
+    """
+    return _marked(Mark(MarkKind.INSTANCES, class_name, namespace, is_announced=is_announced))
 
 
 def instances_beginning(class_name: str, *, namespace: str | None = None) -> Callable[[_Function], _Function]:

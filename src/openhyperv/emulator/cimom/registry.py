@@ -41,6 +41,7 @@ class Source:
     beginning: BeginningFunction | None = None
     lookup: LookupFunction | None = None
     links: LinksFunction | None = None
+    is_announced: bool = False
 
 
 @frozen
@@ -91,7 +92,9 @@ class Registry:
         if mark.method is not None:
             self._add_method(entry, mark, mark.method, function)
         elif mark.kind in _SOURCES:
-            setattr(entry.sources.setdefault(id(provider), Source()), mark.kind, function)
+            source = entry.sources.setdefault(id(provider), Source())
+            setattr(source, mark.kind, function)
+            source.is_announced |= mark.is_announced
         else:
             self._add_changing(entry, mark, function)
 
@@ -132,6 +135,10 @@ class Registry:
         """True if a provider answers for instances of exactly this class."""
         entry = self._entries.get(key_of(decl))
         return entry is not None and bool(entry.sources)
+
+    def is_announced(self, decl: ClassDecl) -> bool:
+        """True if every change of instances of exactly this class is published."""
+        return all(source.is_announced for source in self.sources(decl))
 
     def method(self, decl: ClassDecl, name: str) -> MethodFunction | None:
         """What implements a method for this class: marked on it, or on the nearest ancestor."""

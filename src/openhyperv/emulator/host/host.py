@@ -125,10 +125,14 @@ class Host:
     def passing(self, system: VirtualSystem) -> Iterator[None]:
         """Change a VM's state inside to one that no restart of the host outlasts; nothing is kept."""
         with self.lock:
-            before = state_picture(system) if self.events.is_watched else None
+            before = self._state(system) if self.events.is_watched else None
             yield
             if before is not None:
-                self._tell(before, state_picture(system))
+                self._tell(before, self._state(system))
+
+    def _state(self, system: VirtualSystem) -> Picture:
+        """Nothing, once the VM is destroyed: what ends after that is no change of it."""
+        return state_picture(system, self.views) if self.systems.has_identity(system.guid) else {}
 
     def publish(self, kind: ChangeKind, target: Instance, before: Instance | None = None) -> None:
         """Tell watchers of a change of something that is no VM."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
 from openhyperv.emulator.cimom.events import Change, ChangeKind
+from openhyperv.emulator.host.configuration import Configuration
 from openhyperv.emulator.host.setting_view import SettingViews
 from openhyperv.emulator.host.system_view import system_instance
 from openhyperv.emulator.host.systems import Place
@@ -17,13 +18,14 @@ Picture: TypeAlias = Mapping[ObjectPath | None, Instance]
 """Instances by path. A VM that does not exist has an empty one."""
 
 
-def state_picture(system: VirtualSystem) -> Picture:
-    """The VM's Msvm_ComputerSystem, or Msvm_PlannedComputerSystem, alone."""
-    return {system.path: system_instance(system)}
+def state_picture(system: VirtualSystem, views: SettingViews) -> Picture:
+    """What shows the VM's state: its Msvm_ComputerSystem, planned or not, and its own settings."""
+    settings = views.system(Place(system, system.configuration, ""))
+    return {system.path: system_instance(system), settings.path: settings}
 
 
 def full_picture(system: VirtualSystem, views: SettingViews) -> Picture:
-    """The VM with its settings, its devices', its connections' features', and its snapshots' own settings."""
+    """The VM with its settings, its devices', its connections' features', and the same of its snapshots."""
     return {instance.path: instance for instance in _instances(system, views)}
 
 
@@ -31,10 +33,16 @@ def _instances(system: VirtualSystem, views: SettingViews) -> Iterator[Instance]
     configuration = system.configuration
     yield system_instance(system)
     yield views.system(Place(system, configuration, ""))
-    yield from (views.resource(configuration, resource) for resource in configuration.resources())
-    yield from (views.feature(configuration, feature) for feature in configuration.features())
+    yield from _parts(configuration, views)
     for snapshot in system.snapshots.values():
         yield views.system(Place(system, snapshot.configuration, ""))
+        yield from _parts(snapshot.configuration, views)
+
+
+def _parts(configuration: Configuration, views: SettingViews) -> Iterator[Instance]:
+    """The settings of devices and of their connections' features."""
+    yield from (views.resource(configuration, resource) for resource in configuration.resources())
+    yield from (views.feature(configuration, feature) for feature in configuration.features())
 
 
 def differences(before: Picture, after: Picture) -> Iterator[Change]:

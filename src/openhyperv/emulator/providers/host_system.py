@@ -20,7 +20,7 @@ class HostSystemProvider:
         self._host = host
         self.path = system_path(host.name)
 
-    @instances_of(COMPUTER_SYSTEM)
+    @instances_of(COMPUTER_SYSTEM, is_announced=True)
     def systems(self) -> Iterator[Instance]:
         """The host alone."""
         yield self._instance()

@@ -27,14 +27,19 @@ class ClassProvider(Protocol):
 
 
 def class_provider(
-    class_name: str, render: Render, find: Find, *, namespace: str | None = None
+    class_name: str,
+    render: Render,
+    find: Find,
+    *,
+    namespace: str | None = None,
+    is_announced: bool = False,
 ) -> ClassProvider:
     """A provider that renders and finds instances of a class by the given calls."""
 
     class OfOneClass:
         """Answers for instances of one class."""
 
-        @instances_of(class_name, namespace=namespace)
+        @instances_of(class_name, namespace=namespace, is_announced=is_announced)
         def all(self) -> Iterable[Instance]:
             """All of them."""
             return render()
@@ -55,5 +60,9 @@ def fixed_provider(class_name: str, render: Render, *, namespace: str | None = N
         return {instance.path: instance for instance in render()}
 
     return class_provider(
-        class_name, lambda: by_path().values(), lambda path: by_path().get(path), namespace=namespace
+        class_name,
+        lambda: by_path().values(),
+        lambda path: by_path().get(path),
+        namespace=namespace,
+        is_announced=True,
     )

@@ -34,7 +34,7 @@ def setting_provider(
     class SettingsOfOneClass:
         """Answers for the settings of one class."""
 
-        @instances_of(class_name)
+        @instances_of(class_name, is_announced=True)
         def all(self) -> Iterable[Instance]:
             """Those of every VM and every snapshot."""
             return render("")

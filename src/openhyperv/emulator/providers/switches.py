@@ -27,7 +27,7 @@ class SwitchProvider:
         self._host = host
         self._switches = switches
 
-    @instances_of(SWITCH)
+    @instances_of(SWITCH, is_announced=True)
     def all(self) -> Iterator[Instance]:
         """Every switch."""
         return map(switch_instance, self._switches)
@@ -38,7 +38,7 @@ class SwitchProvider:
         switch = self._switches.find(str(path.key("Name")))
         return switch_instance(switch) if switch else None
 
-    @instances_of(SWITCH_SETTINGS)
+    @instances_of(SWITCH_SETTINGS, is_announced=True)
     def all_settings(self) -> Iterator[Instance]:
         """The settings of every switch."""
         return map(switch_settings, self._switches)

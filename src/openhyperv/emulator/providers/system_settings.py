@@ -22,7 +22,7 @@ class SystemSettingsProvider:
     def __init__(self, host: Host) -> None:
         self._host = host
 
-    @instances_of(SYSTEM_SETTINGS)
+    @instances_of(SYSTEM_SETTINGS, is_announced=True)
     def all_settings(self) -> Iterator[Instance]:
         """Of every VM and every snapshot."""
         return (self._host.views.system(place) for place in self._places())

@@ -23,7 +23,7 @@ class VirtualSystemProvider:
     def __init__(self, host: Host) -> None:
         self._host = host
 
-    @instances_of(COMPUTER_SYSTEM)
+    @instances_of(COMPUTER_SYSTEM, is_announced=True)
     def systems(self) -> Iterator[Instance]:
         """All VMs."""
         return (computer_system(system) for system in self._host.systems)

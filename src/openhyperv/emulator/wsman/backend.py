@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from attrs import field, frozen
 
-from openhyperv.emulator.cimom.events import EventBus
 from openhyperv.emulator.cimom.object_manager import ObjectManager
 from openhyperv.emulator.wsman.access import Access
 from openhyperv.emulator.wsman.contexts import Contexts
@@ -25,7 +24,6 @@ class Backend:
 
     manager: ObjectManager
     lookup: ClassLookup
-    events: EventBus
     limits: ServiceLimits
     contexts: Contexts
     access: Access = field(factory=Access)

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from time import monotonic
 from uuid import uuid4
 
-from openhyperv.emulator.cimom.subscription import Subscription
 from openhyperv.emulator.wsman.backend import Backend, resource
 from openhyperv.emulator.wsman.batches import Room, fill
 from openhyperv.emulator.wsman.contexts import Enumeration, Watch
@@ -38,10 +37,9 @@ def subscribe(backend: Backend, request: Request, user: str) -> Element:
         raise wql_needs_wildcard()
     query = backend.manager.parse(wanted.query or "", namespace)
     expires_s = wanted.expires_s or backend.limits.subscription_expires_s
-    event_query = backend.manager.event_query(namespace, query)
-    subscription = Subscription(event_query, backend.events)
+    subscription = backend.manager.subscribe(namespace, query)
     identifier = f"uuid:{str(uuid4()).upper()}"
-    watch = Watch(subscription, event_query.columns, user, monotonic() + expires_s, identifier)
+    watch = Watch(subscription, subscription.columns, user, monotonic() + expires_s, identifier)
     granted = Subscribed(backend.contexts.keep_watch(watch), identifier, expires_s)
     return subscribe_response(granted, request.header.resource_uri or "", request.header.to)
 

@@ -28,7 +28,7 @@ class PlannedSystemProvider:
     def __init__(self, host: Host) -> None:
         self._host = host
 
-    @instances_of(PLANNED_SYSTEM)
+    @instances_of(PLANNED_SYSTEM, is_announced=True)
     def systems(self) -> Iterator[Instance]:
         """All planned VMs."""
         return (planned_system(system) for system in self._host.systems.planned())
