@@ -62,10 +62,12 @@ class Metering:
         """The VMs of which anything is metered."""
         return [guid for guid, meters in self._by_guid.items() if not meters.is_empty]
 
-    def take(self, system: VirtualSystem, session: Session | None, now: GuestCounters) -> None:
-        """Feed a VM's meters with what its guest has used since the last time."""
+    def take(
+        self, system: VirtualSystem, session: Session | None, now: GuestCounters, asked_s: float
+    ) -> None:
+        """Feed a VM's meters with what its guest, asked at that time, has used since the last time."""
         meters = self._of(system)
-        seconds, used = meters.advance(session, now)
+        seconds, used = meters.advance(session, now, asked_s)
         parts = list(parts_of_system(system, self._profile))
         meters.drop_others(parts)
         for part in parts:

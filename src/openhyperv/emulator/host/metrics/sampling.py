@@ -56,9 +56,10 @@ class Sampler:
             counters = guest.counters() if guest else GuestCounters()
         except GuestError:
             return  # it has just ended: its VM will be off when it is looked at again
+        asked_s = monotonic()
         with self._lock:
             if self._systems.find(system.guid) is system and system.session is session:
-                self._metering.take(system, session, counters)
+                self._metering.take(system, session, counters, asked_s)
 
     def _flush_in_time(self) -> None:
         now_s = monotonic()

@@ -48,10 +48,12 @@ class SystemMeters:
         """Meter a part no longer."""
         self._meters(part).pop(part.key, None)
 
-    def advance(self, session: Session | None, now: GuestCounters) -> tuple[float, GuestCounters]:
-        """What was used since this was last asked, and in how many seconds."""
+    def advance(
+        self, session: Session | None, now: GuestCounters, asked_s: float
+    ) -> tuple[float, GuestCounters]:
+        """In how many seconds what was used, up to when the guest was asked."""
         self._follow(session)
-        before_s, self._asked_s = self._asked_s, monotonic()
+        before_s, self._asked_s = self._asked_s, asked_s
         before, self._used = self._used, now
         if before is None:
             return 0.0, GuestCounters()
