@@ -11,6 +11,7 @@ from openhyperv.hyperv.host import Host
 from openhyperv.machine.host_version import WINDOWS_2025
 from tests.emulated import emulated_host, target_of
 from tests.hyperv.counting import requests
+from tests.hyperv.specs import machine_spec
 from tests.hyperv.stock import add_switch
 
 
@@ -35,3 +36,14 @@ def test_six_requests_however_large_the_host(tmp_path: Path, processors: int, no
     (drive,) = statistics.drives
     assert drive.name == "C:"
     assert 0 < drive.free_bytes < drive.size_bytes
+
+
+def test_the_memory_of_machines_is_not_taken_for_a_nodes(tmp_path: Path) -> None:
+    hardware = Hardware(4, 65_536, 1, adapters_for("HV1", 1))
+    with (
+        emulated_host(tmp_path, hardware=hardware, has_files=True) as emulated,
+        Host.connect(target_of(emulated)) as host,
+    ):
+        host.create(machine_spec()).start()
+        (node,) = host.statistics().numa_nodes
+    assert node.memory_mb == 65_536

@@ -82,7 +82,7 @@ def read_statistics(session: Session) -> HostStatistics:
         memory_mb=number(system, "TotalVisibleMemorySize") // 1024,
         free_memory_mb=number(system, "FreePhysicalMemory") // 1024,
         sockets=_sockets(session),
-        numa_nodes=_numa_nodes(session),
+        numa_nodes=_numa_nodes(session, text(system, "CSName")),
         drives=_drives(session),
         switches=tuple(list_switches(session)),
     )
@@ -121,12 +121,13 @@ _NODE_COLUMNS = (
 )
 
 
-def _numa_nodes(session: Session) -> tuple[NumaNode, ...]:
-    """The nodes, joined to their memory by number: both are named after it, as recorded from real hosts."""
-    memories = {
-        text(row, "DeviceID").rpartition("\\")[2]: row
-        for row in session.query(select("Msvm_Memory", "DeviceID", "BlockSize", "NumberOfBlocks"))
-    }
+def _numa_nodes(session: Session, host: str) -> tuple[NumaNode, ...]:
+    """The nodes, joined to their memory by number: both are named after it, as recorded from real hosts.
+
+    Running machines have memories as well.
+    """
+    query = select("Msvm_Memory", "DeviceID", "BlockSize", "NumberOfBlocks").where(equal("SystemName", host))
+    memories = {text(row, "DeviceID").rpartition("\\")[2]: row for row in session.query(query)}
     nodes = (_numa_node(row, memories) for row in session.query(select("Msvm_NumaNode", *_NODE_COLUMNS)))
     return tuple(sorted(nodes, key=lambda node: node.number))
 
