@@ -5,14 +5,14 @@ Providers say which classes take it. Hyper-V's own take none: they are changed b
 
 from __future__ import annotations
 
-from openhyperv.emulator.cimom.events import Change, ChangeKind, EventBus
-from openhyperv.emulator.cimom.faults import (
+from openhyperv.emulator.cimom.change_faults import (
     already_exists,
-    not_capable,
     read_only,
     unknown_property,
     wrong_class,
 )
+from openhyperv.emulator.cimom.events import Change, ChangeKind, EventBus
+from openhyperv.emulator.cimom.faults import not_capable
 from openhyperv.emulator.cimom.registry import Registry
 from openhyperv.emulator.cimom.repository import Repository
 from openhyperv.wire.instance import Instance

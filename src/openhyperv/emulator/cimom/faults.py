@@ -16,8 +16,6 @@ CIM_INVALID_PARAMETER = 4
 CIM_INVALID_CLASS = 5
 CIM_NOT_FOUND = 6
 CIM_NOT_SUPPORTED = 7
-CIM_ALREADY_EXISTS = 11
-CIM_NO_SUCH_PROPERTY = 12
 CIM_INVALID_QUERY = 15
 CIM_METHOD_NOT_AVAILABLE = 16
 CIM_METHOD_NOT_FOUND = 17
@@ -140,7 +138,7 @@ def unknown_method(class_name: str, method: str) -> CimFault:
 def method_not_implemented(class_name: str, method: str) -> CimFault:
     """The class declares the method, but nothing answers it."""
     reason = f"The method {method} of {class_name} is not implemented."
-    return _provider_fault(reason, METHOD_NOT_IMPLEMENTED, CIM_METHOD_NOT_AVAILABLE)
+    return provider_fault(reason, METHOD_NOT_IMPLEMENTED, CIM_METHOD_NOT_AVAILABLE)
 
 
 def invalid_parameter(method: str, parameter: str) -> CimFault:
@@ -163,72 +161,28 @@ def missing_object(class_name: str, method: str) -> CimFault:
     """
     # UNVERIFIED: other classes than Msvm_VirtualSystemManagementService answer the same
     reason = f"The method {method} of {class_name} needs an instance."
-    return _provider_fault(reason, WbemCode.INVALID_METHOD_PARAMETERS, CIM_INVALID_PARAMETER)
-
-
-def wrong_class(class_name: str, wanted: str) -> CimFault:
-    """The body holds an instance of another class than the resource URI names."""
-    reason = f"An instance of {class_name} was sent where one of {wanted} is wanted."
-    return CimFault(
-        Fault(
-            "w:SchemaValidationError",
-            WsmanCode.SCHEMA_VALIDATION_ERROR,
-            reason,
-            cim_status=CIM_INVALID_PARAMETER,
-        )
-    )
-
-
-def unknown_property(class_name: str, name: str) -> CimFault:
-    """An instance was sent with a property that its class does not have."""
-    return _provider_fault(
-        f"{class_name} has no property {name}.", WbemCode.INVALID_PROPERTY, CIM_NO_SUCH_PROPERTY
-    )
-
-
-def read_only(class_name: str, name: str) -> CimFault:
-    """A property was to be changed that cannot be: a key, or one without the Write qualifier (DSP0004)."""
-    reason = f"{name} of {class_name} cannot be changed."
-    return _provider_fault(reason, WbemCode.READ_ONLY, CIM_NOT_SUPPORTED)
-
-
-def invalid_value(class_name: str, name: str) -> CimFault:
-    """An instance was sent with a value that its class does not take, or without one that it needs."""
-    reason = f"{name} of {class_name} cannot have that value."
-    return _provider_fault(reason, WbemCode.INVALID_PARAMETER, CIM_INVALID_PARAMETER)
-
-
-def already_exists(path: ObjectPath) -> CimFault:
-    """An instance was to be created under keys that are taken (DSP0226, "wsman:AlreadyExists")."""
-    return CimFault(
-        Fault(
-            "w:AlreadyExists",
-            WsmanCode.ALREADY_EXISTS,
-            f"{path} exists already.",
-            wbem_code=WbemCode.ALREADY_EXISTS,
-            cim_status=CIM_ALREADY_EXISTS,
-        )
-    )
+    return provider_fault(reason, WbemCode.INVALID_METHOD_PARAMETERS, CIM_INVALID_PARAMETER)
 
 
 def not_capable(class_name: str, operation: str) -> CimFault:
     """The class is known, but its provider does not do that."""
     # UNVERIFIED: which of 0x80041024 and 0x8004100C Windows gives for each operation
     reason = f"The provider of {class_name} cannot {operation}."
-    return _provider_fault(reason, WbemCode.PROVIDER_NOT_CAPABLE, CIM_NOT_SUPPORTED)
+    return provider_fault(reason, WbemCode.PROVIDER_NOT_CAPABLE, CIM_NOT_SUPPORTED)
 
 
 def not_supported(reason: str) -> CimFault:
     """Something that WMI as a whole offers and this host does not."""
-    return _provider_fault(reason, WbemCode.NOT_SUPPORTED, CIM_NOT_SUPPORTED)
+    return provider_fault(reason, WbemCode.NOT_SUPPORTED, CIM_NOT_SUPPORTED)
 
 
 def failed(reason: str) -> CimFault:
     """The provider gave up without a code of Hyper-V's own (recorded when an occupied drive is removed)."""
-    return _provider_fault(reason, WbemCode.FAILED, CIM_FAILED)
+    return provider_fault(reason, WbemCode.FAILED, CIM_FAILED)
 
 
-def _provider_fault(reason: str, wbem_code: int, cim_status: int) -> CimFault:
+def provider_fault(reason: str, wbem_code: int, cim_status: int) -> CimFault:
+    """What a provider, or WMI in its place, refuses with a code of WMI's own."""
     return CimFault(
         Fault(
             "w:InternalError",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from ipaddress import ip_address, ip_network
 
-from openhyperv.emulator.cimom.faults import already_exists, invalid_value
+from openhyperv.emulator.cimom.change_faults import already_exists, invalid_value
 from openhyperv.emulator.cimom.provider import creates, deletes, instances_of, lookup, modifies
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.net_virtualization import RECORD_KINDS, NetVirtualization, RecordKind
