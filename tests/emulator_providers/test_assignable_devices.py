@@ -121,6 +121,16 @@ def test_a_machine_that_would_be_saved_gets_no_device(emulated: Emulated) -> Non
     assert give(emulated, machine(emulated, shutdown_action=3)).return_value == 32775
 
 
+def test_a_machine_with_a_device_will_not_be_saved_later_either(emulated: Emulated) -> None:
+    dismount(emulated, DeviceLocationPath=GPU.location_path)
+    settings = machine(emulated)
+    give(emulated, settings)
+    values: dict[str, Value] = {"InstanceID": settings.key("InstanceID"), "AutomaticShutdownAction": 3}
+    text = emulated.text("Msvm_VirtualSystemSettingData", values)
+    assert emulated.call(MANAGEMENT, "ModifySystemSettings", SystemSettings=text).return_value == 32775
+    assert emulated.manager.get(settings)["AutomaticShutdownAction"] == 2
+
+
 def test_a_running_machine_gets_no_device(emulated: Emulated) -> None:
     dismount(emulated, DeviceLocationPath=GPU.location_path)
     settings = machine(emulated)

@@ -73,6 +73,17 @@ def check_save(configuration: Configuration) -> None:
         raise MethodFailure(Code.NOT_SUPPORTED, "The VM has a PCI device and cannot be saved.")
 
 
+def check_shutdown_action(configuration: Configuration) -> None:
+    """Refuse a VM with a PCI device that would be saved when its host shuts down.
+
+    :raises MethodFailure: with 32775
+    """
+    has_device = any(resource.kind is resources.PCI_EXPRESS_PORT for resource in configuration.resources())
+    if has_device and configuration.value("AutomaticShutdownAction") == SAVE:
+        # UNVERIFIED: the code; Microsoft documents that the VM must not be saved with a device
+        raise MethodFailure(Code.INVALID_STATE, "The VM would be saved when the host shuts down.")
+
+
 def is_running_with(host: Host, disk: KnownDisk) -> bool:
     """True while a running VM has a disk."""
     path = host_disk_path(host.name, disk.number)
@@ -118,9 +129,7 @@ def _wanted_pci_device(host: Host, port: Resource, configuration: Configuration)
     path = next((path for path in paths if path == named), None)
     if path is None:
         raise MethodFailure(Code.INVALID_PARAMETER, "HostResource names no dismounted device of this host.")
-    if configuration.value("AutomaticShutdownAction") == SAVE:
-        # UNVERIFIED: the code; Microsoft documents that the VM must not be saved with a device
-        raise MethodFailure(Code.INVALID_STATE, "The VM would be saved when the host shuts down.")
+    check_shutdown_action(configuration)
     return path
 
 

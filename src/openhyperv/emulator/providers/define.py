@@ -10,6 +10,7 @@ from openhyperv.emulator.host.codes import Code
 from openhyperv.emulator.host.definition import FOR_LIFE, READ_ONLY, apply_system_settings, define_system
 from openhyperv.emulator.host.destruction import destroy_system
 from openhyperv.emulator.host.host import Host
+from openhyperv.emulator.host.host_devices import check_shutdown_action
 from openhyperv.emulator.host.identities import SYSTEM_SETTINGS
 from openhyperv.emulator.host.incoming import read_setting, text_of
 from openhyperv.emulator.host.systems import Place
@@ -86,6 +87,7 @@ class DefinitionProvider:
         self._check(place, changes)
         edited = place.configuration.copy(place.configuration.owner)
         apply_system_settings(edited, changes, self._host)
+        check_shutdown_action(edited)
         with self._host.changing(place.system):
             place.configuration.values, place.configuration.boot_tails = edited.values, edited.boot_tails
             place.system.configuration_changed = datetime.now(UTC)
