@@ -5,7 +5,7 @@ Each is an emulated host that os-win takes for the machine it runs on:
     pytestmark = pytest.mark.usefixtures("windows")
 
 ``ours`` is our own session with it: what os-win did is judged by reading the host through that, never through
-os-win. ``vmutils`` and ``networkutils`` are os-win's classes for virtual machines and switches there.
+os-win. ``machine`` is one that os-win has defined. The rest are os-win's classes for that host.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from openhyperv.emulator.emulated_host import EmulatedHost
 from tests.emulated import emulated_host, target_of
 from tests.oswin.gates import factory, leading_to
 from tests.oswin.proving import claims_of, seeing_calls
+from tests.oswin.reading import FOLDER, Machine
 
 HOSTS = ("windows", "windows_2016", "windows_2012r2")
 
@@ -71,6 +72,13 @@ def vmutils(request: pytest.FixtureRequest) -> Any:
     """os-win's class for the virtual machines of the module's host."""
     _present_host(request)
     return factory().get_vmutils()
+
+
+@pytest.fixture
+def machine(vmutils: Any, ours: Session, request: pytest.FixtureRequest) -> Machine:
+    """A machine of generation 2 that os-win has defined, called as the test."""
+    vmutils.create_vm(request.node.name, False, 2, FOLDER)
+    return Machine(ours, request.node.name)
 
 
 @pytest.fixture(scope="module")

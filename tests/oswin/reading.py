@@ -9,6 +9,8 @@ from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import parse_path
 from openhyperv.wire.wql import equal, select
 
+FOLDER = r"C:\openstack\instances"
+"""Where os-win is told to keep its machines."""
 REALIZED = "Microsoft:Hyper-V:System:Realized"
 _SETTINGS = "Msvm_VirtualSystemSettingData"
 

@@ -17,7 +17,6 @@ from tests.oswin.reading import Machine
 
 pytestmark = pytest.mark.usefixtures("windows")
 
-FOLDER = r"C:\openstack\instances"
 NIC = "Msvm_SyntheticEthernetPortSettingData"
 CONNECTION = "Msvm_EthernetPortAllocationSettingData"
 VLAN = "Msvm_EthernetSwitchPortVlanSettingData"
@@ -30,12 +29,6 @@ def jobutils() -> Any:
     from os_win.utils import jobutils  # noqa: PLC0415  # after the gates
 
     return jobutils.JobUtils()
-
-
-@pytest.fixture
-def machine(vmutils: Any, ours: Session, request: pytest.FixtureRequest) -> Machine:
-    vmutils.create_vm(request.node.name, False, 2, FOLDER)
-    return Machine(ours, request.node.name)
 
 
 def wmi_objects(class_name: str, machine: Machine) -> list[Any]:

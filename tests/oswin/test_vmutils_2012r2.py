@@ -8,11 +8,10 @@ import pytest
 
 from openhyperv.cim.session import Session
 from tests.oswin.proving import proves
-from tests.oswin.reading import Machine
+from tests.oswin.reading import FOLDER, Machine
 
 pytestmark = pytest.mark.usefixtures("windows_2012r2")
 
-FOLDER = r"C:\openstack\instances"
 RASD = "Msvm_ResourceAllocationSettingData"
 SASD = "Msvm_StorageAllocationSettingData"
 

@@ -6,18 +6,9 @@ from typing import Any
 
 import pytest
 
-from openhyperv.cim.session import Session
 from tests.oswin.reading import Machine
 
 pytestmark = pytest.mark.usefixtures("windows_2016")
-
-FOLDER = r"C:\openstack\instances"
-
-
-@pytest.fixture
-def machine(vmutils: Any, ours: Session, request: pytest.FixtureRequest) -> Machine:
-    vmutils.create_vm(request.node.name, False, 2, FOLDER)
-    return Machine(ours, request.node.name)
 
 
 def test_the_class_for_this_release_is_taken(vmutils: Any, machine: Machine) -> None:

@@ -9,11 +9,9 @@ import pytest
 
 from openhyperv.cim.session import Session
 from tests.oswin.proving import proves
-from tests.oswin.reading import Machine, exists
+from tests.oswin.reading import FOLDER, Machine, exists
 
 pytestmark = pytest.mark.usefixtures("windows")
-
-FOLDER = r"C:\openstack\instances"
 
 
 def expect_data_in(settings: Any, folder: str) -> None:

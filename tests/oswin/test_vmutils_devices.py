@@ -16,13 +16,12 @@ from openhyperv.wire.wql import equal, select
 from tests.emulated import emulated_host
 from tests.oswin.gates import factory, leading_to
 from tests.oswin.proving import proves
-from tests.oswin.reading import Machine
+from tests.oswin.reading import FOLDER, Machine
 
 pytestmark = pytest.mark.usefixtures("windows")
 
 RASD = "Msvm_ResourceAllocationSettingData"
 PORT = "Msvm_PciExpressSettingData"
-FOLDER = r"C:\openstack\instances"
 DISKS = [SYSTEM_DISK] + [
     PhysicalDisk(number=number, size_mb=1024, serial=f"LUN-{number}", bus=BusType.ISCSI)
     for number in range(1, 9)

@@ -8,13 +8,12 @@ import pytest
 
 from openhyperv.cim.session import Session
 from tests.oswin.proving import proves
-from tests.oswin.reading import Machine
+from tests.oswin.reading import FOLDER, Machine
 
 pytestmark = pytest.mark.usefixtures("windows_2012r2")
 
 RASD = "Msvm_ResourceAllocationSettingData"
 DISPLAY_3D = "Msvm_Synthetic3DDisplayControllerSettingData"
-FOLDER = r"C:\openstack\instances"
 
 
 @pytest.fixture

@@ -9,11 +9,10 @@ import pytest
 from openhyperv.cim.session import Session
 from openhyperv.wire.path import parse_path
 from tests.oswin.proving import proves
-from tests.oswin.reading import Machine
+from tests.oswin.reading import FOLDER, Machine
 
 pytestmark = pytest.mark.usefixtures("windows")
 
-FOLDER = r"C:\openstack\instances"
 RASD = "Msvm_ResourceAllocationSettingData"
 SASD = "Msvm_StorageAllocationSettingData"
 

@@ -9,11 +9,10 @@ import pytest
 from openhyperv.cim.session import Session
 from openhyperv.wire.path import parse_path
 from tests.oswin.proving import proves
-from tests.oswin.reading import Machine
+from tests.oswin.reading import FOLDER, Machine
 
 pytestmark = pytest.mark.usefixtures("windows")
 
-FOLDER = r"C:\openstack\instances"
 MICROSOFT_WINDOWS = "1734c6e8-3154-4dda-ba5f-a874cc483422"
 MICROSOFT_UEFI_CA = "272e7447-90a4-4563-a4b9-8e4ab00526ce"
 

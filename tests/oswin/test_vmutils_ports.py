@@ -8,11 +8,10 @@ import pytest
 
 from openhyperv.cim.session import Session
 from tests.oswin.proving import proves
-from tests.oswin.reading import Machine
+from tests.oswin.reading import FOLDER, Machine
 
 pytestmark = pytest.mark.usefixtures("windows")
 
-FOLDER = r"C:\openstack\instances"
 NIC = "Msvm_SyntheticEthernetPortSettingData"
 PORT = "Msvm_SerialPortSettingData"
 

@@ -10,22 +10,14 @@ from typing import Any
 
 import pytest
 
-from openhyperv.cim.session import Session
 from tests.oswin.proving import proves
 from tests.oswin.reading import Machine
 
 pytestmark = pytest.mark.usefixtures("windows")
 
-FOLDER = r"C:\openstack\instances"
 DEADLINE_S = 20
 ENABLED, DISABLED, REBOOT, PAUSED, SUSPENDED = 2, 3, 10, 32768, 32769
 """os-win's own numbers of states."""
-
-
-@pytest.fixture
-def machine(vmutils: Any, ours: Session, request: pytest.FixtureRequest) -> Machine:
-    vmutils.create_vm(request.node.name, False, 2, FOLDER)
-    return Machine(ours, request.node.name)
 
 
 def wait_for(is_there: Callable[[], bool]) -> None:

@@ -6,19 +6,11 @@ from typing import Any
 
 import pytest
 
-from openhyperv.cim.session import Session
-from tests.oswin.reading import Machine
+from tests.oswin.reading import FOLDER, Machine
 
 pytestmark = pytest.mark.usefixtures("windows")
 
-FOLDER = r"C:\openstack\instances"
 INVALID_PARAMETER, INVALID_STATE = 32773, 32775
-
-
-@pytest.fixture
-def machine(vmutils: Any, ours: Session, request: pytest.FixtureRequest) -> Machine:
-    vmutils.create_vm(request.node.name, False, 2, FOLDER)
-    return Machine(ours, request.node.name)
 
 
 def refusal(call: Any, *arguments: Any, **named: Any) -> int:

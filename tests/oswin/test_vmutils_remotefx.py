@@ -8,14 +8,13 @@ import pytest
 
 from openhyperv.cim.session import Session
 from tests.oswin.proving import proves
-from tests.oswin.reading import Machine
+from tests.oswin.reading import FOLDER, Machine
 
 pytestmark = pytest.mark.usefixtures("windows_2016")
 
 RASD = "Msvm_ResourceAllocationSettingData"
 PLAIN = "Msvm_SyntheticDisplayControllerSettingData"
 DISPLAY_3D = "Msvm_Synthetic3DDisplayControllerSettingData"
-FOLDER = r"C:\openstack\instances"
 MIB = 1 << 20
 DIRECTX_11, PLAIN_S3 = "02C1,00000000,01", "5353,00000000,00"
 

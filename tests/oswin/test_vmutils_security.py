@@ -17,11 +17,10 @@ from openhyperv.wire.path import ObjectPath
 from tests.emulated import emulated_host
 from tests.oswin.gates import factory, leading_to
 from tests.oswin.proving import proves
-from tests.oswin.reading import Machine
+from tests.oswin.reading import FOLDER, Machine
 
 pytestmark = pytest.mark.usefixtures("windows")
 
-FOLDER = r"C:\openstack\instances"
 MSPS = "root/msps"
 FILES = ObjectPath("Msps_ProvisioningFileProcessor", {}, MSPS)
 PDK, FSK = r"C:\tenant.pdk", r"C:\tenant.fsk"

@@ -6,21 +6,13 @@ from typing import Any
 
 import pytest
 
-from openhyperv.cim.session import Session
 from tests.oswin.proving import proves
 from tests.oswin.reading import Machine
 
 pytestmark = pytest.mark.usefixtures("windows")
 
-FOLDER = r"C:\openstack\instances"
 MEMORY = "Msvm_MemorySettingData"
 PROCESSOR = "Msvm_ProcessorSettingData"
-
-
-@pytest.fixture
-def machine(vmutils: Any, ours: Session, request: pytest.FixtureRequest) -> Machine:
-    vmutils.create_vm(request.node.name, False, 2, FOLDER)
-    return Machine(ours, request.node.name)
 
 
 def update(vmutils: Any, machine: Machine, **changes: Any) -> None:

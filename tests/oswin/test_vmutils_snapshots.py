@@ -6,20 +6,11 @@ from typing import Any
 
 import pytest
 
-from openhyperv.cim.session import Session
 from openhyperv.wire.path import parse_path
 from tests.oswin.proving import proves
 from tests.oswin.reading import Machine
 
 pytestmark = pytest.mark.usefixtures("windows")
-
-FOLDER = r"C:\openstack\instances"
-
-
-@pytest.fixture
-def machine(vmutils: Any, ours: Session, request: pytest.FixtureRequest) -> Machine:
-    vmutils.create_vm(request.node.name, False, 2, FOLDER)
-    return Machine(ours, request.node.name)
 
 
 def names(machine: Machine) -> list[str]:
