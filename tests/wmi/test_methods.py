@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from openhyperv.wire.invocation import Output
+from openhyperv.cim.schema import Schema
+from openhyperv.wire.invocation import Output, read_output
 from openhyperv.wire.types import CimType, MethodDecl, ParameterDecl
+from openhyperv.wire.xml import parse_xml
 from openhyperv.wmi.methods import in_order
 from tests.wmi.making import failure_code
 
@@ -94,6 +96,16 @@ def test_a_return_value_of_true_stands_for_none(
     decl = MethodDecl("Do", tuple(outputs), returns)
     output = Output(answered, {"aLower": "a", "Upper": "b"})
     assert in_order(decl, output, lambda _, value: value, keep_bool_ret_vals=keep) == expected
+
+
+def test_a_text_that_a_method_returns_is_a_result_like_others() -> None:
+    decl = MethodDecl("GetDistinguishedName", (), CimType.STRING)
+    element = parse_xml(
+        b'<p:GetDistinguishedName_OUTPUT xmlns:p="urn:dns"><p:ReturnValue>DC=a</p:ReturnValue>'
+        b"</p:GetDistinguishedName_OUTPUT>"
+    )
+    output = read_output(element, decl, Schema.load())
+    assert in_order(decl, output, lambda _, value: value, keep_bool_ret_vals=False) == ("DC=a",)
 
 
 def test_a_method_shows_what_it_takes_and_gives(service: Any) -> None:

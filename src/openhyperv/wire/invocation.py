@@ -9,18 +9,32 @@ from lxml import etree
 
 from openhyperv.errors import InvalidInputError, ProtocolError
 from openhyperv.wire import uris
-from openhyperv.wire.types import CimType, ClassDecl, ClassLookup, MethodDecl, ParameterDecl, Value
+from openhyperv.wire.types import (
+    INTEGER_BOUNDS,
+    CimType,
+    ClassDecl,
+    ClassLookup,
+    MethodDecl,
+    ParameterDecl,
+    Value,
+)
 from openhyperv.wire.wscim_reading import Members, read_members
 from openhyperv.wire.wscim_writing import write_value
 from openhyperv.wire.xml import Element, local_name
 
 _INPUT, _OUTPUT = "_INPUT", "_OUTPUT"
 RETURN_VALUE = "ReturnValue"
+_CODE_TYPES = frozenset((None, *INTEGER_BOUNDS, CimType.BOOLEAN))
+"""What a code can be declared as; None for no code at all."""
 
 
 @frozen
 class Output:
-    """What a method answered: its ReturnValue (None where it has none) and its output parameters."""
+    """What a method answered: its ReturnValue as a code, and its output parameters.
+
+    Where it returns nothing, ``return_value`` is None; where it returns a text or an object, that is among
+    the parameters.
+    """
 
     return_value: int | None
     parameters: Mapping[str, Value]
@@ -55,6 +69,8 @@ def read_output(element: Element, method: MethodDecl, lookup: ClassLookup) -> Ou
     if method.returns is not None:
         declared.append(ParameterDecl(RETURN_VALUE, method.returns, is_in=False, is_out=True))
     values = read_members(element, Members(declared, etree.QName(element).namespace), lookup)
+    if method.returns not in _CODE_TYPES:
+        return Output(None, values)
     code = values.pop(RETURN_VALUE, None)
     if method.returns is not None and not isinstance(code, int):
         raise ProtocolError("The method's answer has no ReturnValue.", target=method.name)

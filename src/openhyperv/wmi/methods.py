@@ -94,5 +94,12 @@ def in_order(
     """ReturnValue and outputs by name; a ReturnValue of True, which stands for none, only if it is kept."""
     results = {p.name: read(p, output[p.name]) for p in decl.parameters if p.is_out}
     if decl.returns is not None and (keep_bool_ret_vals or output.return_value is not True):
-        results[RETURN_VALUE] = output.return_value
+        results[RETURN_VALUE] = _returned(decl.returns, output, read)
     return tuple(results[name] for name in sorted(results))
+
+
+def _returned(kind: CimType, output: Output, read: Callable[[ParameterDecl, Value], object]) -> object:
+    """A code as it is; a text or an object as an output."""
+    if output.return_value is not None:
+        return output.return_value
+    return read(ParameterDecl(RETURN_VALUE, kind), output[RETURN_VALUE])
