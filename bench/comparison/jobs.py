@@ -95,9 +95,10 @@ def port_jobs(old: Predecessor, ours: Ours, stage: Stage) -> Iterator[Job]:
 def _binding(way: Way, stage: Stage) -> Turn:
     @contextmanager
     def turn() -> Iterator[Work]:
-        machine, port = stage.unbound()
+        name = stage.name()
+        port = way.make_unbound(name)
         yield lambda: way.bind(port)
-        machine.delete()
+        way.destroy(name)
 
     return turn
 

@@ -34,6 +34,11 @@ class Ours:
         """Right after it was spawned."""
         self._spawned.pop(name).delete()
 
+    def make_unbound(self, name: str) -> str:
+        """The name of a new machine's adapter, as spawning leaves it: with a cable that hangs loose."""
+        self._spawned[name] = self._host.create(self._stage.unbound(name, f"{name}-port"))
+        return f"{name}-port"
+
     def bind(self, port: str) -> None:
         """Switch, VLAN, default deny and all rules."""
         self._host.bind_port(port, our_port(self._stage.switch_guid))

@@ -64,6 +64,12 @@ class Predecessor:
         self._vms.set_vm_state(name, _DISABLED)
         self._vms.destroy_vm(name)
 
+    def make_unbound(self, name: str) -> str:
+        """The name of a new machine's adapter, as spawning leaves it: without a cable."""
+        self._vms.create_vm(name, False, _GENERATION_2, FOLDER, [name])
+        self._vms.create_nic(name, f"{name}-port", self._stage.mac_address())
+        return f"{name}-port"
+
     def bind(self, port: str) -> None:
         """Connect, then VLAN, default deny, provider rules, security groups, and MAC addresses."""
         network = self._network

@@ -21,8 +21,9 @@ class Effort:
 
 @frozen
 class ComparisonResult:
-    """A job with ``delay_s`` added to every answer, in both ways; ``windows_round_trips`` were counted of
-    the same os-win calls where they have a native ``wmi``.
+    """A job with ``delay_s`` added to every answer, in both ways.
+
+    ``windows_round_trips`` were counted of the same os-win calls where they have a native ``wmi``.
     """
 
     name: str

@@ -34,7 +34,7 @@ from openhyperv.wire.instance import Instance
 
 FOLDER = r"C:\instances"
 ISO = r"C:\OpenHyperV\config.iso"
-_SLOTS = tuple(Slot(Bus.SCSI, 0, location) for location in range(3))
+_SLOTS = tuple(Slot(Bus.SCSI, 0, location) for location in range(2))
 _DISK_BYTES = 1 << 30
 
 
@@ -96,14 +96,16 @@ class Stage:
             host=WINDOWS_2025,
         )
 
-    def unbound(self) -> tuple[VirtualMachine, str]:
-        """A new machine and its adapter's name; the adapter's cable hangs loose."""
-        name = self.name()
-        return self._host.create(self._plain(name, NetworkAdapter(f"{name}-port"))), f"{name}-port"
+    def unbound(self, name: str, port: str) -> MachineSpec:
+        """A machine with an adapter whose cable hangs loose."""
+        return self._plain(name, NetworkAdapter(port))
 
     def _metered(self) -> tuple[str, VirtualMachine]:
         name = self.name()
-        disks = tuple(Disk(f"{name}-{n}", BlankDisk(), _SLOTS[n], size_bytes=_DISK_BYTES) for n in range(2))
+        disks = tuple(
+            Disk(f"{name}-{number}", BlankDisk(), _SLOTS[number], size_bytes=_DISK_BYTES)
+            for number in range(self.disks_of_each)
+        )
         adapter = NetworkAdapter(f"{name}-port", switch=self.switch_name)
         machine = self._host.create(self._plain(name, adapter, disks))
         machine.start()

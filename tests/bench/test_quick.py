@@ -28,7 +28,7 @@ COMPARED = [
     ("spawn, started", None, 8),
     ("info of one", 3, 1),
     ("destroy", None, 5),
-    ("port bind, VLAN, 10 rules", 21, 4),
+    ("port bind, VLAN, 10 rules", 24, 4),
     ("metrics of one machine (ours: its totals)", 91, 2),
     ("metrics of 1 machines, each device", 91, 3),
     ("host statistics", None, 6),
