@@ -53,6 +53,7 @@ class Generated(SphinxDirective):
         part = PARTS.get(self.arguments[0])
         if part is None:
             raise self.error(f"There is no part {self.arguments[0]!r}; there are {', '.join(PARTS)}.")
+        self.env.note_reread()  # what it is made from can change while the page does not
         return self.parse_text_to_nodes(part(), allow_section_headings=True)
 
 
