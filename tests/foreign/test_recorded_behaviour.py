@@ -350,3 +350,34 @@ def test_devices_lead_to_their_settings(raw: RawClient, vm: str) -> None:
     settings = {str(text) for link in links for text in link.xpath(".//*[@Name='InstanceID']/text()")}
     assert f"Microsoft:{vm}" in settings
     assert any(text.startswith(f"Microsoft:{vm}\\b637f346") for text in settings)
+
+
+def test_a_finished_storage_job(raw: RawClient) -> None:
+    """Section 4.1: completed and OK, cancellable, of type 1 whatever it did."""
+    disk = (
+        '<![CDATA[<INSTANCE CLASSNAME="Msvm_VirtualHardDiskSettingData">'
+        r'<PROPERTY NAME="Path" TYPE="string"><VALUE>C:\recorded.vhdx</VALUE></PROPERTY>'
+        '<PROPERTY NAME="Type" TYPE="uint16"><VALUE>3</VALUE></PROPERTY>'
+        '<PROPERTY NAME="Format" TYPE="uint16"><VALUE>3</VALUE></PROPERTY>'
+        '<PROPERTY NAME="MaxInternalSize" TYPE="uint64"><VALUE>67108864</VALUE></PROPERTY></INSTANCE>]]>'
+    )
+    uri = f"{V2}/Msvm_ImageManagementService"
+    keys = {"CreationClassName": "Msvm_ImageManagementService"}
+    made = f"<c:VirtualDiskSettingData>{disk}</c:VirtualDiskSettingData>"
+    started = raw.invoke(uri, "CreateVirtualHardDisk", made, keys)
+    (own,) = started.all("//w:Selector[@Name='InstanceID']/text()")
+    wait(lambda: value(raw.get("Msvm_StorageJob", InstanceID=str(own)).content, "JobState") == "7")
+    job = raw.get("Msvm_StorageJob", InstanceID=str(own)).content
+    facts = {
+        "OperationalStatus": "17,2",
+        "Cancellable": "true",
+        "JobType": "1",
+        "RecoveryAction": "2",
+        "LocalOrUtcTime": "2",
+        "DeleteOnCompletion": "false",
+        "JobRunTimes": "1",
+        "Priority": "0",
+        "PercentComplete": "100",
+        "ErrorCode": "0",
+    }
+    assert {name: value(job, name) for name in facts} == facts

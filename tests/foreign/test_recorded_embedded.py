@@ -160,11 +160,56 @@ def test_object_paths_in_texts(raw: RawClient, vm: str, prefix: str) -> None:
         remove(raw, found)
 
 
-def remove(raw: RawClient, instance_id: str) -> None:
+def removal(raw: RawClient, instance_id: str) -> Answer:
+    class_name = DISK if instance_id.endswith("\\L") else "Msvm_ResourceAllocationSettingData"
     selector = f'<w:Selector Name="InstanceID">{instance_id}</w:Selector>'
-    uri = f"<w:ResourceURI>{V2}/Msvm_ResourceAllocationSettingData</w:ResourceURI>"
+    uri = f"<w:ResourceURI>{V2}/{class_name}</w:ResourceURI>"
     inside = f"<a:ReferenceParameters>{uri}<w:SelectorSet>{selector}</w:SelectorSet></a:ReferenceParameters>"
-    answer = raw.invoke(
-        SERVICE, "RemoveResourceSettings", f"<c:ResourceSettings>{inside}</c:ResourceSettings>", VSMS
+    wanted = f"<c:ResourceSettings>{inside}</c:ResourceSettings>"
+    return raw.invoke(SERVICE, "RemoveResourceSettings", wanted, VSMS)
+
+
+def remove(raw: RawClient, instance_id: str) -> None:
+    assert result(removal(raw, instance_id)) in ("0", "4096")
+
+
+def test_a_drive_is_not_removed_from_under_its_disk(raw: RawClient, vm: str) -> None:
+    """Recorded: a fault with 0x80041001, no return value (behaviour.md 5)."""
+    controller = add(raw, vm, instance("Msvm_ResourceAllocationSettingData", *SCSI))
+    (of_controller,) = controller.all("//w:Selector[@Name='InstanceID']/text()")
+    drive = add(
+        raw,
+        vm,
+        instance(
+            "Msvm_ResourceAllocationSettingData",
+            scalar("ResourceType", "17", "uint16"),
+            scalar("ResourceSubType", "Microsoft:Hyper-V:Synthetic Disk Drive"),
+            scalar("AddressOnParent", "0"),
+            scalar("Parent", path_to(str(of_controller))),
+        ),
     )
-    assert result(answer) in ("0", "4096")
+    (of_drive,) = drive.all("//w:Selector[@Name='InstanceID']/text()")
+    disk = add(
+        raw,
+        vm,
+        instance(
+            DISK,
+            scalar("ResourceType", "31", "uint16"),
+            scalar("ResourceSubType", "Microsoft:Hyper-V:Virtual Hard Disk"),
+            scalar("Parent", path_to(str(of_drive))),
+            '<PROPERTY.ARRAY NAME="HostResource" TYPE="string"><VALUE.ARRAY><VALUE>C:\\none.vhdx</VALUE>'
+            "</VALUE.ARRAY></PROPERTY.ARRAY>",
+        ),
+    )
+    assert result(disk) == "0", "whether the file is there is asked when the VM starts"
+    refused = removal(raw, str(of_drive))
+    assert (refused.status, refused.subcode) == (500, "w:InternalError")
+    assert refused.text("//error:error_Code") == str(0x80041001)
+    (of_disk,) = disk.all("//w:Selector[@Name='InstanceID']/text()")
+    for instance_id in (of_disk, of_drive, of_controller):
+        remove(raw, str(instance_id))
+
+
+def path_to(instance_id: str) -> str:
+    doubled = instance_id.replace("\\", "\\\\")
+    return f"Msvm_ResourceAllocationSettingData.InstanceID=&#34;{doubled}&#34;"
