@@ -13,6 +13,7 @@ from openhyperv.emulator.host.destroying_snapshots import forget_snapshot
 from openhyperv.emulator.host.disk_use import DiskInUse
 from openhyperv.emulator.host.files import BadHostPath
 from openhyperv.emulator.host.host import Host
+from openhyperv.emulator.host.host_devices import check_checkpoint
 from openhyperv.emulator.host.job_state import JobType
 from openhyperv.emulator.host.jobs import Job, JobFailure
 from openhyperv.emulator.host.taking_snapshots import capture
@@ -27,9 +28,12 @@ from openhyperv.emulator.host.virtual_system import Snapshot, Undertaking, Virtu
 def export_system(host: Host, system: VirtualSystem, directory: str, settings: ExportSettings) -> Job:
     """Begin to export a VM; call it under the lock. ``directory`` is a Windows path, made if need be.
 
-    :raises MethodFailure: 32773, no such path or checkpoint; 32775, the VM is busy
+    :raises MethodFailure: 32773, no such path or checkpoint; 32775, the VM is busy; 32770, it runs with
+        devices of the host, which cannot be frozen
     """
     chosen = _chosen(host, system, settings)
+    if chosen is None and _is_frozen(system, settings):
+        check_checkpoint(system.configuration)
     root = ntpath.join(directory, system.name) if settings.makes_folder else directory
     layout = ExportLayout(root, host.files, host.profile)
     try:
@@ -92,18 +96,26 @@ def _frozen(
     host: Host, system: VirtualSystem, settings: ExportSettings, chosen: Snapshot | None
 ) -> Iterator[Snapshot | None]:
     """A checkpoint of a running VM for as long as the export lasts, where disks or memory go along."""
-    with_memory = settings.live_state is LiveState.SAVED and settings.takes_saved_state
-    if not system.state.is_on or chosen is not None or not (settings.takes_disks or with_memory):
+    if chosen is not None or not _is_frozen(system, settings):
         yield None
         return
     if settings.live_state is LiveState.APPLICATION_CONSISTENT and not system.has_heartbeat:
         raise JobFailure(Code.FAILED, f"'{system.name}': the guest's services do not answer.")
-    captured = capture(host, system, with_memory=with_memory)
+    captured = capture(host, system, with_memory=_takes_memory(settings))
     try:
         yield captured
     finally:
         with host.changing(system):
             forget_snapshot(host, system, captured)
+
+
+def _is_frozen(system: VirtualSystem, settings: ExportSettings) -> bool:
+    """True for a running VM whose disks or memory go along."""
+    return system.state.is_on and (settings.takes_disks or _takes_memory(settings))
+
+
+def _takes_memory(settings: ExportSettings) -> bool:
+    return settings.live_state is LiveState.SAVED and settings.takes_saved_state
 
 
 @contextmanager

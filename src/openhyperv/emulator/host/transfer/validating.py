@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from openhyperv.emulator.cimom.provider import MethodFailure
 from openhyperv.emulator.disks.chain import Chain
 from openhyperv.emulator.disks.errors import DiskError
 from openhyperv.emulator.host import resources
@@ -12,6 +13,7 @@ from openhyperv.emulator.host.codes import Code
 from openhyperv.emulator.host.configuration import Configuration
 from openhyperv.emulator.host.files import BadHostPath
 from openhyperv.emulator.host.host import Host
+from openhyperv.emulator.host.host_devices import check_host_devices, is_of_the_host
 from openhyperv.emulator.host.identities import system_settings_path
 from openhyperv.emulator.host.job_state import JobType
 from openhyperv.emulator.host.jobs import Job, JobError, JobFailure
@@ -41,7 +43,8 @@ def check_system(host: Host, system: VirtualSystem) -> None:
     """
     with host.lock:
         configurations = [each.copy(each.owner) for each in configurations_of(system)]
-    found = [error for each in configurations for error in _problems(host, each)]
+        found = list(_unusable_devices(host, configurations[0]))
+    found += [error for each in configurations for error in _problems(host, each)]
     found += _unknown_switches(host, configurations[0])
     if found:
         # UNVERIFIED: the job fails, and with this code, rather than completing with warnings
@@ -60,6 +63,17 @@ def _problems(host: Host, configuration: Configuration) -> Iterator[JobError]:
         for medium in (r for r in configuration.resources() if r.kind is kind):
             if file_of(medium) and not _is_there(host, file_of(medium)):
                 yield _about(host, configuration, medium, f"'{file_of(medium)}' does not exist.")
+
+
+def _unusable_devices(host: Host, configuration: Configuration) -> Iterator[JobError]:
+    """Disks and PCI devices that this host does not have, or that others have."""
+    for device in filter(is_of_the_host, configuration.resources()):
+        without = configuration.copy(configuration.owner)
+        without.remove(device)
+        try:
+            check_host_devices(host, without, configuration)
+        except MethodFailure as refusal:
+            yield _about(host, configuration, device, str(refusal))
 
 
 def _about(host: Host, configuration: Configuration, resource: Resource, text: str) -> JobError:
