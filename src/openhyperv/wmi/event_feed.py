@@ -47,7 +47,7 @@ class EventFeed:
         self._subscription = subscription
         threading = wmi.threading
         self._events = EventBuffer(threading)
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # whatever this thread lets go of may close the feed
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._run, name="wmi-events", daemon=True)
 
