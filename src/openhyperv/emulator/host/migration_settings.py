@@ -42,6 +42,7 @@ class MigrationSettings:
 
     def listening_addresses(self, hardware: Hardware) -> Iterator[str]:
         """The host's own addresses in the networks, none while migration is off."""
+        # UNVERIFIED: that no address is listed without a network, or while migration is off
         if self.is_enabled:
             own = [address for adapter in hardware.adapters for address in adapter.addresses]
             for network in sorted(self.networks, key=lambda network: network.metric):

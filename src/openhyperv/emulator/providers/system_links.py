@@ -26,6 +26,7 @@ class SystemLinkProvider:
     def __init__(self, host: Host) -> None:
         self._host = host
         self._path = system_path(host.name)
+        # UNVERIFIED: by which association Microsoft's tools find the security service from a machine
         affecting = (SYSTEM_MANAGEMENT, SNAPSHOT, SECURITY)
         self._services = [s.path(host) for s in affecting if host.profile.has(s.since)]
 

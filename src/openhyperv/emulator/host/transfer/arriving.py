@@ -51,6 +51,7 @@ def read_arrival(host: Host, file: Path, checkpoint_folder: Path | None) -> Arri
     if definition.is_checkpoint:
         raise BadDefinition(f"{file.name} defines a checkpoint")
     configuration = _fitted(host, definition, file)
+    # UNVERIFIED: that a planned machine's data root is the folder it is imported from
     configuration.values |= {
         "VirtualSystemType": PLANNED,
         "ConfigurationDataRoot": layout_of(file, host.files, host.profile).root,

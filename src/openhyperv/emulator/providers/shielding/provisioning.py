@@ -67,6 +67,7 @@ class ProvisioningProvider:
         system = self._host.systems.find(machine.strip("{}")) if isinstance(machine, str) else None
         if system is None:
             raise MethodFailure(Code.INVALID_PARAMETER, f"{machine} is no machine of this host.")
+        # UNVERIFIED: the ReturnValues of refusals
         self._check_files(call)
         if system.state is not SystemState.OFF or system.is_busy:
             raise MethodFailure(Code.INVALID_STATE, "A machine is provisioned before it is started.")

@@ -43,6 +43,7 @@ class ProvisioningFileProvider:
     @method(_PROCESSOR, "SerializeToFile")
     def serialize(self, call: Call) -> Result:
         """Write an Msps_FSK or Msps_PDK; the page promises it for some kinds of files only."""
+        # UNVERIFIED: that an Msps_PDK can be written, and not only by the tenant's own tools
         data = _data(call["ProvisioningFile"])
         try:
             write_provisioning_file(local_file(self._files, call["FilePath"]), data)
