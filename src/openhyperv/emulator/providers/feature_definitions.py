@@ -78,5 +78,5 @@ def _definition(host: Host, kind: FeatureKind) -> Iterable[Instance]:
 
 def _link(kind: FeatureKind) -> Instance:
     ends = {"GroupComponent": capabilities_path(kind), "PartComponent": definition_path(kind)}
-    values = {"PropertyPolicy": 0, "ValueRole": 0, "ValueRange": 0}
-    return link("Msvm_FeatureSettingsDefineCapabilities", ends, values)
+    role = {"ValueRole": 0, "ValueRange": 0}
+    return link("Msvm_FeatureSettingsDefineCapabilities", ends, {"PropertyPolicy": 0}, more_keys=role)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from openhyperv.cim.release import Release
 from openhyperv.emulator.cimom.provider import instances_of, links, lookup
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.identities import COMPUTER_SYSTEM
@@ -41,7 +42,7 @@ class SecurityElementProvider:
         is_element = end.class_name.lower() == _ELEMENT.lower()
         found = self._host.systems.find(text_key(end, "SystemName")) if is_element else None
         system = found or system_at(self._host, end)
-        if system is not None:
+        if system is not None and self._host.profile.has(Release.WS2016):
             ends = {"GroupComponent": system.path, "PartComponent": _path(system)}
             yield link(_COMPONENT, ends)
 
