@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
 
 import pytest
 from attrs import evolve, frozen
@@ -32,6 +33,7 @@ from openhyperv.machine.violations import BrokenRuleError
 from openhyperv.wire.cimxml import instance_to_text
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.wql import AssociatorsOf, select
+from tests.emulated import emulated_host, target_of
 from tests.hyperv.counting import requests
 from tests.hyperv.specs import machine_spec
 from tests.hyperv.stock import add_switch
@@ -339,3 +341,21 @@ def test_a_broken_rule_is_told_before_anything_is_sent(
     with requests(emulated, host) as asked, pytest.raises(BrokenRuleError):
         host.bind_port("eth0", evolve(spec, vlan=AccessVlan(4095)))
     assert asked == []
+
+
+@pytest.mark.parametrize("version", ["2012R2", "2016"])
+def test_older_releases_know_all_of_it(tmp_path: Path, version: str) -> None:
+    with (
+        emulated_host(tmp_path, version=version, has_files=True) as older,
+        Host.connect(target_of(older)) as host,
+    ):
+        add_switch(host)
+        release = host.facts().version
+        adapters = (NetworkAdapter("eth0"),)
+        machine = host.create(machine_spec("old", host=release, network_adapters=adapters))
+        host.bind_port("eth0", PortSpec(switch="lab", vlan=AccessVlan(7), rules=RULES))
+        port = Bound(host, machine)
+        assert len(port.all(ACL)) == len(RULES) + 4
+        assert port.switch is not None
+        machine.start_metering()
+        assert host.statistics().version == release

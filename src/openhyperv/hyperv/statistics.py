@@ -37,7 +37,6 @@ class NumaNode:
 
     number: int
     logical_processors: int
-    assigned_vcpus: int
     memory_mb: int
     free_memory_mb: int
 
@@ -116,7 +115,6 @@ def _sockets(session: Session) -> tuple[Socket, ...]:
 _NODE_COLUMNS = (
     "NodeID",
     "NumberOfLogicalProcessors",
-    "CurrentlyAssignedVirtualProcessors",
     "CurrentlyConsumableMemoryBlocks",
 )
 
@@ -140,7 +138,6 @@ def _numa_node(row: Instance, memories: Mapping[str, Instance]) -> NumaNode:
     return NumaNode(
         int(node),
         number(row, "NumberOfLogicalProcessors"),
-        number(row, "CurrentlyAssignedVirtualProcessors"),
         blocks * block_bytes // _MIB,
         number(row, "CurrentlyConsumableMemoryBlocks") * block_bytes // _MIB,
     )
