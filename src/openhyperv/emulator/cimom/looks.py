@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TypeAlias
 
 from openhyperv.emulator.cimom.events import Change, ChangeKind
 from openhyperv.wire.instance import Instance
@@ -14,6 +15,8 @@ from openhyperv.wire.path import ObjectPath
 
 Look = Callable[[], Iterable[Instance]]
 """Gives the instances that there are, each with its path."""
+Picture: TypeAlias = Mapping[ObjectPath | None, Instance]
+"""What was seen, by path."""
 
 
 class Looks:
@@ -39,9 +42,9 @@ class Looks:
     def changes(self) -> Iterator[Change]:
         """Look again: what came, what is different, what went."""
         before, self._seen = self._seen, self._picture()
-        return _differences(before, self._seen)
+        return differences(before, self._seen)
 
-    def _picture(self) -> Mapping[ObjectPath | None, Instance]:
+    def _picture(self) -> Picture:
         return {instance.path: instance for instance in self._look()} if self._classes else {}
 
 
@@ -49,15 +52,14 @@ NO_LOOKS = Looks((), tuple, math.inf)
 """Those of a subscription that hears of everything it is about."""
 
 
-def _differences(
-    before: Mapping[ObjectPath | None, Instance], now: Mapping[ObjectPath | None, Instance]
-) -> Iterator[Change]:
+def differences(before: Picture, now: Picture) -> Iterator[Change]:
+    """What went, what came and what is different, in the order of the pictures."""
+    for path, instance in before.items():
+        if path not in now:
+            yield Change(ChangeKind.DELETION, instance)
     for path, instance in now.items():
         known = before.get(path)
         if known is None:
             yield Change(ChangeKind.CREATION, instance)
         elif known != instance:
             yield Change(ChangeKind.MODIFICATION, instance, known)
-    for path, instance in before.items():
-        if path not in now:
-            yield Change(ChangeKind.DELETION, instance)

@@ -10,6 +10,7 @@ from threading import RLock
 
 from openhyperv.cim.schema import Schema
 from openhyperv.emulator.cimom.events import Change, ChangeKind, EventBus
+from openhyperv.emulator.cimom.looks import Picture, differences
 from openhyperv.emulator.guests.machine import GuestRunner
 from openhyperv.emulator.host.configuration_json import ConfigurationReader
 from openhyperv.emulator.host.disk_use import DiskUse
@@ -25,7 +26,7 @@ from openhyperv.emulator.host.metrics.metering import Metering
 from openhyperv.emulator.host.metrics.sampling import Sampler
 from openhyperv.emulator.host.metrics.store import MeterStore
 from openhyperv.emulator.host.mounted_images import MountedImages
-from openhyperv.emulator.host.picture import Picture, differences, full_picture, state_picture
+from openhyperv.emulator.host.picture import full_picture, state_picture
 from openhyperv.emulator.host.power_switch import PowerSwitch
 from openhyperv.emulator.host.profile import ROLE_NAMESPACES, Profile
 from openhyperv.emulator.host.service_settings import load_settings, save_settings

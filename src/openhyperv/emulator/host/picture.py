@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import TypeAlias
+from collections.abc import Iterator
 
-from openhyperv.emulator.cimom.events import Change, ChangeKind
+from openhyperv.emulator.cimom.looks import Picture
 from openhyperv.emulator.host.configuration import Configuration
 from openhyperv.emulator.host.setting_view import SettingViews
 from openhyperv.emulator.host.system_view import system_instance
 from openhyperv.emulator.host.systems import Place
 from openhyperv.emulator.host.virtual_system import VirtualSystem
 from openhyperv.wire.instance import Instance
-from openhyperv.wire.path import ObjectPath
-
-Picture: TypeAlias = Mapping[ObjectPath | None, Instance]
-"""Instances by path. A VM that does not exist has an empty one."""
 
 
 def state_picture(system: VirtualSystem, views: SettingViews) -> Picture:
@@ -43,16 +38,3 @@ def _parts(configuration: Configuration, views: SettingViews) -> Iterator[Instan
     """The settings of devices and of their connections' features."""
     yield from (views.resource(configuration, resource) for resource in configuration.resources())
     yield from (views.feature(configuration, feature) for feature in configuration.features())
-
-
-def differences(before: Picture, after: Picture) -> Iterator[Change]:
-    """What came, what went and what is different, in the order of the pictures."""
-    for path, was in before.items():
-        if path not in after:
-            yield Change(ChangeKind.DELETION, was)
-    for path, now in after.items():
-        old = before.get(path)
-        if old is None:
-            yield Change(ChangeKind.CREATION, now)
-        elif dict(old) != dict(now):
-            yield Change(ChangeKind.MODIFICATION, now, old)
