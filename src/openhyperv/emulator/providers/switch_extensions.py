@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from openhyperv.emulator.cimom.events import ChangeKind
 from openhyperv.emulator.cimom.provider import Call, Result, instances_of, links, lookup, method
 from openhyperv.emulator.host.defaults import feature_kinds
 from openhyperv.emulator.host.host import Host
@@ -64,7 +63,7 @@ class SwitchExtensionProvider:
             return Result(_NOT_SUPPORTED)
         for extension, switch in self._pairs():
             if extension.path_on(switch.guid) == call.path:
-                self._set(extension, switch, is_enabled=_STATES[requested])
+                self._switches.set_extension(switch, extension.guid, is_enabled=_STATES[requested])
         return Result(_DONE)
 
     @links("Msvm_HostedEthernetSwitchExtension")
@@ -104,11 +103,6 @@ class SwitchExtensionProvider:
         for switch in self._switches:
             for extension in extensions_of_switches(self._host.profile):
                 yield extension, switch
-
-    def _set(self, extension: Extension, switch: Switch, *, is_enabled: bool) -> None:
-        before = self._instance(extension, switch)
-        self._switches.set_extension(switch, extension.guid, is_enabled=is_enabled)
-        self._host.publish(ChangeKind.MODIFICATION, self._instance(extension, switch), before)
 
     def _instance(self, extension: Extension, switch: Switch) -> Instance:
         path = extension.path_on(switch.guid)
