@@ -115,6 +115,30 @@ def test_03_nothing_found(raw: RawClient) -> None:
     )
 
 
+def test_03_columns(raw: RawClient, vm: str) -> None:
+    """Recorded (github.com/zenoss/txwinrm, hosts of 2003 to 2012): no namespace inside, not even of times."""
+    columns = "ElementName, Name, TimeOfLastStateChange, OperationalStatus, Roles, CommunicationStatus"
+    answer = raw.query(f"SELECT {columns} FROM Msvm_ComputerSystem WHERE Name='{vm}'")
+    expect(
+        answer.content,
+        f"""<n:EnumerateResponse><n:EnumerationContext/>
+              <w:Items><w:XmlFragment>
+                <CommunicationStatus xsi:nil="true"/>
+                <ElementName>vm0002</ElementName>
+                <Name>{vm}</Name>
+                <OperationalStatus>2</OperationalStatus>
+                <TimeOfLastStateChange><Datetime>{{TIME}}</Datetime></TimeOfLastStateChange>
+              </w:XmlFragment></w:Items>
+              <w:EndOfSequence/></n:EnumerateResponse>""",
+    )
+    delay = raw.query("SELECT AutomaticStartupActionDelay FROM Msvm_VirtualSystemSettingData")
+    expect(
+        delay.all("//w:XmlFragment")[0],
+        """<w:XmlFragment><AutomaticStartupActionDelay><Interval>P0DT0H0M0S</Interval>
+           </AutomaticStartupActionDelay></w:XmlFragment>""",
+    )
+
+
 def test_05_objects_with_references(raw: RawClient) -> None:
     inside = (
         "<w:OptimizeEnumeration/><w:MaxElements>10</w:MaxElements>"
