@@ -1,7 +1,7 @@
 """Whole instances and their values against recordings: nil, empty text, arrays, times, references.
 
-Sources: a Windows Server 2012's Win32_LogicalDisk (github.com/fjames86/climbe), the host and the virtual
-machine printed in wsman-cim.md 10.2 and behaviour.md 2, and wsman-cim.md 6.
+Sources: two Windows Servers 2012 (github.com/fjames86/climbe, github.com/zenoss/txwinrm), the host and the
+virtual machine printed in wsman-cim.md 10.2 and behaviour.md 2, and wsman-cim.md 6.
 """
 
 from __future__ import annotations
@@ -89,6 +89,31 @@ def test_a_drive(raw: RawClient) -> None:
     """Recorded in every property: arrays that are null have no element, empty text is no nil."""
     answer = raw.ask(f"{TRANSFER}/Get", f"{CIMV2}/Win32_LogicalDisk", selectors={"DeviceID": "c:"})
     expect(answer.content, instance(f"{CIMV2}/Win32_LogicalDisk", DISK))
+
+
+WINDOWS = {
+    "CodeSet": "1252",
+    "CountryCode": "1",
+    "DataExecutionPrevention_Available": "true",
+    "DataExecutionPrevention_SupportPolicy": "3",
+    "Debug": "false",
+    "Description": None,
+    "Distributed": "false",
+    "EncryptionLevel": "256",
+    "MaxNumberOfProcesses": "4294967295",
+    "NumberOfLicensedUsers": "0",
+    "PortableOperatingSystem": "false",
+    "ServicePackMajorVersion": "0",
+}
+
+
+def test_the_operating_system(raw: RawClient) -> None:
+    """Recorded by txwinrm (github.com/zenoss/txwinrm) of a Windows Server 2012: empty text is no nil."""
+    found = raw.ask(f"{TRANSFER}/Get", f"{CIMV2}/Win32_OperatingSystem").content
+    told = {child.tag.rpartition("}")[2]: child.text for child in found if child.get(NIL) is None}
+    assert {name: told.get(name, "missing") for name in WINDOWS} == WINDOWS
+    names = [child.tag.rpartition("}")[2] for child in found]
+    assert names.index("CreationClassName") < names.index("CSCreationClassName") < names.index("CSName")
 
 
 HOST = """

@@ -9,6 +9,7 @@ from openhyperv.emulator.cimom.provider import instances_of, lookup
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.starting import memory_of
 from openhyperv.emulator.providers.cimv2 import cimv2_instance
+from openhyperv.emulator.providers.windows_recorded import OPERATING_SYSTEM
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import ObjectPath
 from openhyperv.wire.types import Value
@@ -95,6 +96,7 @@ class WindowsProvider:
             "LocalDateTime": datetime.now(UTC),
             "LastBootUpTime": self._host.boot_time,
             "CurrentTimeZone": 0,
+            **OPERATING_SYSTEM,
             **self._memory(),
         }
         return cimv2_instance("Win32_OperatingSystem", {}, values)
