@@ -30,13 +30,14 @@ def wrong_class(class_name: str, wanted: str) -> CimFault:
 
 def unknown_property(class_name: str, name: str) -> CimFault:
     """An instance was sent with a property that its class does not have."""
-    return provider_fault(
-        f"{class_name} has no property {name}.", WbemCode.INVALID_PROPERTY, CIM_NO_SUCH_PROPERTY
-    )
+    # UNVERIFIED: that WMI finds it, and not WinRM when it holds the body against the class
+    reason = f"{class_name} has no property {name}."
+    return provider_fault(reason, WbemCode.INVALID_PROPERTY, CIM_NO_SUCH_PROPERTY)
 
 
 def read_only(class_name: str, name: str) -> CimFault:
     """A property was to be changed that cannot be: a key, or one without the Write qualifier (DSP0004)."""
+    # UNVERIFIED: the CIM status beside WBEM_E_READ_ONLY
     reason = f"{name} of {class_name} cannot be changed."
     return provider_fault(reason, WbemCode.READ_ONLY, CIM_NOT_SUPPORTED)
 
