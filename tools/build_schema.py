@@ -82,6 +82,19 @@ ONLY_DOCUMENTED = {
 """Members that Microsoft's pages of these classes have, but no dumped host nor the gathered facts."""
 LATER_METHODS = {"Win32_PnPEntity.GetDeviceProperties": "2016"}
 """Methods whose page names a release, as do the gathered facts for the class of their results alone."""
+LATER_PROPERTIES = {
+    "Win32_Processor": {
+        "AssetTag",
+        "Characteristics",
+        "NumberOfEnabledCore",
+        "PartNumber",
+        "SerialNumber",
+        "ThreadCount",
+    }
+}
+"""Properties that came with Windows Server 2016 (Microsoft, "Win32_Processor class")."""
+GONE_PROPERTIES = {"Win32_OperatingSystem": {"QuantumLength", "QuantumType"}}
+"""Properties of Windows Server 2008 alone (Microsoft, "Win32_OperatingSystem class")."""
 OF_FEATURES = ("root/microsoftdns", "root/wmi")
 """Namespaces with classes of features that no dumped host had, so that documents alone know them."""
 ABSTRACT_CIM = ("root/hypervcluster/v2", "root/mscluster")
@@ -125,8 +138,17 @@ def with_corrected_methods(name: str, slim: dict[str, Any], namespace: str) -> d
     return slim
 
 
+def with_dated_properties(name: str, slim: dict[str, Any]) -> dict[str, Any]:
+    later, gone = LATER_PROPERTIES.get(name, set()), GONE_PROPERTIES.get(name, set())
+    dated = {
+        prop: decl | {"since": "2016"} if prop in later else decl for prop, decl in slim["props"].items()
+    }
+    return slim | {"props": {prop: decl for prop, decl in dated.items() if prop not in gone}}
+
+
 def corrected(name: str, record: dict[str, Any], namespace: str) -> dict[str, Any]:
-    slim = with_corrected_methods(name, with_documented_members(name, slim_class(record)), namespace)
+    documented = with_dated_properties(name, with_documented_members(name, slim_class(record)))
+    slim = with_corrected_methods(name, documented, namespace)
     if namespace.lower() in OF_FEATURES and slim.get("seen_on") == ["docs only"]:
         del slim["seen_on"]
     if namespace.lower() in ABSTRACT_CIM and name.startswith("CIM_"):

@@ -75,3 +75,27 @@ def test_network_adapters_are_the_ones_that_switches_bind(emulated: Emulated) ->
     external = emulated.all("Msvm_ExternalEthernetPort")
     assert guids == {str(port["DeviceID"]).removeprefix("Microsoft:") for port in external}
     assert len(emulated.all("Win32_NetworkAdapterConfiguration", CIMV2)) == 2
+
+
+@pytest.mark.parametrize(("release", "is_there"), [("2012R2", False), ("2016", True)])
+def test_what_firmware_tells_of_processors_came_with_2016(
+    emulate: Emulate, release: str, is_there: bool
+) -> None:
+    host = emulate(release)
+    later = (
+        "AssetTag",
+        "Characteristics",
+        "NumberOfEnabledCore",
+        "PartNumber",
+        "SerialNumber",
+        "ThreadCount",
+    )
+    decl = host.host.schema.find(CIMV2, "Win32_Processor")
+    assert decl is not None
+    assert {decl.property(name) is not None for name in later} == {is_there}
+
+
+def test_nobody_tells_what_only_windows_server_2008_told(emulated: Emulated) -> None:
+    decl = emulated.host.schema.find(CIMV2, "Win32_OperatingSystem")
+    assert decl is not None
+    assert decl.property("QuantumLength") is decl.property("QuantumType") is None
