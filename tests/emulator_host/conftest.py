@@ -124,11 +124,20 @@ class Emulated:
 
 
 def emulate(
-    folder: Path, release: str = "2025", runner: GuestRunner | None = None, *, is_guarded: bool = False
+    folder: Path,
+    release: str = "2025",
+    runner: GuestRunner | None = None,
+    *,
+    is_guarded: bool = False,
+    processor_mhz: int = 2000,
 ) -> Emulated:
     """A host with 96 GB of memory, its state in ``folder``."""
     hardware = Hardware(
-        logical_processors=24, memory_mb=98_304, adapters=adapters_for("HV1", 1), is_guarded=is_guarded
+        logical_processors=24,
+        memory_mb=98_304,
+        adapters=adapters_for("HV1", 1),
+        is_guarded=is_guarded,
+        processor_mhz=processor_mhz,
     )
     host = open_host("hv1", Profile.named(release), folder, runner or StateOnlyRunner(), hardware)
     providers = [*host_providers(host), *virtual_machine_providers(host)]

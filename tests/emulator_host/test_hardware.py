@@ -17,6 +17,7 @@ TEXT = """
 logical_processors = 32
 memory_mb = 131072
 numa_nodes = 2
+processor_mhz = 3100
 
 [[disk]]
 number = 1
@@ -47,6 +48,7 @@ addresses = ["192.0.2.10/24"]
 def test_a_file_describes_the_whole_host() -> None:
     hardware = read_hardware(TEXT, "HV1")
     assert (hardware.logical_processors, hardware.memory_mb, hardware.numa_nodes) == (32, 131_072, 2)
+    assert hardware.processor_mhz == 3100
     system, lun = hardware.disks
     assert (system.number, system.is_boot) == (0, True)
     assert (lun.bus, lun.unique_id_format) == (BusType.FIBRE_CHANNEL, UniqueIdFormat.SCSI_NAME_STRING)

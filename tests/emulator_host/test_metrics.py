@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from time import sleep
+from typing import Any
 
 import pytest
 
@@ -81,6 +82,23 @@ def test_what_was_used_before_does_not_count(emulated: Emulated, system: ObjectP
     sleep(1.5)
     assert control(emulated, system, CPU, ENABLE) == SUCCESS
     assert grown(emulated, system, CPU) == pytest.approx(A_TENTH_OF_2_GHZ, rel=0.2)
+
+
+def test_the_load_of_a_machine_and_its_meter_go_by_one_clock(tmp_path: Path) -> None:
+    emulated = emulate(tmp_path, processor_mhz=3500)
+    system = running_machine(emulated)
+    assert control(emulated, system, CPU, ENABLE) == SUCCESS
+    load = emulated.until(lambda: _load(emulated), lambda summary: summary["ProcessorLoad"] != 0)
+    (processor,) = emulated.manager.enumerate("root/cimv2", "Win32_Processor")
+    assert processor["MaxClockSpeed"] == 3500
+    assert grown(emulated, system, CPU) == pytest.approx(3500 * load["ProcessorLoad"] / 100, rel=0.2)
+    emulated.host.close()
+
+
+def _load(emulated: Emulated) -> Any:
+    result: Any = emulated.call("GetSummaryInformation", RequestedInformation=[101], SettingData=None)
+    (summary,) = result.out["SummaryInformation"]
+    return summary
 
 
 def test_a_disk_counts_as_long_as_the_machine_runs(emulated: Emulated, system: ObjectPath) -> None:

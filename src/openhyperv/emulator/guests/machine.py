@@ -89,6 +89,10 @@ class Guest(Protocol):
         """The worker process, as Msvm_ComputerSystem.ProcessID shows it."""
         ...
 
+    def processor_s(self) -> float:
+        """Its processor time since it began to run; the guest itself is not asked."""
+        ...
+
     def counters(self) -> GuestCounters:
         """What it has used since it began to run."""
         ...

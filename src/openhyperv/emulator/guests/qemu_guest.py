@@ -62,11 +62,14 @@ class QemuGuest:
         """QEMU's process; None once it has ended."""
         return self._parts.child.pid if self._parts.child.is_running else None
 
+    def processor_s(self) -> float:
+        """QEMU's processor time; 0 once it has ended."""
+        process_id = self.process_id
+        return processor_time_s(process_id) if process_id is not None else 0.0
+
     def counters(self) -> GuestCounters:
         """QEMU's processor time and its block layer's counts; nothing reaches the cards from outside."""
-        process_id = self.process_id
-        processor_s = processor_time_s(process_id) if process_id is not None else 0.0
-        return GuestCounters(processor_s, self._parts.plugging.drive_counters())
+        return GuestCounters(self.processor_s(), self._parts.plugging.drive_counters())
 
     def pause(self) -> None:
         """Freeze the processors."""

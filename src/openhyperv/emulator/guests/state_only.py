@@ -36,12 +36,18 @@ class StateOnlyGuest:
         self._ran_s = 0.0
         self._runs_since_s: float | None = monotonic()
 
+    def processor_s(self) -> float:
+        """As much of each processor at any time."""
+        return modelled_counters(self._running_s(), self._vcpus, (), ()).processor_s
+
     def counters(self) -> GuestCounters:
         """As a guest that is always equally busy; every device counts from the start on."""
         self._check_on()
+        return modelled_counters(self._running_s(), self._vcpus, self._drives, self._nics)
+
+    def _running_s(self) -> float:
         now_s = monotonic()
-        running_s = self._ran_s + now_s - (now_s if self._runs_since_s is None else self._runs_since_s)
-        return modelled_counters(running_s, self._vcpus, self._drives, self._nics)
+        return self._ran_s + now_s - (now_s if self._runs_since_s is None else self._runs_since_s)
 
     def pause(self) -> None:
         """Freeze."""

@@ -1,4 +1,4 @@
-"""How busy a guest's processors are, from the worker process that the operating system accounts for."""
+"""How busy a guest's processors are, from the processor time that it has used."""
 
 from __future__ import annotations
 
@@ -6,25 +6,22 @@ import time
 
 from attrs import define, field
 
-from openhyperv.emulator.guests.process_time import processor_time_s
-
 SHORTEST_SAMPLE_S = 1.0
 
 
 @define
 class LoadMeter:
-    """Averages a process' load over the time between two looks, at least :data:`SHORTEST_SAMPLE_S` apart."""
+    """Averages a guest's load over the time between two looks, at least :data:`SHORTEST_SAMPLE_S` apart."""
 
     _looked_s: float = field(factory=time.monotonic)
     _used_s: float = 0.0
     _percent: int = 0
 
-    def percent(self, process_id: int, processors: int) -> int:
-        """0 to 100, of all the VM's processors together; 0 for a process that is gone."""
+    def percent(self, used_s: float, processors: int) -> int:
+        """0 to 100, of all the VM's processors together; ``used_s`` is what they used so far."""
         now_s = time.monotonic()
         passed_s = now_s - self._looked_s
         if passed_s >= SHORTEST_SAMPLE_S:
-            used_s = processor_time_s(process_id)
             self._percent = min(100, round(100 * (used_s - self._used_s) / passed_s / processors))
             self._looked_s, self._used_s = now_s, used_s
         return max(0, self._percent)

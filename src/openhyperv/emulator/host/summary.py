@@ -52,11 +52,10 @@ def _processors(_host: Host, place: Place) -> Value:
 
 def _processor_load(_host: Host, place: Place) -> Value:
     session = place.system.session
-    process_id = session.guest.process_id if session and session.guest else None
-    if not _is_live(place) or session is None or process_id is None:
+    if not _is_live(place) or session is None or session.guest is None:
         return 0
     processors = _processors(_host, place)
-    return session.load.percent(process_id, processors if isinstance(processors, int) else 1)
+    return session.load.percent(session.guest.processor_s(), processors if isinstance(processors, int) else 1)
 
 
 def _memory_usage(_host: Host, place: Place) -> Value:

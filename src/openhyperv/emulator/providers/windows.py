@@ -20,7 +20,6 @@ _X64 = 9
 """Win32_Processor.Architecture."""
 _CENTRAL = 3
 """Win32_Processor.ProcessorType."""
-_CLOCK_MHZ = 2400
 _ENGLISH = 1033
 _SERVER = 3
 """Win32_OperatingSystem.ProductType."""
@@ -154,8 +153,8 @@ class WindowsProvider:
             "CpuStatus": 1,
             "NumberOfCores": logical,
             "NumberOfLogicalProcessors": logical,
-            "MaxClockSpeed": _CLOCK_MHZ,
-            "CurrentClockSpeed": _CLOCK_MHZ,
+            "MaxClockSpeed": self._host.hardware.processor_mhz,
+            "CurrentClockSpeed": self._host.hardware.processor_mhz,
             "ProcessorType": _CENTRAL,
             "Role": "CPU",
             "SocketDesignation": f"Socket {node}",

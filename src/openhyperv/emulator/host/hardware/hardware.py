@@ -24,6 +24,9 @@ class Hardware:
     disks: Sequence[PhysicalDisk] = field(default=(), kw_only=True)
     pci: Sequence[PciDevice] = field(default=(), kw_only=True)
     gpus: Sequence[Gpu] = field(default=(), kw_only=True)
+    processor_mhz: int = field(default=2400, validator=ge(1), kw_only=True)
+    """The clock of the processors, by which their use is metered."""
+
     has_slat: bool = field(default=True, kw_only=True)
     """The processors translate a guest's addresses in hardware; RemoteFX asks for it."""
 

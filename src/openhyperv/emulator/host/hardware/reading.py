@@ -38,7 +38,7 @@ from openhyperv.emulator.host.hardware.pci import PciDevice
 from openhyperv.errors import InvalidInputError
 
 _TABLES = ("disk", "pci", "gpu", "adapter")
-_SIZES = ("logical_processors", "memory_mb", "numa_nodes", "has_slat", "is_guarded")
+_SIZES = ("logical_processors", "memory_mb", "numa_nodes", "processor_mhz", "has_slat", "is_guarded")
 _Table = Mapping[str, object]
 _Made = TypeVar("_Made")
 

@@ -9,8 +9,6 @@ from attrs import field, frozen
 
 from openhyperv.emulator.guests.counters import DriveCounters, NicCounters
 
-PROCESSOR_MHZ = 2000
-"""The clock of the emulated host's processors, which processor time is counted by."""
 _MEGABYTE = 2**20
 _MICROSECONDS = 1_000_000
 
@@ -23,7 +21,7 @@ class Reading:
     """
 
     seconds: float
-    processor_s: float = 0.0
+    processor_megacycles: float = 0.0
     memory_mb: int = 0
     allocation_mb: int = 0
     drive: DriveCounters = field(factory=DriveCounters)
@@ -44,7 +42,7 @@ Measure: TypeAlias = Callable[[Reading], Amount | None]
 
 def processor_mhz(reading: Reading) -> Amount:
     """Clock cycles by time."""
-    return Amount(reading.processor_s * PROCESSOR_MHZ, reading.seconds)
+    return Amount(reading.processor_megacycles, reading.seconds)
 
 
 def average_memory(reading: Reading) -> Amount:

@@ -26,8 +26,10 @@ class Metering:
     That something is metered is kept at once, what was counted every ``flush_interval`` and at the end.
     """
 
-    def __init__(self, store: MeterStore, profile: Profile, files: HostFiles) -> None:
+    def __init__(self, store: MeterStore, profile: Profile, files: HostFiles, processor_mhz: int) -> None:
+        """``processor_mhz`` is the clock that processor time is counted by."""
         self._store = store
+        self._processor_mhz = processor_mhz
         self._profile = profile
         self._sizes = DiskSizes(files)
         self._by_guid = {guid: SystemMeters(kept) for guid, kept in store.load()}
@@ -72,7 +74,8 @@ class Metering:
         meters.drop_others(parts)
         for part in parts:
             if meter := meters.find(part):
-                meter.take(part.metric.measure(reading_of(part, seconds, used, self._sizes)))
+                reading = reading_of(part, seconds, used, self._sizes, self._processor_mhz)
+                meter.take(part.metric.measure(reading))
 
     def change_flush_interval(self, interval: timedelta) -> None:
         """Write meters every so often from now on."""

@@ -17,12 +17,14 @@ _IPV6 = 3
 _EVERYWHERE = ("", "ANY", "0.0.0.0/0", "::/0")
 
 
-def reading_of(part: Part, seconds: float, used: GuestCounters, sizes: DiskSizes) -> Reading:
+def reading_of(
+    part: Part, seconds: float, used: GuestCounters, sizes: DiskSizes, processor_mhz: int
+) -> Reading:
     """What a part did in the last ``seconds``, of all that its guest ``used``."""
     setting = part.setting
     match part.metric.source:
         case Source.PROCESSOR:
-            return Reading(seconds, processor_s=used.processor_s)
+            return Reading(seconds, processor_megacycles=used.processor_s * processor_mhz)
         case Source.MEMORY:
             return Reading(seconds, memory_mb=_memory_mb(part.system))
         case Source.DISK if isinstance(setting, Resource):
