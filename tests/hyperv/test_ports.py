@@ -313,6 +313,21 @@ def test_by_key(emulated: EmulatedHost, host: Host, port: Bound, spec: PortSpec)
     assert port.switch == spec.switch
 
 
+@pytest.mark.parametrize("is_fresh", [True, False])
+def test_by_key_where_the_cable_has_to_be_made(
+    emulated: EmulatedHost, port: Bound, spec: PortSpec, is_fresh: bool
+) -> None:
+    assert port.cable is not None
+    key = str(port.cable["InstanceID"]).removesuffix("\\C")
+    port.host.unbind_port(key)
+    with Host.connect(target_of(emulated)) as other:
+        if not is_fresh:
+            other.facts()
+        other.bind_port(key, spec)
+    assert port.switch == spec.switch
+    assert len(port.all(ACL)) == len(RULES) + 4
+
+
 def test_a_name_that_a_checkpoint_has_too_is_the_machines(
     emulated: EmulatedHost, host: Host, port: Bound, spec: PortSpec
 ) -> None:

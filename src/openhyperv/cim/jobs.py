@@ -1,7 +1,7 @@
-"""Waiting for jobs: two looks, as many are over at once; then by event, or by polling where that fails.
+"""Waiting for jobs: one look, as many are over at once; then by event, or by polling where that fails.
 
 One subscription hears of all jobs of a session. An event may come as late as WMI looks at its provider, a
-quarter of a second; most changes of a machine's settings are over in hundredths.
+quarter of a second after the job's end.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ _LOG = logging.getLogger(__name__)
 JobProgress = Callable[[int], None]
 """Called with PercentComplete, 0 to 100, whenever it is heard to have changed."""
 
-_EARLY_LOOKS_S = (0.002, 0.02)
-"""Pauses before the looks that are not made for want of events."""
+_EARLY_LOOK_S = 0.002
+"""Pause before the one look that is not made for want of events: it costs a long job a request, no more."""
 _CHECK_INTERVAL_S = 5.0
 """How often a waiter looks itself although events should come: one may be lost with a connection."""
 _POLL_START_S, _POLL_LIMIT_S = 0.1, 1.0
@@ -69,8 +69,6 @@ class Jobs:
 
     def __init__(self, session: JobHost) -> None:
         self._session = session
-        self._watch = JobWatch(session)
-
         self.watch = JobWatch(session)
         """To be started before a job is, so that its end cannot be missed."""
 
@@ -98,9 +96,8 @@ class Jobs:
 
     def _reports(self, path: ObjectPath, deadline: Deadline) -> Iterator[Instance]:
         """The job as it is seen or heard of, until it is not asked for any more."""
-        for pause_s in _EARLY_LOOKS_S:
-            sleep(min(pause_s, deadline.check()))
-            yield self._look(path, deadline)
+        sleep(min(_EARLY_LOOK_S, deadline.check()))
+        yield self._look(path, deadline)
         pause_s = _POLL_START_S
         while True:
             patience_s = _CHECK_INTERVAL_S if self.watch.is_listening else pause_s

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
+from openhyperv.cim.aside import begin
 from openhyperv.cim.exchange import SMALLEST_ENVELOPE_BYTES, Exchange, header_for
 from openhyperv.cim.faults import METHOD_COMPLETED, METHOD_JOB_STARTED, error_from_method_code
 from openhyperv.cim.jobs import JobProgress, Jobs
@@ -27,6 +28,7 @@ from openhyperv.wire.wql import Select, render
 from openhyperv.wire.wscim_writing import instance_element, partial_element
 
 _JOB_TIMEOUT_S = 600.0
+T = TypeVar("T")
 
 
 class Session(Reading):
@@ -65,6 +67,14 @@ class Session(Reading):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def aside(self, read: Callable[[], T]) -> Callable[[], T]:
+        """Begin to read something on another connection; calling what is returned waits for it.
+
+        As long as the host has not accepted the account, nothing is begun before it is waited for: a wrong
+        password is tried once, not once on each connection.
+        """
+        return begin(read) if self.pool.has_answered else read
 
     # --- methods -----------------------------------------------------------------------------------------
 

@@ -27,8 +27,9 @@ def delete_machine(session: Session, share: HostFiles, layout: Layout, guid: str
 
     :raises NotFoundError: there is no such machine
     """
-    folder = _folder(session, layout, guid)
+    read_folder = session.aside(lambda: _folder(session, layout, guid))
     _turn_off(session, guid)
+    folder = read_folder()
     _destroy(session, guid)
     if folder is not None:
         _remove_folder(share, folder, Deadline.after(_FILES_PATIENCE_S))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from attrs import frozen
 
@@ -70,20 +70,25 @@ class HostStatistics:
 
 
 def read_statistics(session: Session) -> HostStatistics:
-    """Six queries, however large the host is.
+    """Six queries, however large the host is, of which most are under way at the same time.
 
     :raises NotFoundError: the host does not tell what it is
     """
+    nodes = session.aside(lambda: list(session.query(select("Msvm_NumaNode", *_NODE_COLUMNS))))
+    sockets = session.aside(lambda: _sockets(session))
     system = operating_system(session)
+    drives = session.aside(lambda: _drives(session))
+    switches = session.aside(lambda: tuple(list_switches(session)))
+    memories = _memories(session, text(system, "CSName"))
     return HostStatistics(
         name=text(system, "CSName"),
         version=HostVersion.parse(text(system, "Version")),
         memory_mb=number(system, "TotalVisibleMemorySize") // 1024,
         free_memory_mb=number(system, "FreePhysicalMemory") // 1024,
-        sockets=_sockets(session),
-        numa_nodes=_numa_nodes(session, text(system, "CSName")),
-        drives=_drives(session),
-        switches=tuple(list_switches(session)),
+        sockets=sockets(),
+        numa_nodes=_numa_nodes(nodes(), memories),
+        drives=drives(),
+        switches=switches(),
     )
 
 
@@ -119,14 +124,15 @@ _NODE_COLUMNS = (
 )
 
 
-def _numa_nodes(session: Session, host: str) -> tuple[NumaNode, ...]:
-    """The nodes, joined to their memory by number: both are named after it, as recorded from real hosts.
-
-    Running machines have memories as well.
-    """
+def _memories(session: Session, host: str) -> Mapping[str, Instance]:
+    """The host's own memories by number; running machines have memories as well."""
     query = select("Msvm_Memory", "DeviceID", "BlockSize", "NumberOfBlocks").where(equal("SystemName", host))
-    memories = {text(row, "DeviceID").rpartition("\\")[2]: row for row in session.query(query)}
-    nodes = (_numa_node(row, memories) for row in session.query(select("Msvm_NumaNode", *_NODE_COLUMNS)))
+    return {text(row, "DeviceID").rpartition("\\")[2]: row for row in session.query(query)}
+
+
+def _numa_nodes(rows: Iterable[Instance], memories: Mapping[str, Instance]) -> tuple[NumaNode, ...]:
+    """The nodes, joined to their memory by number: both are named after it, as recorded from real hosts."""
+    nodes = (_numa_node(row, memories) for row in rows)
     return tuple(sorted(nodes, key=lambda node: node.number))
 
 

@@ -61,11 +61,18 @@ class Pool:
         self._lock = Lock()
         self._idle: list[Connection] = []
         self._is_closed = False
+        self._has_answered = False
 
     @property
     def traffic(self) -> Traffic:
         """What went over the wire so far."""
         return self._meter.traffic
+
+    @property
+    def has_answered(self) -> bool:
+        """True once the host has accepted the account; until then it is asked one thing at a time, as every
+        connection would try a wrong password once more."""
+        return self._has_answered
 
     def exchange(
         self, envelope: bytes, *, deadline: Deadline, changes_state: bool, operation: str | None = None
@@ -113,6 +120,7 @@ class Pool:
                 f"The host refuses the account, or the {self.target.authentication} method.",
                 remedy="Check user name and password, and on the host 'winrm get winrm/config/service/auth'.",
             )
+        self._has_answered = True
         return reply
 
     def _first_try(self, request: _Request) -> Reply | None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from openhyperv.cim.session import Session
 from openhyperv.errors import HyperVError
 from openhyperv.hyperv import settings
 from openhyperv.hyperv.names import SYSTEM_SERVICE, setting, system_settings
 from openhyperv.hyperv.ports.changes import FeatureChanges, feature_changes
-from openhyperv.hyperv.ports.finding import CABLE, DISABLED, ENABLED, Port, find_port
+from openhyperv.hyperv.ports.finding import CABLE, DISABLED, ENABLED, Port, cable_of, find_port
 from openhyperv.hyperv.switches import find_switch
 from openhyperv.hyperv.values import text
 from openhyperv.machine.port import PortSpec
@@ -25,7 +26,23 @@ def bind_port(session: Session, adapter: str, spec: PortSpec) -> None:
     """Make an adapter's port what the specification says: :meth:`openhyperv.hyperv.host.Host.bind_port`."""
     check_port(spec)
     switch = find_switch(session, spec.switch)
-    _Binding(session, find_port(session, adapter), switch).run(spec)
+    port, features = _look(session, adapter)
+    _Binding(session, port, switch).run(feature_changes(features, spec))
+
+
+def _look(session: Session, adapter: str) -> tuple[Port, list[Instance]]:
+    """The port and its settings: at the same time where the adapter's key tells its cable's."""
+    cable = cable_of(adapter)
+    early = None if cable is None else session.aside(partial(_features, session, cable))
+    port = find_port(session, adapter)
+    if not port.has_cable:
+        return port, []
+    return port, _features(session, port.cable) if early is None else early()
+
+
+def _features(session: Session, cable: ObjectPath) -> list[Instance]:
+    query = AssociatorsOf(cable, association_class="Msvm_EthernetPortSettingDataComponent")
+    return list(session.query(query))
 
 
 def unbind_port(session: Session, adapter: str) -> None:
@@ -45,8 +62,7 @@ class _Binding:
         self._switch = switch
         self._switch_guid = str(switch.key("Name")).upper()
 
-    def run(self, spec: PortSpec) -> None:
-        changes = feature_changes(self._features(), spec)
+    def run(self, changes: FeatureChanges) -> None:
         stays = self._port.switch_guid == self._switch_guid
         moves = changes.moves_network and changes.calls > 1
         if stays and not moves:
@@ -79,12 +95,6 @@ class _Binding:
             self._add_cable()
         elif self._port.switch_guid is not None:
             self._plug({"EnabledState": DISABLED})
-
-    def _features(self) -> list[Instance]:
-        if not self._port.has_cable:
-            return []
-        query = AssociatorsOf(self._port.cable, association_class="Msvm_EthernetPortSettingDataComponent")
-        return list(self._session.query(query))
 
     def _add_cable(self) -> None:
         cable = settings.connection(self._port.adapter_name, self._port.adapter.on("."), None)

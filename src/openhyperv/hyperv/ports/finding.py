@@ -58,6 +58,11 @@ class Port:
         return setting(CABLE, self.adapter_id + _CABLE_TAIL)
 
 
+def cable_of(adapter: str) -> ObjectPath | None:
+    """The cable that an adapter has if it has one: its key tells that, its name does not."""
+    return setting(CABLE, adapter + _CABLE_TAIL) if adapter.startswith(_KEY_PREFIX) else None
+
+
 def find_port(session: Session, adapter: str) -> Port:
     """An adapter with its cable: by key in one query, by name in one as well where the cable has that name.
 
