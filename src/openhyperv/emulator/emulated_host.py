@@ -23,6 +23,7 @@ from openhyperv.emulator.guests.runner import QemuRunner
 from openhyperv.emulator.guests.state_only import StateOnlyRunner
 from openhyperv.emulator.host.hardware import Hardware, default_hardware
 from openhyperv.emulator.host.host import Host
+from openhyperv.emulator.host.job_answers import JobAnswers
 from openhyperv.emulator.host.jobs import Job, JobFailure, Work
 from openhyperv.emulator.host.opening import open_host, start_automatically
 from openhyperv.emulator.host.profile import Profile
@@ -34,7 +35,14 @@ from openhyperv.emulator.http.tls import TlsFiles
 from openhyperv.emulator.inventory import add_machines
 from openhyperv.emulator.providers.host_services import host_providers
 from openhyperv.emulator.providers.virtual_machines import virtual_machine_providers
-from openhyperv.emulator.rules.actions import Action, DiskFull, JobFails, JobHangs, SmbDisconnect
+from openhyperv.emulator.rules.actions import (
+    Action,
+    AnswersByJob,
+    DiskFull,
+    JobFails,
+    JobHangs,
+    SmbDisconnect,
+)
 from openhyperv.emulator.rules.matching import Rules
 from openhyperv.emulator.smb.configuration import SmbAccount
 from openhyperv.emulator.smb.pipes import PipeDirectory
@@ -154,7 +162,10 @@ class EmulatedHost:
     def _make_service(self, host: Host) -> WsmanService:
         providers = [*host_providers(host), *virtual_machine_providers(host)]
         self.registry = Registry(host.schema, providers)
-        self.manager = ObjectManager(host.schema, self.registry, host.lock, host.name, host.events)
+        self._job_answers = JobAnswers(host)
+        self.manager = ObjectManager(
+            host.schema, self.registry, host.lock, host.name, host.events, self._job_answers
+        )
         limits = self.options.limits
         self.contexts = Contexts(limits)
         access = self._access()
@@ -202,6 +213,9 @@ class EmulatedHost:
                     yield
             case JobHangs():
                 with self.host.jobs.meddling(_hang):
+                    yield
+            case AnswersByJob(takes_s=takes_s):
+                with self._job_answers.by_job(takes_s):
                     yield
             case DiskFull() if self._samba is not None:
                 self._samba.limit_file_size(_FULL_DISK_BYTES)

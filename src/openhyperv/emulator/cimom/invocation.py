@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
 
 from openhyperv.emulator.cimom.arguments import checked_arguments, checked_result
 from openhyperv.emulator.cimom.faults import method_not_implemented, missing_object, unknown_method
@@ -12,13 +13,22 @@ from openhyperv.emulator.cimom.repository import Repository
 from openhyperv.wire.path import ObjectPath
 from openhyperv.wire.types import ClassDecl, MethodDecl, Value
 
+Answering: TypeAlias = Callable[[MethodFunction, Call], Result]
+"""Calls what implements a method, and answers as a host may that has done just that."""
+
+
+def at_once(function: MethodFunction, call: Call) -> Result:
+    """What the provider answers."""
+    return function(call)
+
 
 class Invocation:
     """Calls providers' methods. The caller holds the host's lock."""
 
-    def __init__(self, registry: Registry, repository: Repository) -> None:
+    def __init__(self, registry: Registry, repository: Repository, answering: Answering = at_once) -> None:
         self._registry = registry
         self._repository = repository
+        self._answering = answering
 
     def invoke(self, path: ObjectPath, name: str, given: Mapping[str, Value], user: str) -> Result:
         """Call a method of the object, or of the class where the method is static.
@@ -34,7 +44,7 @@ class Invocation:
         function, target = self._target(decl, method, path)
         call = Call(target, method.name, checked_arguments(method, given), user)
         try:
-            return checked_result(method, function(call))
+            return checked_result(method, self._answering(function, call))
         except MethodFailure as failure:
             return Result(failure.return_value)
 

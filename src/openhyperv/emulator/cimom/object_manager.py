@@ -16,7 +16,7 @@ from openhyperv.emulator.cimom.faults import (
     invalid_query_class,
     invalid_query_namespace,
 )
-from openhyperv.emulator.cimom.invocation import Invocation
+from openhyperv.emulator.cimom.invocation import Answering, Invocation, at_once
 from openhyperv.emulator.cimom.looks import Looks
 from openhyperv.emulator.cimom.provider import Result
 from openhyperv.emulator.cimom.registry import Registry
@@ -39,7 +39,7 @@ class ObjectManager:
     """Answers for all classes of a host; ``lock`` is held around every call of a provider.
 
     ``server`` is the host's name in object paths; ``events`` hears of instances that clients create, change
-    and delete. Thread-safe. What is refused is refused with
+    and delete; ``answering`` calls what implements a method. Thread-safe. What is refused is refused with
     :class:`~openhyperv.emulator.cimom.faults.CimFault`. Instances returned are not to be changed.
     """
 
@@ -50,13 +50,14 @@ class ObjectManager:
         lock: AbstractContextManager[object],
         server: str,
         events: EventBus,
+        answering: Answering = at_once,
     ) -> None:
         self._schema = schema
         self._lock = lock
         self._system = SystemProperties(schema, server)
         self._repository = Repository(schema, registry)
         self._associations = Associations(schema, registry, self._repository)
-        self._invocation = Invocation(registry, self._repository)
+        self._invocation = Invocation(registry, self._repository, answering)
         self._changes = Changes(registry, self._repository, events)
         self._registry = registry
         self._events = events

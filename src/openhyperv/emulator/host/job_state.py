@@ -32,10 +32,12 @@ class Effect(IntEnum):
 
 
 class JobType(IntEnum):
-    """Msvm_ConcreteJob.JobType, as far as virtual machines' jobs need it."""
+    """Msvm_ConcreteJob.JobType, as far as the jobs of machines and switches need it."""
 
+    DEFINE = 1
     MODIFY = 2
     DESTROY = 3
+    MODIFY_SERVICE = 4
     START = 12
     POWER_OFF = 13
     SAVE = 14
@@ -45,13 +47,21 @@ class JobType(IntEnum):
     RESUME = 27
     RESET = 28
     REBOOT = 29
+    ADD_RESOURCES = 30
     MODIFY_RESOURCES = 31
+    REMOVE_RESOURCES = 32
     MERGE_DISKS = 50
     IMPORT = 61
     EXPORT = 62
     SNAPSHOT = 70
     APPLY_SNAPSHOT = 71
     DESTROY_SNAPSHOT = 72
+    DEFINE_SWITCH = 130
+    MODIFY_SWITCH = 131
+    DESTROY_SWITCH = 132
+    ADD_SWITCH_RESOURCES = 133
+    MODIFY_SWITCH_RESOURCES = 134
+    REMOVE_SWITCH_RESOURCES = 135
     VALIDATE_PLANNED = 140
     REALIZE_PLANNED = 141
     CHECK_MIGRATION = 301

@@ -9,6 +9,7 @@ from openhyperv.emulator.host.feature_editing import add_feature, modify_feature
 from openhyperv.emulator.host.guarantees import GuaranteeRefused, check_guarantees
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.incoming import text_of
+from openhyperv.emulator.host.job_state import JobType
 from openhyperv.emulator.host.settings import Feature, Resource
 from openhyperv.emulator.host.switch_connections import PORT_SETTING
 from openhyperv.emulator.host.switches import Switch, Switches
@@ -21,8 +22,6 @@ from openhyperv.wire.types import Value
 
 _SERVICE = SWITCH_MANAGEMENT.class_name
 _FEATURE = "Msvm_FeatureSettingData"
-_MODIFY_RESOURCES = 134
-"""Msvm_ConcreteJob.JobType of changing an Ethernet switch's resources."""
 
 
 class SwitchFeatureServiceProvider:
@@ -92,7 +91,9 @@ class SwitchFeatureServiceProvider:
         return feature
 
     def _refused(self, switch: Switch, refused: GuaranteeRefused) -> Result:
-        return refused_guarantee(self._host, switch.path, switch.name, _MODIFY_RESOURCES, refused)
+        return refused_guarantee(
+            self._host, switch.path, switch.name, JobType.MODIFY_SWITCH_RESOURCES, refused
+        )
 
     def _resulting(self, switch: Switch, features: list[Feature]) -> Result:
         paths = [self._host.views.path(switch.configuration, feature) for feature in features]

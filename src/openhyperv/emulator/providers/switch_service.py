@@ -11,6 +11,7 @@ from openhyperv.emulator.host.configuration import Configuration
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.identities import new_guid
 from openhyperv.emulator.host.incoming import read_setting, shapes_refused_as, text_of
+from openhyperv.emulator.host.job_state import JobType
 from openhyperv.emulator.host.jobs import Job, JobFailure
 from openhyperv.emulator.host.settings import Resource
 from openhyperv.emulator.host.switch_connections import PORT_SETTING, machine_connections
@@ -26,8 +27,6 @@ from openhyperv.emulator.providers.switch_changes import SwitchChanges, referred
 from openhyperv.emulator.providers.switch_views import switch_instance, switch_settings
 
 _SERVICE = SWITCH_MANAGEMENT.class_name
-_DESTROY = 132
-"""Msvm_ConcreteJob.JobType of destroying an Ethernet switch."""
 
 
 class SwitchServiceProvider:
@@ -67,7 +66,7 @@ class SwitchServiceProvider:
                 self._destroy(switch)
 
         job = self._host.jobs.run(
-            _DESTROY,
+            JobType.DESTROY_SWITCH,
             work,
             affected=[switch.path],
             owner=SWITCH_MANAGEMENT.path(self._host),

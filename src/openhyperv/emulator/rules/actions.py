@@ -81,6 +81,13 @@ class JobHangs(Action):
 
 
 @frozen(kw_only=True)
+class AnswersByJob(Action):
+    """A method that may start a job starts one where it would answer at once; it takes ``takes_s``."""
+
+    takes_s: float = field(default=0.005, validator=validators.ge(0))
+
+
+@frozen(kw_only=True)
 class SmbDisconnect(Action):
     """Every SMB connection to the host is cut; the request itself is executed."""
 

@@ -39,6 +39,7 @@ ACTIONS: Mapping[str, type[Action]] = {
     "method-returns": actions.MethodReturns,
     "job-fails": actions.JobFails,
     "job-hangs": actions.JobHangs,
+    "answers-by-job": actions.AnswersByJob,
     "smb-disconnect": actions.SmbDisconnect,
     "disk-full": actions.DiskFull,
 }
@@ -62,6 +63,7 @@ _TYPES: Mapping[str, type | tuple[type, ...]] = {
     "after": int,
     "count": int,
     "delay_s": (int, float),
+    "takes_s": (int, float),
     "code": int,
     "return_value": int,
     "text": str,
