@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 
@@ -146,6 +148,14 @@ def test_an_interval_is_a_positive_number(seconds: float) -> None:
 def test_numbers_that_wql_cannot_write_are_refused() -> None:
     with pytest.raises(InvalidInputError):
         equal("a", float("nan"))
+
+
+@pytest.mark.parametrize("value", [SYSTEM, None, ["a"], b"a"])
+def test_what_is_no_literal_is_refused(value: Any) -> None:
+    """Its text would not be what was meant: a reference is compared as a string, which the caller writes."""
+    with pytest.raises(InvalidInputError):
+        equal("a", value)
+    assert equal("a", str(SYSTEM)).text.startswith("a = 'Msvm_ComputerSystem.")
 
 
 def test_a_lone_operand_is_no_conjunction() -> None:

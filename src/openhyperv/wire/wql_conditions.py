@@ -38,7 +38,10 @@ def check_dotted(owner: object, attribute: Attribute[Any], name: str) -> None:
         check_name(owner, attribute, part)
 
 
-def _check_finite(_owner: object, _attribute: Attribute[Any], value: object) -> None:
+def _check_literal(_owner: object, _attribute: Attribute[Any], value: object) -> None:
+    if not isinstance(value, str | int | float | Property):
+        kind = type(value).__name__
+        raise InvalidInputError(f"WQL has no text for a value of type {kind}.", target=str(value))
     if isinstance(value, float) and not math.isfinite(value):
         raise InvalidInputError("WQL has no text for an infinite number or NaN.", target=str(value))
 
@@ -110,7 +113,7 @@ class Comparison(Condition):
 
     property_: Property
     operator: Operator
-    value: Literal | Property = field(validator=_check_finite)
+    value: Literal | Property = field(validator=_check_literal)
 
     @property
     def text(self) -> str:
