@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from openhyperv.cim.exchange import Exchange
+from openhyperv.cim.identity import path_of
 from openhyperv.errors import ConnectionLostError, DeadlineError, HyperVError, error_context
 from openhyperv.wire import enumeration, uris
 from openhyperv.wire.envelope import RequestHeader
 from openhyperv.wire.instance import Instance
-from openhyperv.wire.path import ObjectPath
 from openhyperv.wire.types import ClassDecl, ClassLookup
 from openhyperv.wire.wscim_reading import NO_MEMBERS, column_members, read_instance, read_members
 from openhyperv.wire.wscim_references import read_reference
@@ -18,7 +18,6 @@ from openhyperv.wire.xml import Element, qualified
 BATCH_SIZE = 1000
 """Items asked for at once; the host sends fewer where the envelope is full."""
 
-_KEY_TYPES = (str, int, ObjectPath)
 _ITEM = qualified(uris.WSMAN, "Item")
 _FRAGMENT = qualified(uris.WSMAN, "XmlFragment")
 
@@ -85,8 +84,5 @@ def read_item(item: Element, namespace: str, class_name: str, lookup: ClassLooku
 
 
 def _with_path(instance: Instance, decl: ClassDecl | None) -> Instance:
-    keys = () if decl is None else decl.keys
-    values = {key: value for key in keys if isinstance(value := instance.get(key), _KEY_TYPES)}
-    if keys and len(values) == len(keys):
-        instance.path = ObjectPath(instance.class_name, values, instance.namespace)
+    instance.path = None if decl is None else path_of(instance, decl)
     return instance

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Self
 
+from openhyperv.cim.identity import path_of
 from openhyperv.wire.cimxml import instance_to_text
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import ObjectPath
@@ -15,7 +16,7 @@ from openhyperv.wmi.methods import Method
 from openhyperv.wmi.mof_text import mof_text
 from openhyperv.wmi.namespace import Namespace
 from openhyperv.wmi.options import OperationOptions
-from openhyperv.wmi.paths import WmiPath, own_path
+from openhyperv.wmi.paths import WmiPath
 from openhyperv.wmi.values import read_value, write_value
 from openhyperv.wmi.wql_text import Selection
 
@@ -50,7 +51,7 @@ class WmiObject(Identified):
         keep(self, "_space", space)
         keep(self, "_decl", _declaration(space, instance))
         if not is_new:
-            instance.path = own_path(instance, self._decl)
+            instance.path = path_of(instance, self._decl)
         keep(self, "_instance", instance)
         keep(self, "_columns", columns)
         keep(self, "_previous", previous)

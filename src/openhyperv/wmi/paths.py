@@ -7,26 +7,12 @@ from typing import NoReturn
 from attrs import evolve, frozen
 
 from openhyperv.errors import InvalidInputError
-from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import UNNAMED_KEY, KeyValue, ObjectPath
 from openhyperv.wire.scalars import scalar_from_text
 from openhyperv.wire.types import INTEGER_BOUNDS, CimType, ClassDecl, ClassLookup
 
 _BARE = frozenset((*INTEGER_BOUNDS, CimType.BOOLEAN))
 """Types whose values stand without quotes in a path."""
-
-
-_KEY_TYPES = (str, int, ObjectPath)
-
-
-def own_path(instance: Instance, decl: ClassDecl) -> ObjectPath | None:
-    """The path of an instance that came without one, such as one inside an event; None if it lacks a key."""
-    if instance.path is not None:
-        return instance.path
-    keys = {name: value for name in decl.keys if isinstance(value := instance.get(name), _KEY_TYPES)}
-    if len(keys) < len(decl.keys) or not (keys or decl.is_singleton):
-        return None
-    return ObjectPath(decl.name, keys, instance.namespace)
 
 
 def with_key_name(path: ObjectPath, lookup: ClassLookup) -> ObjectPath:
