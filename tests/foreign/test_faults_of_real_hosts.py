@@ -13,6 +13,7 @@ from lxml import etree
 from openhyperv.cim.faults import error_from_fault
 from openhyperv.errors import DeadlineError, FaultError, HyperVError, NotFoundError, QuotaError
 from openhyperv.wire.fault import read_fault
+from openhyperv.wmi.failures import code_of
 from tests.foreign.raw_wsman import NAMESPACES
 
 CLASSES = "http://schemas.microsoft.com/wbem/wsman/1/wmi/root/cimv2"
@@ -92,6 +93,23 @@ def test_each_form_is_understood(text: str, kind: type[HyperVError], code: int) 
     error = error_from_fault(read_fault(etree.fromstring(text)))
     assert (type(error), error.code) == (kind, code)
     assert str(error)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (fault("s:Sender", "a:DestinationUnreachable", by_provider(2150858752, "GetObject")), 0x80041002),
+        (fault("s:Sender", "n:CannotProcessFilter", by_provider(2150858778, "ExecQuery")), 0x80041017),
+        (fault("s:Receiver", "w:InternalError", by_provider(2150859010, "ExecQuery")), 0x80041001),
+        (fault("s:Receiver", "w:InternalError", by_wmi(27, 2150859174)), 0x8004106C),
+        (fault("s:Sender", "w:InternalError", by_wmi(5, 0x80041010)), 0x80041010),
+        (fault("s:Sender", "w:InvalidSelectors", by_wmi(4, 2150859002)), 0x8004103A),
+        (fault("s:Receiver", "w:TimedOut", TIMED_OUT), 0x00040004),
+        (fault("s:Sender", "w:InvalidParameter", SHELL_PLUGIN), 0x80070057),
+    ],
+)
+def test_programs_for_wmi_are_told_each_form_by_a_code_of_wmi(text: str, code: int) -> None:
+    assert code_of(error_from_fault(read_fault(etree.fromstring(text)))) == code
 
 
 def test_the_most_telling_text_is_taken() -> None:

@@ -18,6 +18,7 @@ from tests.wmi.making import STATE_CHANGES, failure_code
 TIMED_OUT = 0x40004
 RPC_CALL_FAILED = -2147023170
 QUOTA_VIOLATION = -2147217300
+NOT_FOUND, INVALID_NAMESPACE = -2147217406, -2147217394
 PATIENCE_MS = 20_000
 
 
@@ -60,6 +61,31 @@ def test_a_method_whose_answer_is_lost_is_not_called_again(wmi: Any, conn: Any, 
         service.DefineSystem()
     assert failure_code(lost.value) == RPC_CALL_FAILED
     assert len(conn.Msvm_ComputerSystem()) == before + 1
+
+
+@pytest.mark.parametrize(
+    ("namespace", "code"),
+    [
+        ("root/microsoft/windows/hgs", WsmanCode.RESOURCE_NOT_FOUND),
+        ("root/microsoft/windows/smb", WsmanCode.CANNOT_PROCESS_FILTER),
+    ],
+)
+def test_a_missing_namespace_is_told_as_such_whatever_winrm_calls_it(
+    wmi: Any, host: EmulatedHost, namespace: str, code: int
+) -> None:
+    """os-win looks at this code to tell hosts without Hyper-V."""
+    host.rules.add(Rule(action=WsmanFault(code=code), class_name="__NAMESPACE", count=1))
+    with pytest.raises(wmi.x_wmi) as refused:
+        wmi.WMI(namespace)
+    assert failure_code(refused.value) == INVALID_NAMESPACE
+    assert wmi.WMI(namespace)
+
+
+def test_what_winrm_does_not_find_is_not_found(wmi: Any, machine: Any, host: EmulatedHost) -> None:
+    host.rules.add(Rule(action=WsmanFault(code=WsmanCode.RESOURCE_NOT_FOUND), count=1))
+    with pytest.raises(wmi.x_wmi) as refused:
+        wmi.WMI(machine.path_())
+    assert failure_code(refused.value) == NOT_FOUND
 
 
 def test_a_fault_is_told_by_its_code(wmi: Any, conn: Any, host: EmulatedHost) -> None:

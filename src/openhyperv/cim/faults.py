@@ -45,7 +45,10 @@ _CLASS_OF: dict[int, type[HyperVError]] = {
     WbemCode.INVALID_METHOD: UnsupportedError,
 }
 _REMEDIES: dict[int, str] = {
-    WbemCode.INVALID_NAMESPACE: "Check that the Hyper-V role is installed on the host.",
+    WbemCode.INVALID_NAMESPACE: (
+        "Check the namespace's name, and that its role or feature is installed: "
+        "root/virtualization/v2 comes with Hyper-V."
+    ),
     WbemCode.INVALID_CLASS: "This host's Windows version has no such class.",
     WsmanCode.ACCESS_DENIED: "The account needs to be in Hyper-V Administrators and Remote Management Users.",
     WsmanCode.USER_OPERATION_QUOTA: "Close other enumerations and subscriptions of this account, then retry.",

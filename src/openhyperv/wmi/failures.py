@@ -51,7 +51,21 @@ _WMI_CODES: dict[int, int] = {
     WsmanCode.DESTINATION_UNREACHABLE: WbemCode.INVALID_CLASS,
     WsmanCode.BAD_METHOD: WbemCode.INVALID_METHOD,
     WsmanCode.CANNOT_PROCESS_FILTER: WbemCode.INVALID_QUERY,
-    WsmanCode.INVALID_SELECTORS: WbemCode.INVALID_OBJECT_PATH,
+    **dict.fromkeys(
+        (
+            WsmanCode.INVALID_SELECTORS,
+            WsmanCode.INSUFFICIENT_SELECTORS,
+            WsmanCode.UNEXPECTED_SELECTORS,
+            WsmanCode.SELECTOR_TYPE_MISMATCH,
+            WsmanCode.INVALID_SELECTOR_VALUE,
+            WsmanCode.AMBIGUOUS_SELECTORS,
+            WsmanCode.DUPLICATE_SELECTORS,
+            WsmanCode.KEYS_REQUIRED,
+        ),
+        WbemCode.INVALID_OBJECT_PATH,
+    ),
+    WsmanCode.INVALID_PARAMETER: WbemCode.INVALID_PARAMETER,
+    WsmanCode.PROVIDER_FAILURE: WbemCode.PROVIDER_FAILURE,
     WsmanCode.SCHEMA_VALIDATION_ERROR: WbemCode.TYPE_MISMATCH,
 }
 """What WMI itself says where WinRM answered with a code of its own; the others go by the error's class."""

@@ -11,14 +11,17 @@ from attrs import frozen
 from openhyperv.cim.release import Release
 from openhyperv.cim.schema import Schema
 from openhyperv.cim.session import Session
-from openhyperv.errors import ProtocolError
+from openhyperv.errors import HyperVError, ProtocolError
 from openhyperv.transport.target import Target
+from openhyperv.wire.fault import WbemCode, WsmanCode
 from openhyperv.wire.wql import select
 from openhyperv.wmi.moniker import DEFAULT_NAMESPACE
 
 _CONTACT_TIMEOUT_S = 60.0
 _FACTS = select("Win32_OperatingSystem", "CSName", "Version")
 _PRESENT = select("__NAMESPACE", "Name")
+_NAMESPACE_IS_MISSING = (WsmanCode.RESOURCE_NOT_FOUND, WsmanCode.CANNOT_PROCESS_FILTER)
+"""What WinRM may answer, in place of WMI's own code, to a query that every namespace understands."""
 
 
 @frozen
@@ -74,12 +77,17 @@ class Host:
     def check_namespace(self, namespace: str, timeout_s: float) -> None:
         """Ask the host once whether it has a namespace.
 
-        :raises NotFoundError: it has not
+        :raises NotFoundError: it has not, which the code says as WMI does
         """
         name = namespace.lower()
         if name in self._namespaces:
             return
-        list(self.session.query(_PRESENT, namespace, timeout_s=timeout_s))
+        try:
+            list(self.session.query(_PRESENT, namespace, timeout_s=timeout_s))
+        except HyperVError as error:
+            if error.code in _NAMESPACE_IS_MISSING:
+                error.code = WbemCode.INVALID_NAMESPACE
+            raise
         self._namespaces.add(name)
 
 
