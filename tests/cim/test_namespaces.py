@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from openhyperv.cim.schema import Schema
 from openhyperv.cim.session import Session
 from openhyperv.errors import HyperVError
 from openhyperv.wire.fault import WbemCode
 from openhyperv.wire.wql import select
 from tests.emulated import emulated_host, target_of
 
+STORAGE, SMB = "root/microsoft/windows/storage", "root/microsoft/windows/smb"
 QUESTIONS = {
     "root/msps": "Msps_ProvisioningJob",
     "root/microsoft/windows/hgs": "MSFT_HgsGuardian",
@@ -47,6 +49,36 @@ def refusal(session: Session, namespace: str, class_name: str) -> int | None:
     except HyperVError as error:
         return error.code
     return None
+
+
+@pytest.mark.parametrize(
+    ("namespace", "class_name", "methods"),
+    [
+        (STORAGE, "MSFT_StorageSetting", ("Get", "Set", "UpdateHostStorageCache")),
+        (STORAGE, "MSFT_FileIntegrity", ("Get", "Repair", "Set")),
+        (SMB, "MSFT_SmbClientConfiguration", ("GetConfiguration", "SetConfiguration")),
+        (SMB, "MSFT_SmbMapping", ("Create",)),
+        (SMB, "MSFT_SmbShare", ("CreateShare",)),
+    ],
+)
+def test_what_has_no_object_yet_is_called_on_the_class(
+    namespace: str, class_name: str, methods: tuple[str, ...]
+) -> None:
+    decl = Schema().find(namespace, class_name)
+    assert decl is not None
+    declared = [decl.method(name) for name in methods]
+    assert [method is not None and method.is_static for method in declared] == [True] * len(methods)
+
+
+@pytest.mark.parametrize(
+    ("namespace", "class_name", "method"),
+    [(STORAGE, "MSFT_Disk", "Initialize"), (SMB, "MSFT_SmbShare", "GrantAccess")],
+)
+def test_what_changes_an_object_is_not(namespace: str, class_name: str, method: str) -> None:
+    decl = Schema().find(namespace, class_name)
+    found = decl and decl.method(method)
+    assert found
+    assert not found.is_static
 
 
 @pytest.mark.parametrize(("version", "has_tools"), [("2012R2", False), ("2025", True)])

@@ -34,6 +34,7 @@ ROUND_TRIPS = [
     ("Msvm_HostedDependency", "Msvm_ComputerSystem"),
     ("Msvm_ServiceAffectsElement", "Msvm_VirtualSystemManagementService"),
     ("Msvm_ServiceAffectsElement", "Msvm_VirtualSystemSnapshotService"),
+    ("Msvm_ServiceAffectsElement", "Msvm_SecurityService"),
 ]
 
 

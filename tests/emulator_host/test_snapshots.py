@@ -63,6 +63,23 @@ def test_a_checkpoint_freezes_the_disk_and_the_vm_goes_on_with_a_child(
     assert snapshot["VirtualSystemType"] == "Microsoft:Hyper-V:Snapshot:Realized"
 
 
+def test_a_machine_like_a_checkpoint_is_a_machine(emulated: Emulated, system: ObjectPath) -> None:
+    emulated.request(system, 2)
+    snapshot = _take(emulated, system)
+    assert snapshot["IsSaved"] is True
+    defined = emulated.call("DefineSystem", ReferenceConfiguration=snapshot.path)
+    like = defined.out["ResultingSystem"]
+    assert isinstance(like, ObjectPath)
+    settings = emulated.settings_of(like)
+    assert settings["VirtualSystemType"] == "Microsoft:Hyper-V:System:Realized"
+    assert (settings["IsSaved"], settings["Parent"]) == (False, None)
+    assert settings["VirtualSystemIdentifier"] == like.key("Name") != system.key("Name")
+    assert emulated.state(like) == 3
+    assert not emulated.devices_of(like, "Msvm_StorageAllocationSettingData")
+    assert emulated.request(like, 2)["JobState"] == 7
+    assert emulated.associated(like, SETTINGS, "Msvm_SnapshotOfVirtualSystem") == []
+
+
 def test_associations_tell_the_tree(emulated: Emulated, system: ObjectPath) -> None:
     first, second = _take(emulated, system), _take(emulated, system)
     of_system = emulated.associated(system, SETTINGS, "Msvm_SnapshotOfVirtualSystem")
