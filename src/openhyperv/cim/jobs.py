@@ -13,7 +13,7 @@ from time import sleep
 from typing import Protocol
 
 from openhyperv.cim.job_watch import EventSource, JobWatch
-from openhyperv.errors import DeadlineError, HyperVError, JobError, NotFoundError
+from openhyperv.errors import ConflictError, DeadlineError, HyperVError, JobError, NotFoundError
 from openhyperv.transport.deadline import Deadline
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.invocation import Output
@@ -58,6 +58,8 @@ class JobState(IntEnum):
     COMPLETED_WITH_WARNINGS = 32768
 
 
+_INVALID_STATE = 32775
+"""Hyper-V's code for what an object's state does not allow."""
 _TERMINATE = 4
 """RequestedState of CIM_ConcreteJob.RequestStateChange."""
 _ENDED = frozenset(JobState)
@@ -76,6 +78,7 @@ class Jobs:
         """The job once it has ended well.
 
         :raises JobError: it ended in failure, with Hyper-V's ErrorCode and text
+        :raises ConflictError: it ended so because an object's state does not allow what was asked for
         :raises DeadlineError: it has not ended by the deadline; the host was asked to end it, which not every
             job can be
         """
@@ -142,4 +145,6 @@ def _judged(job: Instance) -> Instance:
         return job
     code = job.get("ErrorCode")
     text = job.get("ErrorDescription") or job.get("ErrorSummaryDescription") or "The job did not complete."
-    raise JobError(str(text), code=code if isinstance(code, int) else None)
+    # what the state of a machine forbids may be refused by the method or by its job, as Windows likes
+    kind = ConflictError if code == _INVALID_STATE else JobError
+    raise kind(str(text), code=code if isinstance(code, int) else None)
