@@ -125,9 +125,11 @@ class FeatureProvider:
         self, edits: Mapping[str, Configuration], touched: Sequence[tuple[VirtualSystem, Feature]]
     ) -> Result:
         """Take over edited configurations; a job that fails where a switch cannot keep a promise."""
-        for system, feature in touched:
+        # several of one connection are the rule: all of a port's access rules come together
+        places = {(system.guid, f.kind.place_of(f.tail)): system for system, f in touched}
+        for (guid, place), system in places.items():
             try:
-                self._check(edits[system.guid], feature)
+                self._check(edits[guid], place)
             except GuaranteeRefused as refused:
                 return refused_guarantee(
                     self._host, system.path, system.name, JobType.MODIFY_RESOURCES, refused
@@ -137,8 +139,8 @@ class FeatureProvider:
         paths = [self._host.views.path(edits[system.guid], feature) for system, feature in touched]
         return Result(Code.COMPLETED, {"ResultingFeatureSettings": paths})
 
-    def _check(self, configuration: Configuration, feature: Feature) -> None:
-        connection = configuration.resource(feature.kind.place_of(feature.tail))
+    def _check(self, configuration: Configuration, place: str) -> None:
+        connection = configuration.resource(place)
         if connection is not None:
             check_connection(connection, configuration, self._host.switches)
 
