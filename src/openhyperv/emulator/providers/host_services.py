@@ -24,9 +24,9 @@ from openhyperv.emulator.providers.numa import NumaProvider
 from openhyperv.emulator.providers.pool_links import PoolLinkProvider
 from openhyperv.emulator.providers.pools import PoolProvider
 from openhyperv.emulator.providers.service_settings import (
-    ServiceSettingLinkProvider,
-    ServiceSettingsProvider,
+    CapabilityLinkProvider,
     capabilities_providers,
+    management_settings_provider,
 )
 from openhyperv.emulator.providers.services import ServiceLinkProvider, service_providers
 from openhyperv.emulator.providers.standard_cimv2.adapters import NetAdapterProvider
@@ -78,8 +78,8 @@ def _fixed(host: Host) -> Iterator[object]:
     yield ServiceLinkProvider(host)
     yield from service_providers(host)
     yield from migration_providers(host)
-    yield ServiceSettingsProvider(host)
-    yield ServiceSettingLinkProvider(host)
+    yield management_settings_provider(host)
+    yield CapabilityLinkProvider(host)
     yield from capabilities_providers()
     yield SystemDefinitionLinkProvider(host)
     yield system_definition_provider(host)

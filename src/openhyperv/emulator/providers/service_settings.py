@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
-from openhyperv.cim.release import Release
-from openhyperv.emulator.cimom.provider import instances_of, links, lookup
+from openhyperv.emulator.cimom.provider import links
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.identities import setting_path
 from openhyperv.emulator.host.system_defaults import REALIZED
 from openhyperv.emulator.providers.links import link, touching
 from openhyperv.emulator.providers.per_class import ClassProvider, fixed_provider
 from openhyperv.emulator.providers.services import SWITCH_MANAGEMENT, SYSTEM_MANAGEMENT
+from openhyperv.emulator.providers.settings_of_services import SettingsOfService, settings_provider, shown
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import ObjectPath
 from openhyperv.wire.types import Value
@@ -23,7 +23,24 @@ SWITCH_CAPABILITIES = setting_path(
     "Msvm_VirtualEthernetSwitchManagementCapabilities",
     "Microsoft:VirtualEthernetSwitchManagementCapabilities",
 )
-_SERVICE_SETTINGS = "Msvm_VirtualSystemManagementServiceSettingData"
+_SETTINGS = SettingsOfService(
+    service=SYSTEM_MANAGEMENT,
+    class_name="Msvm_VirtualSystemManagementServiceSettingData",
+    caption="Hyper-V Virtual System Management Service",
+    description="Settings for the Virtual System Management Service",
+)
+_FIELDS: Mapping[str, str] = {
+    "DefaultExternalDataRoot": "data_root",
+    "DefaultVirtualHardDiskPath": "disk_root",
+    "MinimumMacAddress": "minimum_mac",
+    "MaximumMacAddress": "maximum_mac",
+    "NumaSpanningEnabled": "numa_spanning_enabled",
+    "PrimaryOwnerContact": "primary_owner_contact",
+    "PrimaryOwnerName": "primary_owner_name",
+    "BiosLockString": "bios_lock",
+    "HbaLunTimeout": "hba_lun_timeout_s",
+    "EnhancedSessionModeEnabled": "enhanced_session_mode_enabled",
+}
 _DEFAULT = 2
 """CIM_ElementCapabilities.Characteristics."""
 _LONGEST_NAME = 100
@@ -35,58 +52,17 @@ def capabilities_providers() -> Iterator[ClassProvider]:
     yield fixed_provider(SWITCH_CAPABILITIES.class_name, _switch_capabilities)
 
 
-class ServiceSettingsProvider:
+def management_settings_provider(host: Host) -> object:
     """The virtual system management service's settings, as the administrator has left them."""
-
-    def __init__(self, host: Host) -> None:
-        self._host = host
-
-    @instances_of(_SERVICE_SETTINGS)
-    def all(self) -> Iterator[Instance]:
-        """The one there is."""
-        yield self._instance()
-
-    @lookup(_SERVICE_SETTINGS)
-    def one(self, path: ObjectPath) -> Instance | None:
-        """It, if it is meant."""
-        return self._instance() if path == settings_path(self._host) else None
-
-    def _instance(self) -> Instance:
-        path, settings = settings_path(self._host), self._host.service_settings
-        values: dict[str, Value] = {
-            "InstanceID": path.key("InstanceID"),
-            "Caption": "Hyper-V Virtual System Management Service",
-            "Description": "Settings for the Virtual System Management Service",
-            "ElementName": "Hyper-V Virtual System Management Service",
-            "DefaultExternalDataRoot": settings.data_root,
-            "DefaultVirtualHardDiskPath": settings.disk_root,
-            "MinimumMacAddress": settings.minimum_mac,
-            "MaximumMacAddress": settings.maximum_mac,
-            "NumaSpanningEnabled": settings.numa_spanning_enabled,
-            "PrimaryOwnerContact": settings.primary_owner_contact,
-            "PrimaryOwnerName": settings.primary_owner_name,
-            "BiosLockString": settings.bios_lock,
-            "HbaLunTimeout": settings.hba_lun_timeout_s,
-        }
-        if self._host.profile.has(Release.WS2012R2):
-            values["EnhancedSessionModeEnabled"] = settings.enhanced_session_mode_enabled
-        return Instance(_SERVICE_SETTINGS, values, path=path)
+    return settings_provider(host, _SETTINGS, lambda: shown(host.service_settings, _FIELDS))
 
 
-class ServiceSettingLinkProvider:
-    """From the management services to their settings and capabilities."""
+class CapabilityLinkProvider:
+    """From the management services to their capabilities."""
 
     def __init__(self, host: Host) -> None:
         self._management = SYSTEM_MANAGEMENT.path(host)
         self._switches = SWITCH_MANAGEMENT.path(host)
-        self._settings = settings_path(host)
-
-    @links("Msvm_ElementSettingData")
-    def settings(self, end: ObjectPath) -> Iterator[Instance]:
-        """The virtual system management service's settings."""
-        ends = {"ManagedElement": self._management, "SettingData": self._settings}
-        values = {"IsCurrent": 1, "IsDefault": 1, "IsNext": 0}
-        return touching(end, [link("Msvm_ElementSettingData", ends, values)])
 
     @links("Msvm_ElementCapabilities")
     def capabilities(self, end: ObjectPath) -> Iterator[Instance]:
@@ -100,11 +76,6 @@ class ServiceSettingLinkProvider:
                 link("Msvm_ElementCapabilities", switches),
             ],
         )
-
-
-def settings_path(host: Host) -> ObjectPath:
-    """The virtual system management service's settings."""
-    return setting_path(_SERVICE_SETTINGS, f"Microsoft:{host.name}")
 
 
 def _management_capabilities() -> Iterable[Instance]:

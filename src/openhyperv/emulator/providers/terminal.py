@@ -4,31 +4,40 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
-from openhyperv.cim.release import Release
 from openhyperv.emulator.cimom.provider import (
     Call,
     MethodFailure,
     Result,
-    instances_of,
-    links,
-    lookup,
     method,
 )
 from openhyperv.emulator.host.codes import Code
 from openhyperv.emulator.host.host import Host
-from openhyperv.emulator.host.identities import setting_path
 from openhyperv.emulator.host.incoming import read_setting
-from openhyperv.emulator.host.terminal_settings import load_terminal_settings, save_terminal_settings
+from openhyperv.emulator.host.terminal_settings import (
+    TerminalSettings,
+    load_terminal_settings,
+    save_terminal_settings,
+)
 from openhyperv.emulator.providers.finding import wanted_system
-from openhyperv.emulator.providers.links import link, touching
 from openhyperv.emulator.providers.services import TERMINAL
+from openhyperv.emulator.providers.settings_of_services import (
+    SettingsOfService,
+    settings_provider,
+    shown,
+    take_over,
+)
 from openhyperv.wire.cimxml import instance_to_text
 from openhyperv.wire.instance import Instance
-from openhyperv.wire.path import ObjectPath
 from openhyperv.wire.types import Value
 
-_SETTINGS = "Msvm_TerminalServiceSettingData"
+_SETTINGS = SettingsOfService(
+    service=TERMINAL,
+    class_name="Msvm_TerminalServiceSettingData",
+    caption="Hyper-V Terminal Service Settings",
+    description="Settings for the Hyper-V Terminal Service",
+)
 _SERVICE = TERMINAL.class_name
 _ALLOWED = 0
 """Msvm_InteractiveSessionACE.AccessType."""
@@ -41,57 +50,32 @@ _CHANGED: Mapping[str, str] = {
     "TrustedIssuerCertificateHashes": "trusted_issuers",
     "AllowedHashAlgorithms": "hash_algorithms",
 }
-_SINCE_2012R2 = ("TrustedIssuerCertificateHashes", "AllowedHashAlgorithms")
+
+
+def terminal_providers(host: Host) -> Iterator[object]:
+    """Providers of the terminal service's methods and settings."""
+    file = host.data / "terminal.json"
+    settings = load_terminal_settings(file)
+    yield TerminalProvider(host, settings, file)
+    yield settings_provider(host, _SETTINGS, lambda: shown(settings, _CHANGED))
 
 
 class TerminalProvider:
     """What is set and granted is kept; nobody serves RDP here, so there are never connections."""
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: Host, settings: TerminalSettings, file: Path) -> None:
         self._host = host
-        self._path = setting_path(_SETTINGS, f"Microsoft:{host.name}")
-        self._file = host.data / "terminal.json"
-        self._settings = load_terminal_settings(self._file)
-
-    @instances_of(_SETTINGS)
-    def all_settings(self) -> Iterator[Instance]:
-        """The one there is."""
-        yield self._instance()
-
-    @lookup(_SETTINGS)
-    def settings(self, path: ObjectPath) -> Instance | None:
-        """It, if it is meant."""
-        return self._instance() if path == self._path else None
-
-    def _instance(self) -> Instance:
-        values: dict[str, Value] = {
-            "InstanceID": self._path.key("InstanceID"),
-            "Caption": "Hyper-V Terminal Service Settings",
-            "Description": "Settings for the Hyper-V Terminal Service",
-            "ElementName": "Hyper-V Terminal Service Settings",
-            **{name: getattr(self._settings, attribute) for name, attribute in _CHANGED.items()},
-        }
-        for name in () if self._host.profile.has(Release.WS2012R2) else _SINCE_2012R2:
-            del values[name]
-        return Instance(_SETTINGS, values, path=self._path)
-
-    @links("Msvm_ElementSettingData")
-    def element_settings(self, end: ObjectPath) -> Iterator[Instance]:
-        """Between the service and its settings."""
-        ends = {"ManagedElement": TERMINAL.path(self._host), "SettingData": self._path}
-        flags = {"IsCurrent": 1, "IsDefault": 1, "IsNext": 0}
-        return touching(end, [link("Msvm_ElementSettingData", ends, flags)])
+        self._settings = settings
+        self._file = file
 
     @method(_SERVICE, "ModifyServiceSettings")
     def modify(self, call: Call) -> Result:
         """Change what has a value; synchronous."""
-        given = read_setting(call["ServiceSettingData"], _SETTINGS, self._host.schema)
+        given = read_setting(call["ServiceSettingData"], _SETTINGS.class_name, self._host.schema)
         port = given.get("ListenerPort")
         if port is not None and not (isinstance(port, int) and 0 < port <= 0xFFFF):
             raise MethodFailure(Code.INVALID_PARAMETER, f"{port} is no port.")
-        for name, attribute in _CHANGED.items():
-            if given.get(name) is not None:
-                setattr(self._settings, attribute, given[name])
+        take_over(self._settings, _CHANGED, given)
         save_terminal_settings(self._file, self._settings)
         return Result(Code.COMPLETED)
 

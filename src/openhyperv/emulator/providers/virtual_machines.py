@@ -22,7 +22,7 @@ from openhyperv.emulator.providers.snapshots import SnapshotProvider
 from openhyperv.emulator.providers.summary import SummaryProvider
 from openhyperv.emulator.providers.system_links import SystemLinkProvider
 from openhyperv.emulator.providers.system_settings import SystemSettingsProvider
-from openhyperv.emulator.providers.terminal import TerminalProvider
+from openhyperv.emulator.providers.terminal import terminal_providers
 from openhyperv.emulator.providers.transfer.exports import ExportProvider
 from openhyperv.emulator.providers.transfer.imports import ImportProvider
 from openhyperv.emulator.providers.transfer.planned import PlannedSystemProvider
@@ -48,13 +48,13 @@ _PROVIDERS = (
     PlannedSystemProvider,
     ExportProvider,
     ImportProvider,
-    TerminalProvider,
 )
 
 
 def virtual_machine_providers(host: Host) -> Iterator[object]:
     """A fresh provider of each kind for a host."""
     yield from (provider(host) for provider in _PROVIDERS)
+    yield from terminal_providers(host)
     yield from shielding_providers(host)
     yield from resource_setting_providers(host)
     yield from device_providers(host)

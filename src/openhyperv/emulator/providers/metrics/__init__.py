@@ -8,7 +8,11 @@ from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.providers.metrics.control import MetricControlProvider
 from openhyperv.emulator.providers.metrics.definitions import MetricDefinitionProvider
 from openhyperv.emulator.providers.metrics.dependencies import MetricDependencyProvider
-from openhyperv.emulator.providers.metrics.service import MetricServiceProvider, metric_capabilities_provider
+from openhyperv.emulator.providers.metrics.service import (
+    MetricServiceProvider,
+    metric_capabilities_provider,
+    metric_settings_provider,
+)
 from openhyperv.emulator.providers.metrics.showing import MetricShowProvider
 from openhyperv.emulator.providers.metrics.values import MetricValueProvider
 
@@ -21,4 +25,5 @@ def metric_providers(host: Host) -> Iterator[object]:
     yield MetricControlProvider(host)
     yield MetricShowProvider(host)
     yield MetricServiceProvider(host)
+    yield metric_settings_provider(host)
     yield metric_capabilities_provider()

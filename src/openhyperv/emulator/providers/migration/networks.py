@@ -26,7 +26,7 @@ from openhyperv.emulator.host.migration_settings import (
 )
 from openhyperv.emulator.providers.finding import text_key
 from openhyperv.emulator.providers.links import link
-from openhyperv.emulator.providers.migration.service import migration_settings_path
+from openhyperv.emulator.providers.migration.service import SETTINGS
 from openhyperv.emulator.providers.services import MIGRATION
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import ObjectPath
@@ -58,7 +58,7 @@ class MigrationNetworkProvider:
     @links(_COMPONENT)
     def components(self, end: ObjectPath) -> Iterator[Instance]:
         """Between the service's settings and each network."""
-        whole = migration_settings_path(self._host)
+        whole = SETTINGS.path(self._host)
         for network in self._settings.networks:
             if end in (whole, _path(network)):
                 yield link(_COMPONENT, {"GroupComponent": whole, "PartComponent": _path(network)})
