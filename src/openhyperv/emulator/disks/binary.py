@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from openhyperv.emulator.disks.errors import DiskCode, DiskError
 
 _ZEROS = bytes(1 << 20)
+_LARGEST_OFFSET = 2**63 - 1
+"""Of files; a damaged structure may point beyond, where the operating system cannot even be asked."""
 
 
 def read_exact(descriptor: int, offset: int, length: int) -> bytes:
@@ -15,6 +17,8 @@ def read_exact(descriptor: int, offset: int, length: int) -> bytes:
 
     :raises DiskError: FILE_CORRUPT, the file ends before
     """
+    if offset + length > _LARGEST_OFFSET:
+        raise DiskError(DiskCode.FILE_CORRUPT, "The file points beyond where any file can end")
     data = os.pread(descriptor, length, offset)
     while len(data) < length:
         more = os.pread(descriptor, length - len(data), offset + len(data))
