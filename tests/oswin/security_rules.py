@@ -8,6 +8,8 @@ from attrs import asdict, define
 
 INCOMING, OUTGOING = 1, 2
 ALLOW, DENY = 1, 2
+EXTENDED = "Msvm_EthernetSwitchPortExtendedAclSettingData"
+PLAIN = "Msvm_EthernetSwitchPortAclSettingData"
 
 
 class _Rule:

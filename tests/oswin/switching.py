@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from attrs import frozen
 
 from openhyperv.cim.session import Session
@@ -99,3 +101,11 @@ class Port:
         """Its only feature of a class."""
         (feature,) = self.features(class_name)
         return feature
+
+
+def connected_port(networkutils: Any, vmutils: Any, session: Session, name: str) -> Port:
+    """``port of NAME``, the adapter of a new machine NAME, connected to ``switch of NAME`` by os-win."""
+    vmutils.create_vm(name, False, 2, r"C:\openstack\instances")
+    vmutils.create_nic(name, f"port of {name}", "02:00:00:00:00:01")
+    networkutils.connect_vnic_to_vswitch(f"switch of {name}", f"port of {name}")
+    return Port(session, f"port of {name}")

@@ -9,23 +9,16 @@ from os_win.utils.network import networkutils as module
 
 from openhyperv.cim.session import Session
 from tests.oswin.proving import proves
-from tests.oswin.security_rules import DENY, ExtendedRule, PlainRule
-from tests.oswin.switching import Port, make_switch
+from tests.oswin.security_rules import DENY, EXTENDED, PLAIN, ExtendedRule, PlainRule
+from tests.oswin.switching import Port, connected_port, make_switch
 
 pytestmark = pytest.mark.usefixtures("windows_2012r2")
-
-EXTENDED = "Msvm_EthernetSwitchPortExtendedAclSettingData"
-PLAIN = "Msvm_EthernetSwitchPortAclSettingData"
 
 
 @pytest.fixture
 def port(networkutils: Any, vmutils: Any, ours: Session, request: pytest.FixtureRequest) -> Port:
-    name = request.node.name
-    make_switch(ours, f"switch of {name}")
-    vmutils.create_vm(name, False, 2, r"C:\openstack\instances")
-    vmutils.create_nic(name, f"port of {name}", "02:00:00:00:00:01")
-    networkutils.connect_vnic_to_vswitch(f"switch of {name}", f"port of {name}")
-    return Port(ours, f"port of {name}")
+    make_switch(ours, f"switch of {request.node.name}")
+    return connected_port(networkutils, vmutils, ours, request.node.name)
 
 
 @proves("networkutils.NetworkUtils.create_security_rules", "networkutils.NetworkUtils.remove_security_rules")

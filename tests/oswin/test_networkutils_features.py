@@ -10,7 +10,7 @@ from os_win import constants, exceptions
 
 from openhyperv.cim.session import Session
 from tests.oswin.proving import proves
-from tests.oswin.switching import Port, make_switch
+from tests.oswin.switching import Port, connected_port, make_switch
 
 pytestmark = pytest.mark.usefixtures("windows")
 
@@ -26,12 +26,8 @@ KI = 1024
 @pytest.fixture
 def port(networkutils: Any, vmutils: Any, ours: Session, request: pytest.FixtureRequest) -> Port:
     """A connected port on a switch that guarantees bandwidth in absolute numbers."""
-    name = request.node.name
-    make_switch(ours, f"switch of {name}", bandwidth_mode=ABSOLUTE)
-    vmutils.create_vm(name, False, 2, r"C:\openstack\instances")
-    vmutils.create_nic(name, f"port of {name}", "02:00:00:00:00:01")
-    networkutils.connect_vnic_to_vswitch(f"switch of {name}", f"port of {name}")
-    return Port(ours, f"port of {name}")
+    make_switch(ours, f"switch of {request.node.name}", bandwidth_mode=ABSOLUTE)
+    return connected_port(networkutils, vmutils, ours, request.node.name)
 
 
 @proves("networkutils.NetworkUtils.set_vswitch_port_vlan_id")
