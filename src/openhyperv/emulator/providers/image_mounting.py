@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from openhyperv.cim.release import Release
 from openhyperv.emulator.cimom.provider import Call, MethodFailure, Result, instances_of, lookup, method
 from openhyperv.emulator.host.codes import Code
 from openhyperv.emulator.host.host import Host
@@ -82,11 +81,10 @@ class ImageMountingProvider:
             "Name": self._host.files.windows(image.path),
             "Access": _READ_ONLY if image.is_read_only else _READ_WRITE,
             "Type": 0,
+            "PnpDevicePath": image.disk.hardware.device_path,
             "HealthState": 5,
             "Status": "OK",
         }
-        if self._host.profile.has(Release.WS2012R2):
-            values["PnpDevicePath"] = image.disk.hardware.device_path
         return Instance(_CLASS, values, path=path)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from openhyperv.cim.release import Release
 from openhyperv.emulator.cimom.provider import Call, MethodFailure, Result, method
 from openhyperv.emulator.disks.inspecting import inspect
 from openhyperv.emulator.disks.kinds import DiskFormat
@@ -34,14 +33,11 @@ class ImageResizingProvider:
         if not isinstance(size, int) or size <= 0:
             raise MethodFailure(Code.INVALID_PARAMETER, "MaxInternalSize is missing.")
         disk = self._host.disk_use.machine_disk(path)
-        if disk is not None and self._can_grow(disk):
+        if disk is not None and disk.drive.bus is Bus.SCSI:
             return self._jobs.run(Task.RESIZE, path, lambda _: self._grow(disk, path, size))
         return self._jobs.run(
             Task.RESIZE, path, lambda _: resize(path, size, self._host.files.local), write=[path]
         )
-
-    def _can_grow(self, disk: MachineDisk) -> bool:
-        return disk.drive.bus is Bus.SCSI and self._host.profile.has(Release.WS2012R2)
 
     def _grow(self, disk: MachineDisk, path: Path, size: int) -> None:
         """The guest grows the file if it has it open, and sees the new size; otherwise it is grown here."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import partial
 
-from openhyperv.cim.release import Release
 from openhyperv.emulator.cimom.provider import Call, MethodFailure, Result, method
 from openhyperv.emulator.host.codes import Code
 from openhyperv.emulator.host.host import Host
@@ -100,7 +99,6 @@ def _choices(host: Host) -> Iterable[Instance]:
             "MigrationType": number,
             "TransportType": _TCP,
             "RetainVhdCopiesOnSource": False,
+            "EnableCompression": True,
         }
-        if host.profile.has(Release.WS2012R2):
-            values["EnableCompression"] = True
         yield Instance(_CHOICES, values, path=path)
