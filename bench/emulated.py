@@ -36,6 +36,17 @@ class Variables:
 
 
 @frozen
+class Manner:
+    """How a host answers: everything ``delay_s`` later, changes by jobs of ``job_s`` or, with 0, at once."""
+
+    delay_s: float = 0.0
+    job_s: float = 0.0
+
+
+AT_ONCE = Manner()
+
+
+@frozen
 class RunningHost:
     """A host that answers; ``started_in_s`` is from the start of its process until it did."""
 
@@ -58,10 +69,12 @@ class RunningHost:
         http = read["http"]
         return Variables(read["requests"], http["bytes_received"] + http["bytes_sent"])
 
-    def delay_every_answer(self, delay_s: float) -> None:
-        """From now on; 0 takes the delay away."""
-        slow = [{"action": "slow", "delay_s": delay_s}] if delay_s else []
-        self._debug("POST", "/debug/rules", json.dumps({"rule": slow}))
+    def behave(self, manner: Manner) -> None:
+        """From now on; ``AT_ONCE`` takes everything away."""
+        by_job = {"action": "answers-by-job", "operation": "Invoke", "delay_s": manner.delay_s}
+        rules: list[dict[str, Any]] = [{**by_job, "takes_s": manner.job_s}] if manner.job_s else []
+        rules += [{"action": "slow", "delay_s": manner.delay_s}] if manner.delay_s else []
+        self._debug("POST", "/debug/rules", json.dumps({"rule": rules}))
 
     def _debug(self, method: str, page: str, body: str | None = None) -> Any:
         target = self.target

@@ -70,14 +70,26 @@ def _speeds(results: Sequence[SpeedResult]) -> Table:
 def _comparisons(results: Sequence[ComparisonResult]) -> Table:
     """Pairs are os-win's and ours; "on Windows" is what os-win's calls take where their ``wmi`` is native."""
     table = Table("job", title="os-win 5.9.0 over openhyperv.wmi, and openhyperv.hyperv")
-    for column in ("delay", "on Windows", "requests", "pulls", "KiB", "seconds", "naps", "ratio", "target"):
+    for column in (
+        "delay",
+        "jobs of",
+        "on Windows",
+        "requests",
+        "pulls",
+        "KiB",
+        "seconds",
+        "naps",
+        "ratio",
+        "target",
+    ):
         table.add_column(column, justify="right")
     table.add_column("")
     for result in results:
         old, ours = result.old, result.ours
         table.add_row(
             result.name,
-            f"{result.delay_s * 1000:g} ms",
+            f"{result.manner.delay_s * 1000:g} ms",
+            f"{result.manner.job_s * 1000:g} ms" if result.manner.job_s else "",
             result.windows_round_trips,
             f"{old.requests:,} / {ours.requests:,}",
             f"{old.pulls:,} / {ours.pulls:,}",

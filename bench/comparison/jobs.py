@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeAlias
 
@@ -13,6 +13,7 @@ from bench.comparison.ours import Ours
 from bench.comparison.predecessor import Predecessor
 from bench.comparison.results import ComparisonResult
 from bench.comparison.stage import Stage
+from bench.emulated import AT_ONCE, Manner
 
 Way: TypeAlias = Predecessor | Ours
 
@@ -29,17 +30,17 @@ class Job:
 
 
 def measure(
-    jobs: Iterator[Job], watch: Watch, delays_s: tuple[float, ...], repetitions: int
+    jobs: Iterator[Job], watch: Watch, manners: Sequence[Manner], repetitions: int
 ) -> Iterator[ComparisonResult]:
-    """Each job with each delay, both ways in turns; targets are for the longest delay."""
+    """Each job in each manner, both ways in turns; targets are for hosts whose answers take time."""
     for job in jobs:
         in_turns(watch, job.old, job.ours, 1)
-        for delay_s in delays_s:
-            watch.host.delay_every_answer(delay_s)
+        for manner in manners:
+            watch.host.behave(manner)
             old, ours = in_turns(watch, job.old, job.ours, repetitions)
-            watch.host.delay_every_answer(0)
-            target = job.least_ratio if delay_s == max(delays_s) else None
-            yield ComparisonResult(job.name, delay_s, old, ours, repetitions, job.windows_round_trips, target)
+            watch.host.behave(AT_ONCE)
+            target = job.least_ratio if manner.delay_s else None
+            yield ComparisonResult(job.name, manner, old, ours, repetitions, job.windows_round_trips, target)
 
 
 def list_jobs(old: Predecessor, ours: Ours, machines: int) -> Iterator[Job]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from attrs import frozen
 
+from bench.emulated import Manner
+
 
 @frozen
 class Effort:
@@ -21,13 +23,13 @@ class Effort:
 
 @frozen
 class ComparisonResult:
-    """A job with ``delay_s`` added to every answer, in both ways.
+    """A job on a host that answers in some manner, in both ways.
 
     ``windows_round_trips`` were counted of the same os-win calls where they have a native ``wmi``.
     """
 
     name: str
-    delay_s: float
+    manner: Manner
     old: Effort
     ours: Effort
     repetitions: int

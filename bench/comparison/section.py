@@ -15,15 +15,20 @@ from bench.comparison.ours import Ours
 from bench.comparison.predecessor import Predecessor
 from bench.comparison.results import ComparisonResult
 from bench.comparison.stage import Stage
-from bench.emulated import running_host
+from bench.emulated import AT_ONCE, Manner, running_host
 from bench.scale import Scale
 from openhyperv.hyperv.host import Host
 
-_DELAYS_S = (0.0, 0.002)
+_DELAYED = Manner(delay_s=0.002)
+_BY_JOB = Manner(delay_s=0.002, job_s=0.005)
+"""A network between, and jobs that take a few milliseconds, as those of Windows do at best."""
 
 
 def measure_comparison(scale: Scale, folder: Path) -> Iterator[ComparisonResult]:
-    """Every job in both ways, in turns on the same host: at once, and with 2 ms added to every answer."""
+    """Every job in both ways, in turns on the same host: at once, and with 2 ms added to every answer.
+
+    Jobs that change something are measured with changes answered by jobs, too.
+    """
     yield from _on_host(scale, folder, machines=scale.machines)
     yield from _on_host(scale, folder, machines=0)
 
@@ -38,7 +43,9 @@ def _on_host(scale: Scale, folder: Path, *, machines: int) -> Iterator[Compariso
         stage = Stage(host, folder, 0 if machines else scale.metered)
         old, ours = Predecessor(factory(), stage), Ours(host, stage)
         if machines:
-            yield from measure(list_jobs(old, ours, machines), watch, _DELAYS_S, scale.lists)
+            yield from measure(list_jobs(old, ours, machines), watch, (AT_ONCE, _DELAYED), scale.lists)
             return
-        for jobs in (life_jobs, port_jobs, reading_jobs):
-            yield from measure(jobs(old, ours, stage), watch, _DELAYS_S, scale.repetitions)
+        changing = (AT_ONCE, _DELAYED, _BY_JOB)
+        yield from measure(life_jobs(old, ours, stage), watch, changing, scale.repetitions)
+        yield from measure(port_jobs(old, ours, stage), watch, changing, scale.repetitions)
+        yield from measure(reading_jobs(old, ours, stage), watch, (AT_ONCE, _DELAYED), scale.repetitions)
