@@ -259,6 +259,14 @@ def test_closing_lets_those_who_wait_go(live: tuple[EventBus, Subscription]) -> 
     assert not bus.is_watched
 
 
+def test_only_what_somebody_awaits_need_be_told(live: tuple[EventBus, Subscription]) -> None:
+    bus, subscription = live
+    assert bus.is_awaited(["Msvm_ConcreteJob", "Msvm_ComputerSystem"])
+    assert not bus.is_awaited(["Msvm_ConcreteJob"])
+    subscription.close()
+    assert not bus.is_awaited(["Msvm_ComputerSystem"])
+
+
 def test_an_object_without_a_path_is_none_that_can_be_followed(host: Emulated) -> None:
     watched = watch(host, ALL_SYSTEMS)
     watched.publish(Change(ChangeKind.CREATION, Instance("Msvm_ComputerSystem", {"Name": "x"})))

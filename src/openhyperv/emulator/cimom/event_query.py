@@ -64,10 +64,13 @@ class EventQuery:
 
     def concerns(self, instance: Instance) -> bool:
         """True if changes of the instance can be what the query is about."""
-        if self.targets is None or instance.namespace.lower() != self._decl.namespace.lower():
-            return False
-        own_class = self._schema.find(instance.namespace, instance.class_name)
-        return own_class is not None and any(own_class.is_a(target) for target in self.targets)
+        is_here = instance.namespace.lower() == self._decl.namespace.lower()
+        return is_here and self.concerns_class(instance.class_name)
+
+    def concerns_class(self, class_name: str) -> bool:
+        """True if changes of some instance of exactly this class can be what the query is about."""
+        own_class = self._schema.find(self._decl.namespace, class_name)
+        return own_class is not None and any(own_class.is_a(target) for target in self.targets or ())
 
     def matches(self, change: Change) -> Instance | None:
         """The event that reports a change, None if the query does not ask for it."""

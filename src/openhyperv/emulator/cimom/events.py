@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 from threading import Lock
 
@@ -36,13 +36,19 @@ class Indication:
 
 
 Watcher = Callable[[Change | Indication], None]
+Interest = Callable[[str], bool]
+"""Whether changes of the instances of a class matter to a watcher."""
+
+
+def _in_everything(_class_name: str) -> bool:
+    return True
 
 
 class EventBus:
     """Hands everything published to every watcher, in order. Watchers must not block."""
 
     def __init__(self) -> None:
-        self._watchers: list[Watcher] = []
+        self._watchers: list[tuple[Watcher, Interest]] = []
         self._lock = Lock()
 
     @property
@@ -50,18 +56,24 @@ class EventBus:
         """False when nobody listens, so that providers need not render instances for nothing."""
         return bool(self._watchers)
 
-    def watch(self, watcher: Watcher) -> Callable[[], None]:
-        """Add a watcher; the returned call removes it."""
+    def is_awaited(self, class_names: Iterable[str]) -> bool:
+        """False when changes of instances of these classes matter to nobody: many clients watch jobs."""
+        interests = [interest for _, interest in self._watchers]
+        return bool(interests) and any(wants(name) for name in class_names for wants in interests)
+
+    def watch(self, watcher: Watcher, interest: Interest = _in_everything) -> Callable[[], None]:
+        """Add a watcher, who may hear of what it has no ``interest`` in; the returned call removes it."""
+        added = (watcher, interest)
         with self._lock:
-            self._watchers = [*self._watchers, watcher]
+            self._watchers = [*self._watchers, added]
 
         def stop() -> None:
             with self._lock:
-                self._watchers = [w for w in self._watchers if w is not watcher]
+                self._watchers = [each for each in self._watchers if each is not added]
 
         return stop
 
     def publish(self, happening: Change | Indication) -> None:
         """Tell all watchers."""
-        for watcher in self._watchers:
+        for watcher, _ in self._watchers:
             watcher(happening)

@@ -40,7 +40,7 @@ class Subscription:
         self._look_due_s = math.inf
         self._events: deque[Instance] = deque()
         self._is_closed = False
-        self._stop_watching = bus.watch(self._notice)
+        self._stop_watching = bus.watch(self._notice, query.concerns_class)
 
     @property
     def columns(self) -> tuple[str, ...]:

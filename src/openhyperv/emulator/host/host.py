@@ -26,7 +26,7 @@ from openhyperv.emulator.host.metrics.metering import Metering
 from openhyperv.emulator.host.metrics.sampling import Sampler
 from openhyperv.emulator.host.metrics.store import MeterStore
 from openhyperv.emulator.host.mounted_images import MountedImages
-from openhyperv.emulator.host.picture import full_picture, state_picture
+from openhyperv.emulator.host.picture import full_picture, pictured_classes, state_picture
 from openhyperv.emulator.host.power_switch import PowerSwitch
 from openhyperv.emulator.host.profile import ROLE_NAMESPACES, Profile
 from openhyperv.emulator.host.service_settings import load_settings, save_settings
@@ -58,6 +58,7 @@ class Host:
         self.runner = runner
         self.lock = RLock()
         self.events = EventBus()
+        self._pictured = pictured_classes(profile)
         self.jobs = Jobs(self.lock, self.events, job_instance)
         self.disks = KnownDisks(data / "disks", self.hardware.disks)
         self.pci = AssignableDevices(data / "pci.json", self.hardware.pci)
@@ -95,11 +96,16 @@ class Host:
         """Where a VM's guest keeps firmware variables and saved memory."""
         return self.data / "guests" / system.guid.lower()
 
+    @property
+    def _is_pictured(self) -> bool:
+        """Whether somebody awaits changes of machines; to tell them takes a picture before and one after."""
+        return self.events.is_awaited(self._pictured)
+
     def add(self, system: VirtualSystem) -> None:
         """Take in a new VM, keep it and tell watchers."""
         self.systems.add(system)
         self.store.save(system)
-        if self.events.is_watched:
+        if self._is_pictured:
             self._tell({}, full_picture(system, self.views))
 
     def remove(self, system: VirtualSystem) -> None:
@@ -107,7 +113,7 @@ class Host:
         self.systems.remove(system)
         self.store.delete(system)
         self.metering.forget(system)
-        if self.events.is_watched:
+        if self._is_pictured:
             self._tell(full_picture(system, self.views), {})
 
     @contextmanager
@@ -117,7 +123,7 @@ class Host:
         A refusal raised inside leaves nothing kept and nothing told, so raise it before changing anything.
         """
         with self.lock:
-            before = full_picture(system, self.views) if self.events.is_watched else None
+            before = full_picture(system, self.views) if self._is_pictured else None
             yield
             self.store.save(system)
             if before is not None:
@@ -127,7 +133,7 @@ class Host:
     def passing(self, system: VirtualSystem) -> Iterator[None]:
         """Change a VM's state inside to one that no restart of the host outlasts; nothing is kept."""
         with self.lock:
-            before = self._state(system) if self.events.is_watched else None
+            before = self._state(system) if self._is_pictured else None
             yield
             if before is not None:
                 self._tell(before, self._state(system))

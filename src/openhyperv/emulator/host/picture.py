@@ -6,11 +6,21 @@ from collections.abc import Iterator
 
 from openhyperv.emulator.cimom.looks import Picture
 from openhyperv.emulator.host.configuration import Configuration
+from openhyperv.emulator.host.defaults import feature_kinds, resource_kinds
+from openhyperv.emulator.host.identities import COMPUTER_SYSTEM, PLANNED_SYSTEM, SYSTEM_SETTINGS
+from openhyperv.emulator.host.profile import Profile
 from openhyperv.emulator.host.setting_view import SettingViews
 from openhyperv.emulator.host.system_view import system_instance
 from openhyperv.emulator.host.systems import Place
 from openhyperv.emulator.host.virtual_system import VirtualSystem
 from openhyperv.wire.instance import Instance
+
+
+def pictured_classes(profile: Profile) -> frozenset[str]:
+    """The classes of all that a picture can show."""
+    resources = (kind.class_name for kind in resource_kinds(profile))
+    features = (kind.class_name for kind in feature_kinds(profile))
+    return frozenset((COMPUTER_SYSTEM, PLANNED_SYSTEM, SYSTEM_SETTINGS, *resources, *features))
 
 
 def state_picture(system: VirtualSystem, views: SettingViews) -> Picture:
