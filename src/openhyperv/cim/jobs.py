@@ -1,7 +1,7 @@
-"""Waiting for jobs: one look, as many are over at once; then by event, or by polling where that fails.
+"""Waiting for jobs: a few looks, further and further apart; then by event, or by polling where that fails.
 
 One subscription hears of all jobs of a session. An event may come as late as WMI looks at its provider, a
-quarter of a second after the job's end.
+quarter of a second after the job's end; most changes of a machine's settings are over sooner than that.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from enum import IntEnum
-from time import sleep
 from typing import Protocol
 
 from openhyperv.cim.job_watch import EventSource, JobWatch
@@ -25,8 +24,8 @@ _LOG = logging.getLogger(__name__)
 JobProgress = Callable[[int], None]
 """Called with PercentComplete, 0 to 100, whenever it is heard to have changed."""
 
-_EARLY_LOOK_S = 0.002
-"""Pause before the one look that is not made for want of events: it costs a long job a request, no more."""
+_FIRST_PAUSES_S = (0.002, 0.023, 0.1)
+"""Before looks at a job that is 2, 25 and 125 ms old: its event may come a quarter of a second late."""
 _CHECK_INTERVAL_S = 5.0
 """How often a waiter looks itself although events should come: one may be lost with a connection."""
 _POLL_START_S, _POLL_LIMIT_S = 0.1, 1.0
@@ -99,13 +98,18 @@ class Jobs:
 
     def _reports(self, path: ObjectPath, deadline: Deadline) -> Iterator[Instance]:
         """The job as it is seen or heard of, until it is not asked for any more."""
-        sleep(min(_EARLY_LOOK_S, deadline.check()))
-        yield self._look(path, deadline)
+        for pause_s in self._pauses():
+            pause = Deadline.after(pause_s)
+            while heard := self.watch.wait_for(path, min(pause.remaining_s, deadline.check())):
+                yield heard
+            yield self._look(path, deadline)
+
+    def _pauses(self) -> Iterator[float]:
+        """How long to listen before each look."""
+        yield from _FIRST_PAUSES_S
         pause_s = _POLL_START_S
         while True:
-            patience_s = _CHECK_INTERVAL_S if self.watch.is_listening else pause_s
-            heard = self.watch.wait_for(path, min(patience_s, deadline.check()))
-            yield heard or self._look(path, deadline)
+            yield _CHECK_INTERVAL_S if self.watch.is_listening else pause_s
             pause_s = min(pause_s * 2, _POLL_LIMIT_S)
 
     def _look(self, path: ObjectPath, deadline: Deadline) -> Instance:
