@@ -89,8 +89,9 @@ def _on_a_machine(way: Way, stage: Stage, act: Callable[[str], None]) -> Turn:
 
 
 def port_jobs(old: Predecessor, ours: Ours, stage: Stage) -> Iterator[Job]:
-    """Binding a port."""
+    """Binding a port: by its adapter's name in both ways, and by its key in ours alone."""
     yield Job("port bind, VLAN, 10 rules", _binding(old, stage), _binding(ours, stage), "36 to 48", 10)
+    yield Job("port bind (ours: by key)", _binding(old, stage), _binding_by_key(ours, stage), "36 to 48", 10)
 
 
 def _binding(way: Way, stage: Stage) -> Turn:
@@ -99,6 +100,17 @@ def _binding(way: Way, stage: Stage) -> Turn:
         name = stage.name()
         port = way.make_unbound(name)
         yield lambda: way.bind(port)
+        way.destroy(name)
+
+    return turn
+
+
+def _binding_by_key(way: Ours, stage: Stage) -> Turn:
+    @contextmanager
+    def turn() -> Iterator[Work]:
+        name = stage.name()
+        key = way.key_of(way.make_unbound(name))
+        yield lambda: way.bind(key)
         way.destroy(name)
 
     return turn

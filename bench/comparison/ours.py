@@ -5,6 +5,7 @@ from __future__ import annotations
 from bench.comparison.security_rules import our_port
 from bench.comparison.stage import Stage
 from openhyperv.hyperv.host import Host
+from openhyperv.hyperv.ports.finding import find_port
 from openhyperv.hyperv.virtual_machine import VirtualMachine
 
 
@@ -38,6 +39,10 @@ class Ours:
         """The name of a new machine's adapter, as spawning leaves it: with a cable that hangs loose."""
         self._spawned[name] = self._host.create(self._stage.unbound(name, f"{name}-port"))
         return f"{name}-port"
+
+    def key_of(self, port: str) -> str:
+        """What agents that hear of new adapters know of them."""
+        return find_port(self._host.session, port).adapter_id
 
     def bind(self, port: str) -> None:
         """Switch, VLAN, default deny and all rules."""
