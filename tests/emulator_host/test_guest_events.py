@@ -10,7 +10,7 @@ from attrs import frozen
 
 from openhyperv.emulator.guests.machine import GuestEvent, GuestMachine
 from openhyperv.emulator.guests.state_only import StateOnlyGuest, StateOnlyRunner
-from openhyperv.emulator.host import aftermath
+from openhyperv.emulator.host.power import aftermath
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import ObjectPath
 from tests.emulator_host.conftest import Emulated, emulate

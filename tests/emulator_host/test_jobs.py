@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from openhyperv.emulator.host import jobs as jobs_module
-from openhyperv.emulator.host.jobs import Job, JobFailure
+from openhyperv.emulator.host.jobs import running
+from openhyperv.emulator.host.jobs.running import Job, JobFailure
 from tests.emulator_host.conftest import Emulated
 
 
@@ -46,8 +46,8 @@ def test_a_job_that_cannot_be_ended_says_so(emulated: Emulated) -> None:
 def test_finished_jobs_vanish_in_the_end(emulated: Emulated, monkeypatch: pytest.MonkeyPatch) -> None:
     job = emulated.host.jobs.run(1, lambda _job: None)
     emulated.until(lambda: emulated.get(job.path), lambda i: i["JobState"] == 7)
-    monkeypatch.setattr(jobs_module, "RETENTION", timedelta(0))
-    monkeypatch.setattr(jobs_module, "SWEEP_EVERY", timedelta(0))
+    monkeypatch.setattr(running, "RETENTION", timedelta(0))
+    monkeypatch.setattr(running, "SWEEP_EVERY", timedelta(0))
     emulated.host.jobs._next_sweep = job.changed  # noqa: SLF001  # the next sweep is due at once
     assert emulated.all("Msvm_ConcreteJob") == []
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from openhyperv.emulator.host.summary import TELLERS
+from openhyperv.emulator.host.machines.summary import TELLERS
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import ObjectPath
 from tests.emulator_host.conftest import Emulated

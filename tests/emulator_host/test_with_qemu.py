@@ -22,6 +22,7 @@ pytestmark = pytest.mark.guest
 
 FIRST, SECOND, ISO = r"C:\vms\first.vhdx", r"C:\vms\second.vhdx", r"C:\vms\disc.iso"
 SNAPSHOTS = "Msvm_VirtualSystemSnapshotService"
+RESET = 11
 FULL, RECOVERY = 2, 32768
 
 
@@ -135,6 +136,15 @@ def test_disks_come_and_go(lab: Lab) -> None:
     assert lab.disk_files() == [[FIRST], [SECOND], [ISO]]
     for paths in (disc, added):
         removed = lab.emulated.call("RemoveResourceSettings", ResourceSettings=paths)
+        lab.expect_success(lab.emulated.finish(removed))
+    assert lab.disk_files() == [[FIRST]]
+
+
+def test_discs_are_changed_while_the_guest_resets_its_buses(lab: Lab) -> None:
+    for _ in range(10):  # a reset closes the tray; it may come between opening and filling it
+        lab.request(RESET)
+        disc = lab.add(medium(lab.emulated, lab.device(16), ISO, dvd=True))
+        removed = lab.emulated.call("RemoveResourceSettings", ResourceSettings=disc)
         lab.expect_success(lab.emulated.finish(removed))
     assert lab.disk_files() == [[FIRST]]
 

@@ -17,7 +17,7 @@ from openhyperv.emulator.cimom.registry import Registry
 from openhyperv.emulator.guests.state_only import StateOnlyRunner
 from openhyperv.emulator.host.hardware import Hardware, adapters_for
 from openhyperv.emulator.host.host import Host
-from openhyperv.emulator.host.job_view import job_instance
+from openhyperv.emulator.host.jobs.view import job_instance
 from openhyperv.emulator.host.opening import open_host
 from openhyperv.emulator.host.profile import Profile
 from openhyperv.emulator.providers.host_services import host_providers

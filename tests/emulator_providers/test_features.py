@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from openhyperv.emulator.host import features
 from openhyperv.emulator.host.defaults import UnknownFeature, default_feature, feature_kinds, find_feature
-from openhyperv.emulator.host.feature_kind import BadFeature, FeatureKind
 from openhyperv.emulator.host.profile import Profile
+from openhyperv.emulator.host.switches import features
+from openhyperv.emulator.host.switches.feature_kind import BadFeature, FeatureKind
 from openhyperv.wire.types import Value
 
 WS2025 = Profile.named("2025")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from openhyperv.emulator.cimom.provider import Result
-from openhyperv.emulator.host.job_state import JobState
+from openhyperv.emulator.host.jobs.state import JobState
 from openhyperv.wire.cimxml import instance_from_text
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.types import Value

@@ -23,8 +23,8 @@ from openhyperv.emulator.guests.runner import QemuRunner
 from openhyperv.emulator.guests.state_only import StateOnlyRunner
 from openhyperv.emulator.host.hardware import Hardware, default_hardware
 from openhyperv.emulator.host.host import Host
-from openhyperv.emulator.host.job_answers import JobAnswers
-from openhyperv.emulator.host.jobs import Job, JobFailure, Work
+from openhyperv.emulator.host.jobs.answers import JobAnswers
+from openhyperv.emulator.host.jobs.running import Job, JobFailure, Work
 from openhyperv.emulator.host.opening import open_host, start_automatically
 from openhyperv.emulator.host.profile import Profile
 from openhyperv.emulator.host_session import HostSession, Windows

@@ -11,8 +11,8 @@ from typing import Self
 from attrs import frozen
 
 from openhyperv.emulator.host.host import Host
-from openhyperv.emulator.host.power_switch import HostPower
-from openhyperv.emulator.host.shutting_down import shut_down_machines
+from openhyperv.emulator.host.power.power_switch import HostPower
+from openhyperv.emulator.host.power.shutting_down import shut_down_machines
 
 _log = logging.getLogger(__name__)
 

@@ -26,6 +26,7 @@ from openhyperv.emulator.guests.monitor import Event, Monitor
 from openhyperv.emulator.guests.wiring import Wiring, short_id
 
 _UNPLUG_TIMEOUT_S = 60.0
+_TRAY_ATTEMPTS = 5
 Move = tuple[str, Path, Path]
 """device_id, the file to freeze, and the new leaf."""
 
@@ -100,14 +101,25 @@ class Plugging:
     def change_medium(self, drive: GuestDrive, path: Path | None) -> None:
         """See :meth:`Guest.change_medium`; the guest's lock on the tray is overridden, as Hyper-V does."""
         device = drive_id(drive.device_id)
-        self._monitor.execute("blockdev-open-tray", id=device, force=True)
         if self._drives.medium(drive.device_id) is not None:
-            self._monitor.execute("blockdev-remove-medium", id=device)
+            self._with_tray_open(device, "blockdev-remove-medium")
             self._drop_medium(drive.device_id)
         if path is not None:
             node = self._insert_node(drive, path)
-            self._monitor.execute("blockdev-insert-medium", id=device, node_name=node)
+            self._with_tray_open(device, "blockdev-insert-medium", node_name=node)
         self._monitor.execute("blockdev-close-tray", id=device)
+
+    def _with_tray_open(self, device: str, command: str, **arguments: object) -> None:
+        """Open the tray and do it; again when the guest closed the tray in between, as a reset of its bus does."""
+        for attempt in range(_TRAY_ATTEMPTS):
+            self._monitor.execute("blockdev-open-tray", id=device, force=True)
+            try:
+                self._monitor.execute(command, id=device, **arguments)
+            except GuestError:
+                if attempt + 1 == _TRAY_ATTEMPTS:
+                    raise
+            else:
+                return
 
     def resize_drive(self, device_id: str, size_bytes: int) -> None:
         """See :meth:`Guest.resize_drive`."""

@@ -7,13 +7,13 @@ from functools import cache
 
 from openhyperv.cim.release import Release
 from openhyperv.cim.schema import Schema
-from openhyperv.emulator.host.components import COMPONENTS
-from openhyperv.emulator.host.feature_kind import FeatureKind
-from openhyperv.emulator.host.features import FEATURES
 from openhyperv.emulator.host.hardware import Hardware
+from openhyperv.emulator.host.machines.components import COMPONENTS
+from openhyperv.emulator.host.machines.resource_kind import COMMON_VALUES, ResourceKind
+from openhyperv.emulator.host.machines.resources import DEVICES, MEMORY, PROCESSOR
 from openhyperv.emulator.host.profile import Profile
-from openhyperv.emulator.host.resource_kind import COMMON_VALUES, ResourceKind
-from openhyperv.emulator.host.resources import DEVICES, MEMORY, PROCESSOR
+from openhyperv.emulator.host.switches.feature_kind import FeatureKind
+from openhyperv.emulator.host.switches.features import FEATURES
 from openhyperv.wire.types import Value
 
 _NAMESPACE = "root/virtualization/v2"

@@ -12,30 +12,30 @@ from openhyperv.cim.schema import Schema
 from openhyperv.emulator.cimom.events import Change, ChangeKind, EventBus
 from openhyperv.emulator.cimom.looks import Picture, differences
 from openhyperv.emulator.guests.machine import GuestRunner
-from openhyperv.emulator.host.configuration_json import ConfigurationReader
-from openhyperv.emulator.host.disk_use import DiskUse
 from openhyperv.emulator.host.files import HostFiles
-from openhyperv.emulator.host.guest_events import GuestEvents
 from openhyperv.emulator.host.hardware import Hardware, default_hardware
 from openhyperv.emulator.host.hardware.assignable import AssignableDevices
 from openhyperv.emulator.host.hardware.known_disks import KnownDisks
 from openhyperv.emulator.host.identities import SYSTEM_SETTINGS
-from openhyperv.emulator.host.job_view import job_instance
-from openhyperv.emulator.host.jobs import Jobs
+from openhyperv.emulator.host.jobs.running import Jobs
+from openhyperv.emulator.host.jobs.view import job_instance
+from openhyperv.emulator.host.machines.configuration_json import ConfigurationReader
+from openhyperv.emulator.host.machines.picture import full_picture, pictured_classes, state_picture
+from openhyperv.emulator.host.machines.systems import Systems
+from openhyperv.emulator.host.machines.virtual_system import VirtualSystem
 from openhyperv.emulator.host.metrics.metering import Metering
 from openhyperv.emulator.host.metrics.sampling import Sampler
 from openhyperv.emulator.host.metrics.store import MeterStore
-from openhyperv.emulator.host.mounted_images import MountedImages
-from openhyperv.emulator.host.picture import full_picture, pictured_classes, state_picture
-from openhyperv.emulator.host.power_switch import PowerSwitch
+from openhyperv.emulator.host.power.guest_events import GuestEvents
+from openhyperv.emulator.host.power.power_switch import PowerSwitch
 from openhyperv.emulator.host.profile import ROLE_NAMESPACES, Profile
-from openhyperv.emulator.host.service_settings import load_settings, save_settings
 from openhyperv.emulator.host.setting_view import SettingViews
+from openhyperv.emulator.host.storage.disk_use import DiskUse
+from openhyperv.emulator.host.storage.mounted_images import MountedImages
 from openhyperv.emulator.host.store import Store
-from openhyperv.emulator.host.switch_names import NoSwitches, SwitchNames
-from openhyperv.emulator.host.systems import Systems
+from openhyperv.emulator.host.switches.names import NoSwitches, SwitchNames
 from openhyperv.emulator.host.templates import Templates
-from openhyperv.emulator.host.virtual_system import VirtualSystem
+from openhyperv.emulator.host.windows.service_settings import load_settings, save_settings
 from openhyperv.wire.instance import Instance
 
 

@@ -9,14 +9,14 @@ from threading import Timer
 
 from openhyperv.emulator.disks.running import recover
 from openhyperv.emulator.guests.machine import GuestRunner
-from openhyperv.emulator.host.aftermath import react
 from openhyperv.emulator.host.hardware import Hardware
 from openhyperv.emulator.host.host import Host
-from openhyperv.emulator.host.power import request_state
+from openhyperv.emulator.host.machines.virtual_system import SystemState, VirtualSystem
+from openhyperv.emulator.host.power.aftermath import react
+from openhyperv.emulator.host.power.requesting import request_state
+from openhyperv.emulator.host.power.shutting_down import ran_before
+from openhyperv.emulator.host.power.transitions import Request
 from openhyperv.emulator.host.profile import Profile
-from openhyperv.emulator.host.shutting_down import ran_before
-from openhyperv.emulator.host.transitions import Request
-from openhyperv.emulator.host.virtual_system import SystemState, VirtualSystem
 
 START_IF_RUNNING = 3
 START_ALWAYS = 4

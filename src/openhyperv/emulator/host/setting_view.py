@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from openhyperv.cim.release import Release
-from openhyperv.emulator.host.configuration import Configuration, parent_tail
 from openhyperv.emulator.host.identities import (
     SYSTEM_SETTINGS,
     setting_id,
@@ -11,10 +10,11 @@ from openhyperv.emulator.host.identities import (
     settings_id,
     system_settings_path,
 )
+from openhyperv.emulator.host.machines.configuration import Configuration, parent_tail
+from openhyperv.emulator.host.machines.systems import Place
+from openhyperv.emulator.host.machines.virtual_system import SystemState
 from openhyperv.emulator.host.profile import Profile
 from openhyperv.emulator.host.settings import Feature, Resource
-from openhyperv.emulator.host.systems import Place
-from openhyperv.emulator.host.virtual_system import SystemState
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import ObjectPath
 from openhyperv.wire.types import Value

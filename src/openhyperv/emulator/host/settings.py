@@ -7,8 +7,8 @@ from typing import Self
 
 from attrs import define, field
 
-from openhyperv.emulator.host.feature_kind import FeatureKind
-from openhyperv.emulator.host.resource_kind import ResourceKind
+from openhyperv.emulator.host.machines.resource_kind import ResourceKind
+from openhyperv.emulator.host.switches.feature_kind import FeatureKind
 from openhyperv.wire.types import Value
 
 

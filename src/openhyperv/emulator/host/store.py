@@ -6,8 +6,12 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from openhyperv.emulator.host.configuration_json import ConfigurationReader, Json, configuration_to_json
-from openhyperv.emulator.host.virtual_system import Snapshot, SystemState, VirtualSystem
+from openhyperv.emulator.host.machines.configuration_json import (
+    ConfigurationReader,
+    Json,
+    configuration_to_json,
+)
+from openhyperv.emulator.host.machines.virtual_system import Snapshot, SystemState, VirtualSystem
 
 FORMAT = 1
 

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 from openhyperv.cim.schema import Schema
 from openhyperv.emulator.host.defaults import default_feature, default_values
-from openhyperv.emulator.host.feature_kind import FeatureKind
 from openhyperv.emulator.host.hardware import Hardware
+from openhyperv.emulator.host.machines.resource_kind import ResourceKind
+from openhyperv.emulator.host.machines.system_defaults import system_defaults
 from openhyperv.emulator.host.profile import Profile
-from openhyperv.emulator.host.resource_kind import ResourceKind
 from openhyperv.emulator.host.settings import Feature, Resource
-from openhyperv.emulator.host.system_defaults import system_defaults
+from openhyperv.emulator.host.switches.feature_kind import FeatureKind
 from openhyperv.wire.types import Value
 
 

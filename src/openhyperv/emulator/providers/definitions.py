@@ -14,9 +14,9 @@ from openhyperv.emulator.cimom.provider import links
 from openhyperv.emulator.host.defaults import default_values, resource_kinds
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.identities import setting_path
+from openhyperv.emulator.host.machines.resource_kind import Point, Pool, ResourceKind
+from openhyperv.emulator.host.machines.resources import MEMORY, PROCESSOR
 from openhyperv.emulator.host.profile import Profile
-from openhyperv.emulator.host.resource_kind import Point, Pool, ResourceKind
-from openhyperv.emulator.host.resources import MEMORY, PROCESSOR
 from openhyperv.emulator.providers.links import link, touching
 from openhyperv.emulator.providers.per_class import ClassProvider, fixed_provider
 from openhyperv.wire.instance import Instance

@@ -5,53 +5,53 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from openhyperv.emulator.host.host import Host
-from openhyperv.emulator.host.switch_store import SwitchStore
-from openhyperv.emulator.host.switches import Switches
-from openhyperv.emulator.host.windows_adapters import WindowsAdapters
+from openhyperv.emulator.host.switches.store import SwitchStore
+from openhyperv.emulator.host.switches.switch import Switches
+from openhyperv.emulator.host.windows.adapters import WindowsAdapters
 from openhyperv.emulator.providers.definitions import DefinitionLinkProvider, definition_providers
-from openhyperv.emulator.providers.external_ports import ExternalPortProvider
-from openhyperv.emulator.providers.feature_definitions import FeatureLinkProvider, feature_providers
 from openhyperv.emulator.providers.hardware.providers import hardware_providers
 from openhyperv.emulator.providers.host_system import HostSystemProvider
-from openhyperv.emulator.providers.image_mounting import ImageMountingProvider
-from openhyperv.emulator.providers.image_queries import ImageQueryProvider
-from openhyperv.emulator.providers.image_resizing import ImageResizingProvider
-from openhyperv.emulator.providers.image_service import ImageServiceProvider
+from openhyperv.emulator.providers.images.mounting import ImageMountingProvider
+from openhyperv.emulator.providers.images.queries import ImageQueryProvider
+from openhyperv.emulator.providers.images.resizing import ImageResizingProvider
+from openhyperv.emulator.providers.images.service import ImageServiceProvider
+from openhyperv.emulator.providers.machines.system_definitions import (
+    SystemDefinitionLinkProvider,
+    system_definition_provider,
+)
 from openhyperv.emulator.providers.metrics import metric_providers
 from openhyperv.emulator.providers.migration import migration_providers
 from openhyperv.emulator.providers.namespaces import namespace_providers
 from openhyperv.emulator.providers.numa import NumaProvider
 from openhyperv.emulator.providers.pool_links import PoolLinkProvider
 from openhyperv.emulator.providers.pools import PoolProvider
-from openhyperv.emulator.providers.service_settings import (
+from openhyperv.emulator.providers.services.services import ServiceLinkProvider, service_providers
+from openhyperv.emulator.providers.services.settings import (
     CapabilityLinkProvider,
     capabilities_providers,
     management_settings_provider,
 )
-from openhyperv.emulator.providers.services import ServiceLinkProvider, service_providers
 from openhyperv.emulator.providers.standard_cimv2.adapters import NetAdapterProvider
 from openhyperv.emulator.providers.standard_cimv2.net_virtualization import net_virtualization_providers
-from openhyperv.emulator.providers.switch_extensions import SwitchExtensionProvider
-from openhyperv.emulator.providers.switch_feature_service import SwitchFeatureServiceProvider
-from openhyperv.emulator.providers.switch_offload import SwitchOffloadProvider
-from openhyperv.emulator.providers.switch_ports import SwitchPortProvider
-from openhyperv.emulator.providers.switch_service import SwitchServiceProvider
-from openhyperv.emulator.providers.switches import (
+from openhyperv.emulator.providers.switches.extensions import SwitchExtensionProvider
+from openhyperv.emulator.providers.switches.external_ports import ExternalPortProvider
+from openhyperv.emulator.providers.switches.feature_definitions import FeatureLinkProvider, feature_providers
+from openhyperv.emulator.providers.switches.feature_service import SwitchFeatureServiceProvider
+from openhyperv.emulator.providers.switches.offload import SwitchOffloadProvider
+from openhyperv.emulator.providers.switches.ports import SwitchPortProvider
+from openhyperv.emulator.providers.switches.service import SwitchServiceProvider
+from openhyperv.emulator.providers.switches.switches import (
     SwitchFeatureLinkProvider,
     SwitchProvider,
     switch_feature_providers,
 )
-from openhyperv.emulator.providers.system_definitions import (
-    SystemDefinitionLinkProvider,
-    system_definition_provider,
-)
-from openhyperv.emulator.providers.vlan_endpoints import VlanEndpointProvider
-from openhyperv.emulator.providers.windows import WindowsProvider
-from openhyperv.emulator.providers.windows_clock import WindowsClockProvider
-from openhyperv.emulator.providers.windows_drive import WindowsDriveProvider
-from openhyperv.emulator.providers.windows_network import WindowsNetworkProvider
-from openhyperv.emulator.providers.windows_services import windows_service_providers
-from openhyperv.emulator.providers.windows_shutdown import WindowsShutdownProvider
+from openhyperv.emulator.providers.switches.vlan_endpoints import VlanEndpointProvider
+from openhyperv.emulator.providers.windows.clock import WindowsClockProvider
+from openhyperv.emulator.providers.windows.drive import WindowsDriveProvider
+from openhyperv.emulator.providers.windows.network import WindowsNetworkProvider
+from openhyperv.emulator.providers.windows.services import windows_service_providers
+from openhyperv.emulator.providers.windows.shutdown import WindowsShutdownProvider
+from openhyperv.emulator.providers.windows.system import WindowsProvider
 
 
 def host_providers(host: Host) -> Iterator[object]:

@@ -14,12 +14,12 @@ from openhyperv.emulator.cimom.provider import (
     method,
 )
 from openhyperv.emulator.host.host import Host
-from openhyperv.emulator.host.job_state import JobState, JobType
-from openhyperv.emulator.host.job_view import job_instance
-from openhyperv.emulator.host.jobs import Job, JobError
-from openhyperv.emulator.providers.finding import text_key
+from openhyperv.emulator.host.jobs.running import Job, JobError
+from openhyperv.emulator.host.jobs.state import JobState, JobType
+from openhyperv.emulator.host.jobs.view import job_instance
 from openhyperv.emulator.providers.links import link
-from openhyperv.emulator.providers.services import SNAPSHOT, SYSTEM_MANAGEMENT
+from openhyperv.emulator.providers.machines.finding import text_key
+from openhyperv.emulator.providers.services.services import SNAPSHOT, SYSTEM_MANAGEMENT
 from openhyperv.wire.cimxml import instance_to_text
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import ObjectPath

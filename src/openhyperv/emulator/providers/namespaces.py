@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 
-from openhyperv.emulator.providers.cimv2 import windows_instance
 from openhyperv.emulator.providers.per_class import ClassProvider, fixed_provider
+from openhyperv.emulator.providers.windows.instances import windows_instance
 from openhyperv.wire.instance import Instance
 
 _CLASS = "__NAMESPACE"

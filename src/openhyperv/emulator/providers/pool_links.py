@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from openhyperv.emulator.cimom.provider import links
-from openhyperv.emulator.host.configuration import Configuration
 from openhyperv.emulator.host.defaults import resource_kinds
 from openhyperv.emulator.host.host import Host
-from openhyperv.emulator.host.resource_kind import Pool
+from openhyperv.emulator.host.machines.configuration import Configuration
+from openhyperv.emulator.host.machines.resource_kind import Pool
 from openhyperv.emulator.host.settings import Resource
 from openhyperv.emulator.providers.links import link
 from openhyperv.wire.instance import Instance

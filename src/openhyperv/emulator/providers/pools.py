@@ -8,8 +8,8 @@ from openhyperv.emulator.cimom.provider import instances_of, links, lookup
 from openhyperv.emulator.host.defaults import resource_kinds
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.identities import system_path
-from openhyperv.emulator.host.resource_kind import Pool, ResourceKind
-from openhyperv.emulator.host.resources import DISPLAY_3D, MEMORY, PROCESSOR
+from openhyperv.emulator.host.machines.resource_kind import Pool, ResourceKind
+from openhyperv.emulator.host.machines.resources import DISPLAY_3D, MEMORY, PROCESSOR
 from openhyperv.emulator.providers.links import link, touching
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import ObjectPath

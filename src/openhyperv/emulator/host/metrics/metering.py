@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from openhyperv.emulator.guests.counters import GuestCounters
 from openhyperv.emulator.host.files import HostFiles
+from openhyperv.emulator.host.machines.virtual_system import Session, VirtualSystem
 from openhyperv.emulator.host.metrics.disk_sizes import DiskSizes
 from openhyperv.emulator.host.metrics.meter import Meter
 from openhyperv.emulator.host.metrics.parts import Part, parts_of_system
@@ -14,7 +15,6 @@ from openhyperv.emulator.host.metrics.readings import reading_of
 from openhyperv.emulator.host.metrics.store import Json, MeterStore, meters_from_json, meters_to_json
 from openhyperv.emulator.host.metrics.system_meters import SystemMeters
 from openhyperv.emulator.host.profile import Profile
-from openhyperv.emulator.host.virtual_system import Session, VirtualSystem
 
 SHORTEST_FLUSH_INTERVAL, LONGEST_FLUSH_INTERVAL = timedelta(hours=1), timedelta(hours=24)
 """Microsoft, "Set-VMHost", ResourceMeteringSaveInterval."""

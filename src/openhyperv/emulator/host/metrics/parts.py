@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from attrs import frozen
 
-from openhyperv.emulator.host import resources
-from openhyperv.emulator.host.features import ACL
+from openhyperv.emulator.host.machines import resources
+from openhyperv.emulator.host.machines.virtual_system import VirtualSystem
 from openhyperv.emulator.host.metrics.definitions import metrics_of
 from openhyperv.emulator.host.metrics.metric import Metric, Source
 from openhyperv.emulator.host.profile import Profile
 from openhyperv.emulator.host.settings import Feature, Resource
-from openhyperv.emulator.host.virtual_system import VirtualSystem
+from openhyperv.emulator.host.switches.features import ACL
 
 METER = 3
 """Msvm_EthernetSwitchPortAclSettingData.Action of a rule that counts."""

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from openhyperv.emulator.guests.counters import DriveCounters, GuestCounters, NicCounters
-from openhyperv.emulator.host import resources
-from openhyperv.emulator.host.configuration import parent_tail
+from openhyperv.emulator.host.machines import resources
+from openhyperv.emulator.host.machines.configuration import parent_tail
+from openhyperv.emulator.host.machines.virtual_system import VirtualSystem
 from openhyperv.emulator.host.metrics.disk_sizes import DiskSizes
 from openhyperv.emulator.host.metrics.measuring import Reading
 from openhyperv.emulator.host.metrics.metric import Source
 from openhyperv.emulator.host.metrics.parts import Part
-from openhyperv.emulator.host.network import connected_switch
 from openhyperv.emulator.host.settings import Feature, Resource
-from openhyperv.emulator.host.virtual_system import VirtualSystem
+from openhyperv.emulator.host.switches.network import connected_switch
 
 _IPV6 = 3
 _EVERYWHERE = ("", "ANY", "0.0.0.0/0", "::/0")

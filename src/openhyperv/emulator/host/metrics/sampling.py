@@ -7,9 +7,9 @@ from time import monotonic
 
 from openhyperv.emulator.guests.counters import GuestCounters
 from openhyperv.emulator.guests.machine import GuestError
+from openhyperv.emulator.host.machines.systems import Systems
+from openhyperv.emulator.host.machines.virtual_system import VirtualSystem
 from openhyperv.emulator.host.metrics.metering import Metering
-from openhyperv.emulator.host.systems import Systems
-from openhyperv.emulator.host.virtual_system import VirtualSystem
 
 SAMPLE_EVERY_S = 0.5  # UNVERIFIED: how often Windows reads what guests use
 

@@ -7,9 +7,9 @@ from time import monotonic
 from attrs import define, field
 
 from openhyperv.emulator.guests.counters import GuestCounters
+from openhyperv.emulator.host.machines.virtual_system import Session
 from openhyperv.emulator.host.metrics.meter import Meter
 from openhyperv.emulator.host.metrics.parts import Key, Part
-from openhyperv.emulator.host.virtual_system import Session
 
 
 @define(eq=False)

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from openhyperv.cim.schema import Schema
-from openhyperv.emulator.host.checkpoint_disks import disks_of, file_of
-from openhyperv.emulator.host.configuration import Configuration
+from openhyperv.emulator.host.checkpoints.disks import disks_of, file_of
 from openhyperv.emulator.host.files import BadHostPath, HostFiles
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.identities import SYSTEM_SETTINGS
-from openhyperv.emulator.host.mac_addresses import adapters
+from openhyperv.emulator.host.machines.configuration import Configuration
+from openhyperv.emulator.host.switches.mac_addresses import adapters
 from openhyperv.emulator.host.transfer.definition_file import BadDefinition
 from openhyperv.emulator.host.transfer.layout import ExportLayout
 from openhyperv.wire.types import Value

@@ -7,12 +7,13 @@ from pathlib import Path
 
 from attrs import define, field
 
-from openhyperv.emulator.host.configuration import Configuration
+from openhyperv.emulator.host.checkpoints.merging import configurations_of
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.identities import new_guid
-from openhyperv.emulator.host.merging import configurations_of
+from openhyperv.emulator.host.machines.configuration import Configuration
+from openhyperv.emulator.host.machines.system_defaults import MISSING_SNAPSHOT, PLANNED, PLANNED_SNAPSHOT
+from openhyperv.emulator.host.machines.virtual_system import Snapshot, VirtualSystem
 from openhyperv.emulator.host.metrics.store import Json as Meters
-from openhyperv.emulator.host.system_defaults import MISSING_SNAPSHOT, PLANNED, PLANNED_SNAPSHOT
 from openhyperv.emulator.host.transfer.adapting import (
     fit_release,
     follow_folder,
@@ -25,7 +26,6 @@ from openhyperv.emulator.host.transfer.definition_file import (
     read_definition,
 )
 from openhyperv.emulator.host.transfer.layout import layout_of
-from openhyperv.emulator.host.virtual_system import Snapshot, VirtualSystem
 from openhyperv.wire.types import Value
 
 

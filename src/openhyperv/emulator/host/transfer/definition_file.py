@@ -9,11 +9,15 @@ from typing import Any
 
 from attrs import field, frozen
 
-from openhyperv.emulator.host.configuration import Configuration
-from openhyperv.emulator.host.configuration_json import ConfigurationReader, Json, configuration_to_json
 from openhyperv.emulator.host.defaults import UnknownFeature, UnknownResource
+from openhyperv.emulator.host.machines.configuration import Configuration
+from openhyperv.emulator.host.machines.configuration_json import (
+    ConfigurationReader,
+    Json,
+    configuration_to_json,
+)
+from openhyperv.emulator.host.machines.virtual_system import Snapshot, SystemState, VirtualSystem
 from openhyperv.emulator.host.metrics.store import Json as Meters
-from openhyperv.emulator.host.virtual_system import Snapshot, SystemState, VirtualSystem
 
 # UNVERIFIED: the contents of these files are this emulator's own; real ones are binary and undocumented
 _MACHINE, _CHECKPOINT = "virtual machine", "checkpoint"

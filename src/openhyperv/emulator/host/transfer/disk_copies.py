@@ -12,7 +12,7 @@ from openhyperv.emulator.disks.chain import Chain
 from openhyperv.emulator.disks.cloning import clone_file
 from openhyperv.emulator.disks.kinds import DiskSpec, DiskType
 from openhyperv.emulator.disks.making import convert
-from openhyperv.emulator.host.checkpoint_disks import disk_name
+from openhyperv.emulator.host.checkpoints.disks import disk_name
 from openhyperv.emulator.host.identities import new_guid
 from openhyperv.emulator.host.transfer.layout import ExportLayout
 

@@ -13,8 +13,8 @@ from openhyperv.emulator.cimom.provider import MethodFailure
 from openhyperv.emulator.host.codes import Code
 from openhyperv.emulator.host.identities import setting_path, settings_id
 from openhyperv.emulator.host.incoming import referred_id
+from openhyperv.emulator.host.machines.virtual_system import VirtualSystem
 from openhyperv.emulator.host.profile import Profile
-from openhyperv.emulator.host.virtual_system import VirtualSystem
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.types import Value
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from attrs import frozen
 
-from openhyperv.emulator.host.configuration import Configuration
+from openhyperv.emulator.host.checkpoints.taking import snapshot_dir
 from openhyperv.emulator.host.host import Host
-from openhyperv.emulator.host.taking_snapshots import snapshot_dir
+from openhyperv.emulator.host.machines.configuration import Configuration
+from openhyperv.emulator.host.machines.virtual_system import Snapshot, SystemState, VirtualSystem
 from openhyperv.emulator.host.transfer.layout import CHECKPOINTS, MACHINES
-from openhyperv.emulator.host.virtual_system import Snapshot, SystemState, VirtualSystem
 
 
 @frozen(eq=False)

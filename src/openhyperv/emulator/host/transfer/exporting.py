@@ -8,21 +8,21 @@ from contextlib import contextmanager
 
 from openhyperv.emulator.cimom.provider import MethodFailure
 from openhyperv.emulator.disks.errors import DiskCode, DiskError
+from openhyperv.emulator.host.checkpoints.destroying import forget_snapshot
+from openhyperv.emulator.host.checkpoints.taking import capture
 from openhyperv.emulator.host.codes import Code
-from openhyperv.emulator.host.destroying_snapshots import forget_snapshot
-from openhyperv.emulator.host.disk_use import DiskInUse
 from openhyperv.emulator.host.files import BadHostPath
 from openhyperv.emulator.host.host import Host
-from openhyperv.emulator.host.host_devices import check_checkpoint
-from openhyperv.emulator.host.job_state import JobType
-from openhyperv.emulator.host.jobs import Job, JobFailure
-from openhyperv.emulator.host.taking_snapshots import capture
+from openhyperv.emulator.host.jobs.running import Job, JobFailure
+from openhyperv.emulator.host.jobs.state import JobType
+from openhyperv.emulator.host.machines.host_devices import check_checkpoint
+from openhyperv.emulator.host.machines.undertaking import undertake
+from openhyperv.emulator.host.machines.virtual_system import Snapshot, Undertaking, VirtualSystem
+from openhyperv.emulator.host.storage.disk_use import DiskInUse
 from openhyperv.emulator.host.transfer.export_settings import Checkpoints, ExportSettings, LiveState
 from openhyperv.emulator.host.transfer.exported import Exported, add_checkpoints, as_it_is, as_it_was
 from openhyperv.emulator.host.transfer.layout import MACHINES, ExportLayout
 from openhyperv.emulator.host.transfer.writing import write_export
-from openhyperv.emulator.host.undertaking import undertake
-from openhyperv.emulator.host.virtual_system import Snapshot, Undertaking, VirtualSystem
 
 
 def export_system(host: Host, system: VirtualSystem, directory: str, settings: ExportSettings) -> Job:

@@ -10,11 +10,12 @@ from pathlib import Path
 from attrs import frozen
 
 from openhyperv.emulator.cimom.provider import MethodFailure
+from openhyperv.emulator.host.checkpoints.taking import snapshot_dir
 from openhyperv.emulator.host.codes import Code
 from openhyperv.emulator.host.host import Host
-from openhyperv.emulator.host.job_state import Effect, JobType
-from openhyperv.emulator.host.jobs import Job, JobFailure
-from openhyperv.emulator.host.taking_snapshots import snapshot_dir
+from openhyperv.emulator.host.jobs.running import Job, JobFailure
+from openhyperv.emulator.host.jobs.state import Effect, JobType
+from openhyperv.emulator.host.machines.virtual_system import Snapshot, SystemState, VirtualSystem
 from openhyperv.emulator.host.transfer.arriving import (
     Arrival,
     checkpoints_in,
@@ -24,7 +25,6 @@ from openhyperv.emulator.host.transfer.arriving import (
 from openhyperv.emulator.host.transfer.definition_file import BadDefinition
 from openhyperv.emulator.host.transfer.guest_files import unpack
 from openhyperv.emulator.host.transfer.layout import layout_of
-from openhyperv.emulator.host.virtual_system import Snapshot, SystemState, VirtualSystem
 
 
 @frozen

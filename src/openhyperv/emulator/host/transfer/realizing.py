@@ -5,11 +5,11 @@ from __future__ import annotations
 from openhyperv.emulator.cimom.provider import MethodFailure
 from openhyperv.emulator.host.codes import Code
 from openhyperv.emulator.host.host import Host
-from openhyperv.emulator.host.job_state import Effect, JobType
-from openhyperv.emulator.host.jobs import Job
-from openhyperv.emulator.host.system_defaults import SNAPSHOT
+from openhyperv.emulator.host.jobs.running import Job
+from openhyperv.emulator.host.jobs.state import Effect, JobType
+from openhyperv.emulator.host.machines.system_defaults import SNAPSHOT
+from openhyperv.emulator.host.machines.virtual_system import VirtualSystem
 from openhyperv.emulator.host.transfer.validating import check_system
-from openhyperv.emulator.host.virtual_system import VirtualSystem
 
 
 def realize_system(host: Host, system: VirtualSystem) -> Job:

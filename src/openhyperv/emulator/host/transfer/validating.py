@@ -7,21 +7,21 @@ from collections.abc import Iterator
 from openhyperv.emulator.cimom.provider import MethodFailure
 from openhyperv.emulator.disks.chain import Chain
 from openhyperv.emulator.disks.errors import DiskError
-from openhyperv.emulator.host import resources
-from openhyperv.emulator.host.checkpoint_disks import disks_of, file_of
+from openhyperv.emulator.host.checkpoints.disks import disks_of, file_of
+from openhyperv.emulator.host.checkpoints.merging import configurations_of
 from openhyperv.emulator.host.codes import Code
-from openhyperv.emulator.host.configuration import Configuration
 from openhyperv.emulator.host.files import BadHostPath
 from openhyperv.emulator.host.host import Host
-from openhyperv.emulator.host.host_devices import check_host_devices, is_of_the_host
 from openhyperv.emulator.host.identities import system_settings_path
-from openhyperv.emulator.host.job_state import JobType
-from openhyperv.emulator.host.jobs import Job, JobError, JobFailure
-from openhyperv.emulator.host.merging import configurations_of
-from openhyperv.emulator.host.network import connected_switch
+from openhyperv.emulator.host.jobs.running import Job, JobError, JobFailure
+from openhyperv.emulator.host.jobs.state import JobType
+from openhyperv.emulator.host.machines import resources
+from openhyperv.emulator.host.machines.configuration import Configuration
+from openhyperv.emulator.host.machines.host_devices import check_host_devices, is_of_the_host
+from openhyperv.emulator.host.machines.system_defaults import MISSING_SNAPSHOT
+from openhyperv.emulator.host.machines.virtual_system import VirtualSystem
 from openhyperv.emulator.host.settings import Resource
-from openhyperv.emulator.host.system_defaults import MISSING_SNAPSHOT
-from openhyperv.emulator.host.virtual_system import VirtualSystem
+from openhyperv.emulator.host.switches.network import connected_switch
 
 _REMOVABLE = (resources.DVD_DISK, resources.FLOPPY_DISK)
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from openhyperv.emulator.disks.errors import DiskCode, DiskError, disk_errors
-from openhyperv.emulator.host.checkpoint_disks import disks_of, file_of
+from openhyperv.emulator.host.checkpoints.disks import disks_of, file_of
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.settings import Resource
 from openhyperv.emulator.host.transfer.definition_file import write_checkpoint, write_machine

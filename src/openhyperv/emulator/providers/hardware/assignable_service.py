@@ -6,9 +6,9 @@ from openhyperv.emulator.cimom.provider import Call, MethodFailure, Result, meth
 from openhyperv.emulator.host.codes import Code
 from openhyperv.emulator.host.hardware.pci import PciDevice
 from openhyperv.emulator.host.host import Host
-from openhyperv.emulator.host.host_devices import assignments, host_pci_path
 from openhyperv.emulator.host.incoming import read_setting, text_of
-from openhyperv.emulator.providers.services import ASSIGNABLE_DEVICES
+from openhyperv.emulator.host.machines.host_devices import assignments, host_pci_path
+from openhyperv.emulator.providers.services.services import ASSIGNABLE_DEVICES
 from openhyperv.wire.types import Value
 
 _SERVICE = ASSIGNABLE_DEVICES.class_name

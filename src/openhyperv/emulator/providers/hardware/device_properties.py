@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from attrs import frozen
 
-from openhyperv.emulator.providers.cimv2 import CIMV2
+from openhyperv.emulator.providers.windows.instances import CIMV2
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.types import Value
 

@@ -8,7 +8,7 @@ from openhyperv.emulator.cimom.provider import instances_of, lookup
 from openhyperv.emulator.host.hardware import BusType
 from openhyperv.emulator.host.hardware.known_disks import KnownDisk
 from openhyperv.emulator.host.host import Host
-from openhyperv.emulator.providers.cimv2 import cimv2_instance
+from openhyperv.emulator.providers.windows.instances import cimv2_instance
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import ObjectPath
 from openhyperv.wire.types import Value

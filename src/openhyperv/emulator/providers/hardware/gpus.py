@@ -10,8 +10,8 @@ from openhyperv.emulator.cimom.provider import instances_of, links, lookup
 from openhyperv.emulator.host.hardware import Gpu
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.identities import device_path, system_path
-from openhyperv.emulator.host.remotefx import available_video_memory
-from openhyperv.emulator.host.resources import DISPLAY_3D
+from openhyperv.emulator.host.machines.remotefx import available_video_memory
+from openhyperv.emulator.host.machines.resources import DISPLAY_3D
 from openhyperv.emulator.providers.elements import ENABLED, HEALTHY
 from openhyperv.emulator.providers.links import link, touching
 from openhyperv.wire.instance import Instance

@@ -8,8 +8,8 @@ from openhyperv.emulator.cimom.provider import instances_of, links, lookup
 from openhyperv.emulator.host.hardware.known_disks import KnownDisk
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.identities import system_path
-from openhyperv.emulator.host.pass_through import DISK_DRIVE, host_disk_path
-from openhyperv.emulator.host.resources import PHYSICAL_DISK_DRIVE
+from openhyperv.emulator.host.machines.resources import PHYSICAL_DISK_DRIVE
+from openhyperv.emulator.host.storage.pass_through import DISK_DRIVE, host_disk_path
 from openhyperv.emulator.providers.elements import ENABLED, HEALTHY
 from openhyperv.emulator.providers.links import link, touching
 from openhyperv.wire.instance import Instance

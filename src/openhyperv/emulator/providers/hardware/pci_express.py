@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from openhyperv.emulator.cimom.provider import instances_of, links, lookup
 from openhyperv.emulator.host.hardware.pci import PciDevice
 from openhyperv.emulator.host.host import Host
-from openhyperv.emulator.host.host_devices import PCI_EXPRESS, assignments, host_pci_path
 from openhyperv.emulator.host.identities import device_path, system_path
+from openhyperv.emulator.host.machines.host_devices import PCI_EXPRESS, assignments, host_pci_path
 from openhyperv.emulator.providers.elements import ENABLED, HEALTHY
 from openhyperv.emulator.providers.links import link, touching
 from openhyperv.wire.instance import Instance

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from openhyperv.emulator.cimom.provider import Call, Result, instances_of, lookup, method
 from openhyperv.emulator.host.hardware.pci import PciDevice
 from openhyperv.emulator.host.host import Host
-from openhyperv.emulator.providers.cimv2 import cimv2_instance
 from openhyperv.emulator.providers.hardware.device_properties import (
     DeviceNode,
     property_instances,
 )
+from openhyperv.emulator.providers.windows.instances import cimv2_instance
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import ObjectPath
 from openhyperv.wire.types import Value

@@ -11,7 +11,7 @@ from openhyperv.emulator.host.metrics.definitions import definitions_of
 from openhyperv.emulator.host.metrics.metric import Definition
 from openhyperv.emulator.host.metrics.parts import Part, parts_of_system
 from openhyperv.emulator.providers.metrics.subjects import Subject, Subjects
-from openhyperv.emulator.providers.services import METRIC
+from openhyperv.emulator.providers.services.services import METRIC
 from openhyperv.wire.path import ObjectPath
 from openhyperv.wire.types import Value
 

@@ -12,7 +12,7 @@ from openhyperv.emulator.host.metrics.metering import Metering
 from openhyperv.emulator.host.metrics.metric import Definition, Function
 from openhyperv.emulator.providers.links import link, touching
 from openhyperv.emulator.providers.metrics.subjects import Subject, Subjects
-from openhyperv.emulator.providers.services import METRIC
+from openhyperv.emulator.providers.services.services import METRIC
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import ObjectPath
 from openhyperv.wire.types import Value

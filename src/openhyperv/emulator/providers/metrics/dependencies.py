@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from openhyperv.emulator.cimom.provider import instances_of, links
 from openhyperv.emulator.host.host import Host
+from openhyperv.emulator.host.machines.virtual_system import VirtualSystem
 from openhyperv.emulator.host.metrics.definitions import definitions_of
-from openhyperv.emulator.host.virtual_system import VirtualSystem
 from openhyperv.emulator.providers.links import link, touching
 from openhyperv.emulator.providers.metrics.readouts import Readouts
 from openhyperv.emulator.providers.metrics.subjects import Subject, Subjects

@@ -19,8 +19,8 @@ from openhyperv.emulator.host.incoming import read_setting
 from openhyperv.emulator.host.metrics.metering import LONGEST_FLUSH_INTERVAL, SHORTEST_FLUSH_INTERVAL
 from openhyperv.emulator.providers.links import link, touching
 from openhyperv.emulator.providers.per_class import ClassProvider, fixed_provider
-from openhyperv.emulator.providers.services import METRIC
-from openhyperv.emulator.providers.settings_of_services import SettingsOfService, settings_provider
+from openhyperv.emulator.providers.services.administered import SettingsOfService, settings_provider
+from openhyperv.emulator.providers.services.services import METRIC
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import ObjectPath
 

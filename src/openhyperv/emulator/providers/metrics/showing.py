@@ -11,7 +11,7 @@ from openhyperv.emulator.providers.metrics.control import FAILED, SUCCESS, Targe
 from openhyperv.emulator.providers.metrics.definitions import collection_of
 from openhyperv.emulator.providers.metrics.readouts import Readouts
 from openhyperv.emulator.providers.metrics.subjects import Subject, Subjects
-from openhyperv.emulator.providers.services import METRIC
+from openhyperv.emulator.providers.services.services import METRIC
 
 _MINIMUM, _MAXIMUM = 2, 3
 """Range of GetMetricValues: the smallest values, or the largest."""

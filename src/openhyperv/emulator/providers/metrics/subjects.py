@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from attrs import frozen
 
-from openhyperv.emulator.host import resources
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.identities import settings_id, split_id
+from openhyperv.emulator.host.machines import resources
+from openhyperv.emulator.host.machines.virtual_system import VirtualSystem
 from openhyperv.emulator.host.metrics.metric import Definition, Source
 from openhyperv.emulator.host.metrics.parts import Part, parts_of_setting, parts_of_system
 from openhyperv.emulator.host.settings import Feature, Resource
-from openhyperv.emulator.host.virtual_system import VirtualSystem
-from openhyperv.emulator.providers.finding import feature_at, resource_at, system_at
+from openhyperv.emulator.providers.machines.finding import feature_at, resource_at, system_at
 from openhyperv.wire.path import ObjectPath
 
 _POOLED = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from openhyperv.emulator.host.host import Host
-from openhyperv.emulator.host.migration_settings import load_migration_settings
+from openhyperv.emulator.host.windows.migration_settings import load_migration_settings
 from openhyperv.emulator.providers.migration.checks import MigrationCheckProvider, migration_choices_provider
 from openhyperv.emulator.providers.migration.networks import MigrationNetworkProvider
 from openhyperv.emulator.providers.migration.service import (

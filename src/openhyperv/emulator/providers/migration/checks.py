@@ -10,13 +10,13 @@ from openhyperv.emulator.host.codes import Code
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.identities import setting_path
 from openhyperv.emulator.host.incoming import read_setting
-from openhyperv.emulator.host.job_state import JobType
-from openhyperv.emulator.host.jobs import Job, JobFailure
-from openhyperv.emulator.host.migration_settings import MigrationSettings
-from openhyperv.emulator.providers.finding import wanted_system
+from openhyperv.emulator.host.jobs.running import Job, JobFailure
+from openhyperv.emulator.host.jobs.state import JobType
+from openhyperv.emulator.host.windows.migration_settings import MigrationSettings
 from openhyperv.emulator.providers.jobs import MIGRATION_JOB
+from openhyperv.emulator.providers.machines.finding import wanted_system
 from openhyperv.emulator.providers.per_class import ClassProvider, fixed_provider
-from openhyperv.emulator.providers.services import MIGRATION
+from openhyperv.emulator.providers.services.services import MIGRATION
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.types import Value
 

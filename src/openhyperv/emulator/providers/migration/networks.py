@@ -19,15 +19,15 @@ from openhyperv.emulator.host.codes import Code
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.identities import new_guid, setting_id, setting_path
 from openhyperv.emulator.host.incoming import read_setting, text_of
-from openhyperv.emulator.host.migration_settings import (
+from openhyperv.emulator.host.windows.migration_settings import (
     MigrationNetwork,
     MigrationSettings,
     save_migration_settings,
 )
-from openhyperv.emulator.providers.finding import text_key
 from openhyperv.emulator.providers.links import link
+from openhyperv.emulator.providers.machines.finding import text_key
 from openhyperv.emulator.providers.migration.service import SETTINGS
-from openhyperv.emulator.providers.services import MIGRATION
+from openhyperv.emulator.providers.services.services import MIGRATION
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import ObjectPath
 from openhyperv.wire.types import Value

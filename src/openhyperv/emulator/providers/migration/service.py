@@ -16,14 +16,14 @@ from openhyperv.emulator.cimom.provider import (
 from openhyperv.emulator.host.codes import Code
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.incoming import read_setting
-from openhyperv.emulator.host.migration_settings import MigrationSettings, save_migration_settings
-from openhyperv.emulator.providers.services import MIGRATION, service_values
-from openhyperv.emulator.providers.settings_of_services import (
+from openhyperv.emulator.host.windows.migration_settings import MigrationSettings, save_migration_settings
+from openhyperv.emulator.providers.services.administered import (
     SettingsOfService,
     settings_provider,
     shown,
     take_over,
 )
+from openhyperv.emulator.providers.services.services import MIGRATION, service_values
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import ObjectPath
 from openhyperv.wire.types import Value

@@ -20,7 +20,7 @@ from openhyperv.emulator.host.shielding.guardians import (
     guardian_from_json,
     guardian_to_json,
 )
-from openhyperv.emulator.providers.finding import text_key
+from openhyperv.emulator.providers.machines.finding import text_key
 from openhyperv.emulator.providers.shielding.guardian_views import (
     GUARDIAN,
     check_certificates,

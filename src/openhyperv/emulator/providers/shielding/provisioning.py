@@ -10,15 +10,15 @@ from attrs import field, frozen
 from openhyperv.emulator.cimom.provider import Call, MethodFailure, Result, instances_of, lookup, method
 from openhyperv.emulator.host.codes import Code
 from openhyperv.emulator.host.host import Host
-from openhyperv.emulator.host.job_state import JobState
+from openhyperv.emulator.host.jobs.state import JobState
+from openhyperv.emulator.host.machines.virtual_system import SystemState, VirtualSystem
 from openhyperv.emulator.host.shielding.provisioning_files import (
     BadProvisioningFile,
     ShieldingData,
     SpecializationData,
     read_provisioning_file,
 )
-from openhyperv.emulator.host.virtual_system import SystemState, VirtualSystem
-from openhyperv.emulator.providers.finding import text_key
+from openhyperv.emulator.providers.machines.finding import text_key
 from openhyperv.emulator.providers.shielding.provisioning_files import MSPS, local_file
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import ObjectPath

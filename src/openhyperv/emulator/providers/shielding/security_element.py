@@ -8,9 +8,9 @@ from openhyperv.cim.release import Release
 from openhyperv.emulator.cimom.provider import instances_of, links, lookup
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.identities import COMPUTER_SYSTEM
-from openhyperv.emulator.host.virtual_system import VirtualSystem
-from openhyperv.emulator.providers.finding import system_at, text_key
+from openhyperv.emulator.host.machines.virtual_system import VirtualSystem
 from openhyperv.emulator.providers.links import link
+from openhyperv.emulator.providers.machines.finding import system_at, text_key
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import ObjectPath
 from openhyperv.wire.types import Value

@@ -8,15 +8,15 @@ from attrs import evolve
 
 from openhyperv.emulator.cimom.provider import Call, MethodFailure, Result, method
 from openhyperv.emulator.host.codes import Code
-from openhyperv.emulator.host.configuration import Configuration
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.incoming import read_setting, text_of
-from openhyperv.emulator.host.job_state import JobType
-from openhyperv.emulator.host.jobs import Job, JobFailure
-from openhyperv.emulator.host.protection import Protection
+from openhyperv.emulator.host.jobs.running import Job, JobFailure
+from openhyperv.emulator.host.jobs.state import JobType
+from openhyperv.emulator.host.machines.configuration import Configuration
+from openhyperv.emulator.host.machines.systems import Place
+from openhyperv.emulator.host.machines.virtual_system import SystemState
 from openhyperv.emulator.host.setting_view import SECURITY, SECURITY_TAIL
-from openhyperv.emulator.host.systems import Place
-from openhyperv.emulator.host.virtual_system import SystemState
+from openhyperv.emulator.host.shielding.protection import Protection
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.types import Value
 

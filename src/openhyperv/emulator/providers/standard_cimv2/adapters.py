@@ -7,8 +7,8 @@ from ipaddress import IPv4Interface, IPv6Interface
 
 from openhyperv.emulator.cimom.provider import instances_of, lookup
 from openhyperv.emulator.host.host import Host
-from openhyperv.emulator.host.windows_adapters import WindowsAdapter, WindowsAdapters
-from openhyperv.emulator.providers.cimv2 import windows_instance
+from openhyperv.emulator.host.windows.adapters import WindowsAdapter, WindowsAdapters
+from openhyperv.emulator.providers.windows.instances import windows_instance
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import ObjectPath
 from openhyperv.wire.types import Value

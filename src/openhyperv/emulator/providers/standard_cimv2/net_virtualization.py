@@ -8,9 +8,9 @@ from ipaddress import ip_address, ip_network
 from openhyperv.emulator.cimom.change_faults import already_exists, invalid_value
 from openhyperv.emulator.cimom.provider import creates, deletes, instances_of, lookup, modifies
 from openhyperv.emulator.host.host import Host
-from openhyperv.emulator.host.net_virtualization import RECORD_KINDS, NetVirtualization, RecordKind
-from openhyperv.emulator.providers.cimv2 import windows_instance
+from openhyperv.emulator.host.windows.net_virtualization import RECORD_KINDS, NetVirtualization, RecordKind
 from openhyperv.emulator.providers.standard_cimv2.adapters import STANDARD_CIMV2
+from openhyperv.emulator.providers.windows.instances import windows_instance
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import ObjectPath
 from openhyperv.wire.types import Value

@@ -11,9 +11,9 @@ from uuid import NAMESPACE_OID, uuid5
 from openhyperv.emulator.cimom.provider import Call, MethodFailure, Result, instances_of, lookup, method
 from openhyperv.emulator.host.hardware.known_disks import KnownDisk
 from openhyperv.emulator.host.host import Host
-from openhyperv.emulator.host.host_devices import is_running_with
-from openhyperv.emulator.providers.cimv2 import windows_instance
+from openhyperv.emulator.host.machines.host_devices import is_running_with
 from openhyperv.emulator.providers.storage.codes import StorageCode
+from openhyperv.emulator.providers.windows.instances import windows_instance
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import ObjectPath
 from openhyperv.wire.types import Value

@@ -16,16 +16,16 @@ from openhyperv.emulator.cimom.provider import (
 from openhyperv.emulator.host.codes import Code
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.incoming import read_setting
+from openhyperv.emulator.host.machines.virtual_system import VirtualSystem
 from openhyperv.emulator.host.transfer.export_settings import (
     EXPORT_SETTINGS,
     default_export_settings,
     export_settings,
 )
 from openhyperv.emulator.host.transfer.exporting import export_system
-from openhyperv.emulator.host.virtual_system import VirtualSystem
-from openhyperv.emulator.providers.define import SERVICE
-from openhyperv.emulator.providers.finding import place_at, system_at, wanted_configuration
 from openhyperv.emulator.providers.links import link
+from openhyperv.emulator.providers.machines.define import SERVICE
+from openhyperv.emulator.providers.machines.finding import place_at, system_at, wanted_configuration
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import ObjectPath
 

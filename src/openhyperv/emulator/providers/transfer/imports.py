@@ -9,13 +9,13 @@ from openhyperv.emulator.host.codes import Code
 from openhyperv.emulator.host.files import BadHostPath
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.identities import system_settings_path
-from openhyperv.emulator.host.summary import TELLERS
-from openhyperv.emulator.host.systems import Place
+from openhyperv.emulator.host.machines.summary import TELLERS
+from openhyperv.emulator.host.machines.systems import Place
+from openhyperv.emulator.host.machines.virtual_system import VirtualSystem
 from openhyperv.emulator.host.transfer.definition_file import BadDefinition, read_definition
 from openhyperv.emulator.host.transfer.importing import Import, import_checkpoints, import_system
-from openhyperv.emulator.host.virtual_system import VirtualSystem
-from openhyperv.emulator.providers.define import SERVICE
-from openhyperv.emulator.providers.finding import wanted_planned_system
+from openhyperv.emulator.providers.machines.define import SERVICE
+from openhyperv.emulator.providers.machines.finding import wanted_planned_system
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.types import Scalar, Value
 

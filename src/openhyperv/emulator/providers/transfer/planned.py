@@ -6,16 +6,20 @@ from collections.abc import Iterator
 
 from openhyperv.emulator.cimom.provider import Call, MethodFailure, Result, instances_of, lookup, method
 from openhyperv.emulator.host.codes import Code
-from openhyperv.emulator.host.definition import define_system
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.identities import PLANNED_SYSTEM, SYSTEM_SETTINGS
 from openhyperv.emulator.host.incoming import read_setting
-from openhyperv.emulator.host.system_defaults import PLANNED
-from openhyperv.emulator.host.system_view import planned_system
+from openhyperv.emulator.host.machines.definition import define_system
+from openhyperv.emulator.host.machines.system_defaults import PLANNED
+from openhyperv.emulator.host.machines.system_view import planned_system
 from openhyperv.emulator.host.transfer.realizing import realize_system
 from openhyperv.emulator.host.transfer.validating import validate_system
-from openhyperv.emulator.providers.define import SERVICE, read_settings
-from openhyperv.emulator.providers.finding import planned_at, wanted_configuration, wanted_planned_system
+from openhyperv.emulator.providers.machines.define import SERVICE, read_settings
+from openhyperv.emulator.providers.machines.finding import (
+    planned_at,
+    wanted_configuration,
+    wanted_planned_system,
+)
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import ObjectPath
 

@@ -1,0 +1,1 @@
+"""Jobs: work that goes on after a method has answered 4096."""

@@ -1,0 +1,1 @@
+"""The disks that virtual machines and the host itself have in use."""

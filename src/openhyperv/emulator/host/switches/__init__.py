@@ -1,0 +1,1 @@
+"""Virtual switches: their ports, features, extensions and what is plugged into them."""

@@ -1,0 +1,1 @@
+"""What the host's own Windows keeps: its adapters, its tunnels and the settings of its services."""

@@ -1,0 +1,1 @@
+"""Virtual switches, their ports and features."""

@@ -1,0 +1,1 @@
+"""root/cimv2: Windows on the host."""
