@@ -110,7 +110,7 @@ class Plugging:
         self._monitor.execute("blockdev-close-tray", id=device)
 
     def _with_tray_open(self, device: str, command: str, **arguments: object) -> None:
-        """Open the tray and do it; again when the guest closed the tray in between, as a reset of its bus does."""
+        """Open the tray and do it; again when the guest closed the tray in between, as a reset of its bus."""
         for attempt in range(_TRAY_ATTEMPTS):
             self._monitor.execute("blockdev-open-tray", id=device, force=True)
             try:
