@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from enum import StrEnum
-from queue import Queue
+from queue import Empty, Queue
 from threading import Thread
 from types import TracebackType
 from typing import Self, TypeAlias
@@ -22,6 +23,7 @@ from openhyperv.wire.instance import Instance
 from openhyperv.wire.wql import Select, select, target_is
 
 _INTERVAL_S = 0.5
+_TURN_S = 1.0
 """How often WMI looks at its provider for us; what comes and goes within it is not seen."""
 _JOB = "Msvm_ConcreteJob"
 
@@ -94,12 +96,18 @@ class Monitor:
         :raises HyperVError: a subscription broke; events may have been missed
         """
         while True:
-            heard = self._queue.get()
+            heard = self._next()
             if isinstance(heard, HyperVError):
                 raise heard
             event = read_event(heard)
             if event is not None:
                 yield event
+
+    def _next(self) -> Instance | HyperVError:
+        """Wait in turns: Python misses a Ctrl-C that comes just as the main thread begins an endless wait."""
+        while True:
+            with suppress(Empty):
+                return self._queue.get(timeout=_TURN_S)
 
     def close(self) -> None:
         """End the subscriptions at the host."""
