@@ -25,6 +25,7 @@ from openhyperv.emulator.wsman.limits import ServiceLimits
 from openhyperv.errors import InvalidInputError
 
 _VERSIONS = ("2012R2", "2016", "2019", "2022", "2025")
+_TURN_S = 1.0
 
 
 @click.group()
@@ -107,7 +108,8 @@ def run(**given: Any) -> None:
         for number in range(1, arguments.hosts + 1):
             host = resources.enter_context(EmulatedHost(arguments.options(number, data), arguments.rules()))
             _announce(host, arguments.env_path(number))
-        stopped.wait()
+        while not stopped.wait(_TURN_S):  # Python misses a signal that comes just before an endless wait
+            pass
 
 
 @frozen(kw_only=True)
