@@ -51,6 +51,23 @@ def test_folders_are_made_with_those_above(files: HostFiles, folder: Path) -> No
         files.make_folder(on_host(folder) / "file")
 
 
+def test_a_lock_is_held_by_one_and_leaves_nothing(
+    files: HostFiles, settings: ShareSettings, folder: Path
+) -> None:
+    path = on_host(folder) / "locks" / "a.lock"
+    with HostFiles(settings) as other:
+        with files.locked(path):
+            with pytest.raises(ConflictError) as caught, other.locked(path):
+                pass
+            assert caught.value.retryable
+            assert files.exists(path)
+        with other.locked(path):
+            other.close()  # as when the connection breaks
+            with files.locked(path):
+                pass
+    assert list((folder / "locks").iterdir()) == []
+
+
 def test_status_and_listing(files: HostFiles, folder: Path) -> None:
     for number in range(300):
         (folder / f"file {number:03}").write_bytes(b"x" * number)

@@ -14,6 +14,7 @@ from attrs import frozen
 from openhyperv.errors import (
     ConflictError,
     DeadlineError,
+    HyperVError,
     InvalidInputError,
     NotFoundError,
     ProtocolError,
@@ -207,6 +208,32 @@ class HostFiles:
             self.remove_tree(path)
         else:
             self.remove(path)
+
+    @contextmanager
+    def locked(self, path: WindowsPath) -> Iterator[None]:
+        """Hold a lock file while the block runs, in a folder that is made where it does not exist.
+
+        The host removes it afterwards, and also when this process or the connection dies.
+
+        :raises ConflictError: somebody else holds it
+        """
+        file = self._lock_file(path)
+        try:
+            yield
+        finally:
+            with self._lock, suppress(HyperVError), smb_errors(self.settings.server, "unlock", str(path)):
+                file.close()
+
+    def _lock_file(self, path: WindowsPath) -> RemoteFile:
+        try:
+            return self._take(path)
+        except NotFoundError:
+            self.make_folder(path.parent)
+            return self._take(path)
+
+    def _take(self, path: WindowsPath) -> RemoteFile:
+        with self._connected("lock", str(path)) as session:
+            return RemoteFile.open(session, path.share, path.relative, Purpose.LOCK)
 
     def free_bytes(self, folder: WindowsPath) -> int:
         """What the account may still write to the volume of that folder.
