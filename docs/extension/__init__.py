@@ -15,6 +15,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
 
+from extension.capabilities import capabilities, capability_counts
 from extension.command_line import hv_commands, hvsim_commands, settings
 from extension.coverage import classes_and_methods, coverage_counts
 from extension.failures import exit_codes
@@ -35,6 +36,8 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "fault-actions": fault_actions,
     "coverage-counts": coverage_counts,
     "classes-and-methods": classes_and_methods,
+    "capability-counts": capability_counts,
+    "capabilities": capabilities,
     "os-win-counts": os_win_counts,
     "os-win-methods": os_win_methods,
     "unverified-count": unverified_count,

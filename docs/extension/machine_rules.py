@@ -10,6 +10,7 @@ from attrs import evolve, frozen
 from extension.markdown import code, escape, table
 from openhyperv.errors import HyperVError
 from openhyperv.machine.design import design_machine
+from openhyperv.machine.drives import BlankDisk, Bus, DiskFormat, FromImage
 from openhyperv.machine.host_version import (
     WINDOWS_2012_R2,
     WINDOWS_2016,
@@ -19,12 +20,13 @@ from openhyperv.machine.host_version import (
     HostVersion,
 )
 from openhyperv.machine.limits import limits_of
+from openhyperv.machine.network_adapter import NetworkAdapter
 from openhyperv.machine.port import AccessVlan, Direction, PortBandwidth, PortRange, PortRule, PortSpec
 from openhyperv.machine.properties import Flavor, ImageProperties
 from openhyperv.machine.request import DiskRequest, MachineRequest
 from openhyperv.machine.rules.ports import check_port
 from openhyperv.machine.rules.refusals import GRANTED, HARMLESS
-from openhyperv.machine.spec import BlankDisk, Bus, DiskFormat, FromImage, Generation, NetworkAdapter
+from openhyperv.machine.spec import Generation
 from openhyperv.machine.violations import BrokenRuleError, Rule
 
 _GIB = 1024**3
