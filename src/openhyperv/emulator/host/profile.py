@@ -59,6 +59,10 @@ class Profile:
         """Virtual processors that one VM may have (Microsoft, "Plan for Hyper-V scalability")."""
         return 64 if generation == 1 else _GENERATION_2_PROCESSORS[self.release]
 
+    def maximum_memory_mb(self, generation: int) -> int:
+        """Memory that one VM may have (Microsoft, "Plan for Hyper-V scalability")."""
+        return _TEBIBYTE_MB if generation == 1 else _GENERATION_2_MEMORY_TIB[self.release] * _TEBIBYTE_MB
+
 
 ROLE_NAMESPACES = frozenset({"root/hypervcluster/v2", "root/microsoftdns", "root/mscluster"})
 """What Failover Clustering and DNS Server bring along; a host that is for Hyper-V alone has neither."""
@@ -84,4 +88,12 @@ _GENERATION_2_PROCESSORS = {
     Release.WS2019: 240,
     Release.WS2022: 1024,
     Release.WS2025: 2048,
+}
+_TEBIBYTE_MB = 1 << 20
+_GENERATION_2_MEMORY_TIB = {
+    Release.WS2012R2: 1,
+    Release.WS2016: 12,
+    Release.WS2019: 12,
+    Release.WS2022: 12,
+    Release.WS2025: 240,
 }

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from openhyperv.emulator.cimom.provider import instances_of, links, lookup
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.identities import COMPUTER_SYSTEM, device_path, system_path
+from openhyperv.emulator.host.numa.memory_use import consumable_memory
 from openhyperv.emulator.providers.elements import ENABLED, HEALTHY
 from openhyperv.emulator.providers.links import link, touching
 from openhyperv.wire.instance import Instance
@@ -108,7 +109,7 @@ class NumaProvider:
             "ElementName": f"Physical NUMA Node {node}",
             "NumberOfLogicalProcessors": self._host.hardware.processors_on(node),
             "NumberOfProcessorCores": self._host.hardware.processors_on(node),
-            "CurrentlyConsumableMemoryBlocks": self._host.hardware.memory_mb_per_node,
+            "CurrentlyConsumableMemoryBlocks": consumable_memory(self._host)[node],
         }
         return Instance(path.class_name, values, path=path)
 

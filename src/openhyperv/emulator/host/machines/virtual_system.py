@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import IntEnum
 from threading import Event
@@ -14,6 +15,7 @@ from openhyperv.emulator.host.jobs.running import Job
 from openhyperv.emulator.host.machines.configuration import Configuration
 from openhyperv.emulator.host.machines.processor_load import LoadMeter
 from openhyperv.emulator.host.machines.system_defaults import PLANNED
+from openhyperv.emulator.host.numa.physical_nodes import Residence
 from openhyperv.wire.path import ObjectPath
 
 AT_REST = 5  # UNVERIFIED: recordings show 5 and 12 for a VM that nothing was asked of; 5 is the newer host
@@ -64,6 +66,8 @@ class Session:
     ended_by: GuestEvent | None = None
     ended: Event = field(factory=Event)
     load: LoadMeter = field(factory=LoadMeter)
+    residences: Sequence[Residence] = ()
+    """Where on the host the memory of each of its virtual NUMA nodes is."""
     pressed_keys: set[int] = field(factory=set)
 
 

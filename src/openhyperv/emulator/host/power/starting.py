@@ -10,6 +10,7 @@ from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.jobs.running import JobFailure
 from openhyperv.emulator.host.machines.remotefx import check_video_memory
 from openhyperv.emulator.host.machines.virtual_system import Session, VirtualSystem
+from openhyperv.emulator.host.numa.memory_use import find_room
 from openhyperv.emulator.host.power.guest_machine import guest_machine
 from openhyperv.emulator.host.storage.disk_checks import check_disks
 from openhyperv.emulator.host.storage.disk_use import SHARING_VIOLATION, DiskInUse
@@ -22,19 +23,16 @@ def start_guest(host: Host, system: VirtualSystem, *, restore: bool) -> None:
     :raises JobFailure: with the text that the job ends with
     """
     try:
-        machine = _prepare(host, system)
+        machine, session = _prepare(host, system)
         check_disks(machine.drives, machine.generation, host.files)
         _check_free(host, system, machine)
-        session = Session()
-        with host.lock:
-            system.session = session
         _run(host, system, session, machine, restore=restore)
     except JobFailure as failure:
         text = f"'{system.name}' failed to start. (Virtual machine ID {system.guid}) {failure.text}"
         raise JobFailure(failure.code, text) from failure
 
 
-def _prepare(host: Host, system: VirtualSystem) -> GuestMachine:
+def _prepare(host: Host, system: VirtualSystem) -> tuple[GuestMachine, Session]:
     with host.lock:
         if has_unassigned(system.configuration):
             with host.changing(system):
@@ -43,8 +41,9 @@ def _prepare(host: Host, system: VirtualSystem) -> GuestMachine:
         _check_memory(host, system, machine.memory_mb)
         others = [other for other in host.systems if other is not system]
         check_video_memory(system.configuration, host.hardware.gpus, others)
+        session = system.session = Session(residences=find_room(host, system.configuration))
     machine.state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return machine
+    return machine, session
 
 
 def _check_free(host: Host, system: VirtualSystem, machine: GuestMachine) -> None:

@@ -58,10 +58,10 @@ class ResourceProvider:
         if resource is None or setting.class_name.lower() != resource.class_name.lower():
             raise MethodFailure(Code.INVALID_PARAMETER, f"{setting.get('InstanceID')} names no such device.")
         names = changed_names(resource, setting)
+        changes = Instance(setting.class_name, {name: setting[name] for name in names})
         if system.state.is_on:
-            check_changeable_while_running(resource, names, self._host.profile)
+            check_changeable_while_running(resource, changes, edited, self._host.profile)
         if names:
-            changes = Instance(setting.class_name, {name: setting[name] for name in names})
             self._editor(edited).modify(resource, changes)
         return bool(names)
 

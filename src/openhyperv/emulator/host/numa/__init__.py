@@ -1,0 +1,1 @@
+"""NUMA: the nodes that a virtual machine sees, and where on the host their memory is."""
