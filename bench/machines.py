@@ -21,18 +21,13 @@ from openhyperv.files.windows_path import WindowsPath
 from openhyperv.hyperv.host import Host, share_settings_of
 from openhyperv.hyperv.names import service
 from openhyperv.hyperv.virtual_machine import VirtualMachine
+from openhyperv.machine.boot import UefiBoot
+from openhyperv.machine.drives import BlankDisk, Bus, Disk, Dvd, Slot
 from openhyperv.machine.host_version import WINDOWS_2025
-from openhyperv.machine.spec import (
-    BlankDisk,
-    Bus,
-    Disk,
-    Dvd,
-    Generation,
-    MachineSpec,
-    NetworkAdapter,
-    Slot,
-    UefiBoot,
-)
+from openhyperv.machine.memory import Memory
+from openhyperv.machine.network_adapter import NetworkAdapter
+from openhyperv.machine.processors import Processors
+from openhyperv.machine.spec import Generation, MachineSpec
 from openhyperv.transport.pool import Pool
 from openhyperv.wire.cimxml import instance_to_text
 from openhyperv.wire.instance import Instance
@@ -69,9 +64,9 @@ def _specification() -> MachineSpec:
         name="bench",
         identity=uuid4(),
         generation=Generation.TWO,
-        vcpus=2,
-        memory_mb=2048,
-        boot_order=UefiBoot((disk,), ()),
+        processors=Processors(2),
+        memory=Memory.static(2048),
+        boot_order=UefiBoot((disk,)),
         disks=(Disk("root", BlankDisk(), disk, size_bytes=10 << 30),),
         dvds=(Dvd("config", str(_CONFIG_DRIVE), dvd),),
         network_adapters=(NetworkAdapter("net", switch=_SWITCH),),

@@ -22,10 +22,11 @@ from openhyperv.hyperv.host import Host
 from openhyperv.hyperv.states import MachineState
 from openhyperv.hyperv.virtual_machine import VirtualMachine
 from openhyperv.machine.design import design_machine
+from openhyperv.machine.drives import DiskFormat, FromImage
 from openhyperv.machine.host_version import HostVersion
 from openhyperv.machine.properties import Flavor, ImageProperties
 from openhyperv.machine.request import DiskRequest, MachineRequest
-from openhyperv.machine.spec import DiskFormat, FromImage, MachineSpec
+from openhyperv.machine.spec import MachineSpec
 from openhyperv.transport.target import Target
 
 PROPERTIES = {"hw_machine_type": "hyperv-gen2", "os_secure_boot": "required", "os_type": "linux"}

@@ -14,7 +14,7 @@ from attrs import frozen
 
 from openhyperv.emulator.rules.reading import read_rules
 from openhyperv.hyperv.host import Host
-from openhyperv.machine.spec import NetworkAdapter
+from openhyperv.machine.network_adapter import NetworkAdapter
 from openhyperv.wire.wql import select
 
 from .emulated import emulated_host, target_of

@@ -13,22 +13,14 @@ from openhyperv.files.windows_path import WindowsPath
 from openhyperv.hyperv.host import Host
 from openhyperv.hyperv.names import service
 from openhyperv.hyperv.virtual_machine import VirtualMachine
+from openhyperv.machine.boot import UefiBoot
+from openhyperv.machine.drives import BlankDisk, Bus, Disk, DiskFormat, Dvd, ExistingDisk, Slot
 from openhyperv.machine.host_version import WINDOWS_2025
-from openhyperv.machine.spec import (
-    BlankDisk,
-    Bus,
-    Disk,
-    DiskFormat,
-    Dvd,
-    ExistingDisk,
-    Generation,
-    MachineSpec,
-    NetworkAdapter,
-    SerialMode,
-    SerialPort,
-    Slot,
-    UefiBoot,
-)
+from openhyperv.machine.memory import Memory
+from openhyperv.machine.network_adapter import NetworkAdapter
+from openhyperv.machine.processors import Processors
+from openhyperv.machine.serial import SerialMode, SerialPort
+from openhyperv.machine.spec import Generation, MachineSpec
 from openhyperv.wire.cimxml import instance_to_text
 from openhyperv.wire.instance import Instance
 
@@ -86,9 +78,9 @@ class Stage:
             name=name,
             identity=uuid4(),
             generation=Generation.TWO,
-            vcpus=2,
-            memory_mb=2048,
-            boot_order=UefiBoot((_SLOTS[0],), ()),
+            processors=Processors(2),
+            memory=Memory.static(2048),
+            boot_order=UefiBoot((_SLOTS[0],)),
             disks=(Disk("root", ExistingDisk(disk, DiskFormat.VHDX), _SLOTS[0]),),
             dvds=(Dvd("config", ISO, _SLOTS[1]),),
             network_adapters=(NetworkAdapter(f"{name}-port", self.mac_address().replace(":", "")),),
@@ -117,9 +109,9 @@ class Stage:
             name=name,
             identity=uuid4(),
             generation=Generation.TWO,
-            vcpus=1,
-            memory_mb=512,
-            boot_order=UefiBoot(tuple(disk.slot for disk in disks), ()),
+            processors=Processors(1),
+            memory=Memory.static(512),
+            boot_order=UefiBoot(tuple(disk.slot for disk in disks)),
             disks=disks,
             network_adapters=(adapter,),
             host=WINDOWS_2025,

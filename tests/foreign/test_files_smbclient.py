@@ -13,7 +13,7 @@ import pytest
 from openhyperv.emulator.emulated_host import EmulatedHost
 from openhyperv.files.windows_path import WindowsPath
 from openhyperv.hyperv.host import Host
-from openhyperv.machine.spec import BlankDisk, Bus, Disk, Slot
+from openhyperv.machine.drives import BlankDisk, Bus, Disk, Slot
 from tests.emulated import ACCOUNT, emulated_host, target_of
 
 MIB = 1 << 20

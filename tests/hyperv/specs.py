@@ -7,10 +7,11 @@ from typing import Any
 from uuid import uuid4
 
 from openhyperv.machine.design import design_machine
+from openhyperv.machine.drives import BlankDisk
 from openhyperv.machine.host_version import WINDOWS_2025, HostVersion
 from openhyperv.machine.properties import Flavor, ImageProperties
 from openhyperv.machine.request import DiskRequest, MachineRequest
-from openhyperv.machine.spec import BlankDisk, MachineSpec
+from openhyperv.machine.spec import MachineSpec
 
 GIB = 1024**3
 GEN_1 = {"hw_machine_type": "hyperv-gen1"}

@@ -9,8 +9,10 @@ from attrs import frozen
 from openhyperv.files.image_cache import CachedImage, cache_image
 from openhyperv.hyperv.host import Host
 from openhyperv.hyperv.names import service
+from openhyperv.machine.drives import DiskFormat, FromImage
+from openhyperv.machine.network_adapter import NetworkAdapter
 from openhyperv.machine.request import DiskRequest, DvdRequest
-from openhyperv.machine.spec import DiskFormat, FromImage, MachineSpec, NetworkAdapter
+from openhyperv.machine.spec import MachineSpec
 from openhyperv.wire.cimxml import instance_to_text
 from openhyperv.wire.instance import Instance
 from tests.files.pictures import make_image, make_iso

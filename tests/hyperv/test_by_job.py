@@ -9,8 +9,8 @@ from openhyperv.emulator.rules.actions import AnswersByJob
 from openhyperv.emulator.rules.matching import Rule
 from openhyperv.errors import ConflictError
 from openhyperv.hyperv.host import Host
+from openhyperv.machine.network_adapter import NetworkAdapter
 from openhyperv.machine.port import AccessVlan, Direction, PortRange, PortRule, PortSpec, Protocol
-from openhyperv.machine.spec import NetworkAdapter
 from openhyperv.wire.wql import select
 from tests.hyperv.specs import machine_spec
 from tests.hyperv.stock import SWITCH, Stock

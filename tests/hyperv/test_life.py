@@ -13,8 +13,9 @@ from openhyperv.hyperv.host import Host
 from openhyperv.hyperv.states import MachineState
 from openhyperv.hyperv.virtual_disks import DiskType
 from openhyperv.hyperv.virtual_machine import VirtualMachine
+from openhyperv.machine.drives import BlankDisk, DiskFormat, ExistingDisk, FromImage
 from openhyperv.machine.request import DiskRequest
-from openhyperv.machine.spec import BlankDisk, DiskFormat, ExistingDisk, FromImage, MachineSpec
+from openhyperv.machine.spec import MachineSpec
 from tests.hyperv.specs import GEN_1, GEN_2, GIB, machine_spec, with_disk
 
 RUNNING, OFF, PAUSED, SAVED = (

@@ -11,8 +11,9 @@ from openhyperv.emulator.emulated_host import EmulatedHost
 from openhyperv.errors import NotFoundError
 from openhyperv.hyperv.host import Host
 from openhyperv.hyperv.virtual_machine import VirtualMachine
+from openhyperv.machine.drives import BlankDisk
+from openhyperv.machine.network_adapter import NetworkAdapter
 from openhyperv.machine.request import DiskRequest
-from openhyperv.machine.spec import BlankDisk, NetworkAdapter
 from openhyperv.transport.deadline import Deadline
 from openhyperv.wire.wql import select
 from tests.hyperv.counting import requests

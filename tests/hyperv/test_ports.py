@@ -16,6 +16,7 @@ from openhyperv.errors import ConflictError, HyperVError, NotFoundError
 from openhyperv.hyperv.host import Host
 from openhyperv.hyperv.names import SYSTEM_SERVICE, setting
 from openhyperv.hyperv.virtual_machine import VirtualMachine
+from openhyperv.machine.network_adapter import NetworkAdapter
 from openhyperv.machine.port import (
     AccessVlan,
     Action,
@@ -28,7 +29,6 @@ from openhyperv.machine.port import (
     Protocol,
     TrunkVlan,
 )
-from openhyperv.machine.spec import NetworkAdapter
 from openhyperv.machine.violations import BrokenRuleError
 from openhyperv.wire.cimxml import instance_to_text
 from openhyperv.wire.instance import Instance

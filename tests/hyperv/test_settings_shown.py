@@ -10,8 +10,10 @@ from openhyperv.hyperv.host import Host
 from openhyperv.hyperv.names import system_settings
 from openhyperv.hyperv.virtual_disks import DiskType
 from openhyperv.hyperv.virtual_machine import VirtualMachine
+from openhyperv.machine.drives import BlankDisk, Bus, DiskFormat
+from openhyperv.machine.network_adapter import NetworkAdapter
 from openhyperv.machine.request import DiskRequest, DvdRequest
-from openhyperv.machine.spec import BlankDisk, Bus, DiskFormat, MachineSpec, NetworkAdapter
+from openhyperv.machine.spec import MachineSpec
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import parse_path
 from openhyperv.wire.wql import AssociatorsOf, equal, select

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from openhyperv.machine.drives import DiskFormat, FromImage
 from openhyperv.machine.host_version import WINDOWS_2025
 from openhyperv.machine.properties import Flavor, ImageProperties
 from openhyperv.machine.request import DiskRequest, MachineRequest
-from openhyperv.machine.spec import DiskFormat, FromImage
 
 GIB = 1024**3
 IDENTITY = UUID("5d1c2f0e-6a44-4f0c-9a39-0d6a4f6f2b11")

@@ -6,9 +6,11 @@ import pytest
 
 from openhyperv.errors import InvalidInputError, MachineRuleError, UnsupportedError
 from openhyperv.machine.design import design_machine
+from openhyperv.machine.drives import DiskFormat, FromImage
 from openhyperv.machine.host_version import WINDOWS_2012, WINDOWS_2012_R2, WINDOWS_2016, HostVersion
 from openhyperv.machine.request import DiskRequest
-from openhyperv.machine.spec import DiskFormat, FromImage, Generation, SecureBootTemplate
+from openhyperv.machine.security import SecureBootTemplate
+from openhyperv.machine.spec import Generation
 from openhyperv.machine.violations import BrokenRuleError, Rule
 
 from .requests import GENERATION_2, SECURE_LINUX, request

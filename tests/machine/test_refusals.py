@@ -11,18 +11,12 @@ from hypothesis import strategies as st
 
 from openhyperv.errors import MachineRuleError, UnsupportedError
 from openhyperv.machine.design import design_machine
+from openhyperv.machine.drives import BlankDisk, Bus, DiskFormat, ExistingDisk, FromImage
 from openhyperv.machine.host_version import HostVersion
+from openhyperv.machine.network_adapter import NetworkAdapter
 from openhyperv.machine.properties import Flavor, ImageProperties
 from openhyperv.machine.request import DiskRequest, DvdRequest, MachineRequest
-from openhyperv.machine.spec import (
-    BlankDisk,
-    Bus,
-    DiskFormat,
-    ExistingDisk,
-    FromImage,
-    MachineSpec,
-    NetworkAdapter,
-)
+from openhyperv.machine.spec import MachineSpec
 from openhyperv.machine.violations import BrokenRuleError, Rule
 
 from .requests import IDENTITY, request

@@ -18,9 +18,11 @@ from openhyperv.errors import InvalidInputError
 from openhyperv.files.windows_path import WindowsPath
 from openhyperv.hyperv.host import Host
 from openhyperv.machine.design import design_machine
+from openhyperv.machine.drives import BlankDisk, DiskFormat, FromImage
+from openhyperv.machine.network_adapter import NetworkAdapter
 from openhyperv.machine.properties import Flavor, ImageProperties
 from openhyperv.machine.request import DiskRequest, DvdRequest, MachineRequest
-from openhyperv.machine.spec import BlankDisk, DiskFormat, FromImage, MachineSpec, NetworkAdapter
+from openhyperv.machine.spec import MachineSpec
 
 
 @frozen(kw_only=True)

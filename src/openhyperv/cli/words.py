@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from openhyperv.machine.spec import NetworkAdapter
+from openhyperv.machine.network_adapter import NetworkAdapter
 
 
 class KeyValue(click.ParamType[tuple[str, str]]):

@@ -11,6 +11,7 @@ from openhyperv.hyperv import settings
 from openhyperv.hyperv.names import SYSTEM_SERVICE, SYSTEM_SETTINGS, owner_of, system_settings
 from openhyperv.hyperv.values import text, texts
 from openhyperv.hyperv.virtual_disks import VirtualDisks
+from openhyperv.machine.memory import Memory
 from openhyperv.machine.rules.texts import check_name
 from openhyperv.wire.cimxml import instance_to_text
 from openhyperv.wire.instance import Instance
@@ -38,7 +39,7 @@ def resize(session: Session, guid: str, *, vcpus: int | None = None, memory_mb: 
     if vcpus is not None:
         changes.append(settings.processor(vcpus, guid))
     if memory_mb is not None:
-        changes.append(settings.memory(memory_mb, guid))
+        changes.append(settings.memory(Memory.static(memory_mb), guid))
     if changes:
         modify_resources(session, guid, changes)
 

@@ -27,7 +27,9 @@ from openhyperv.hyperv.switches import find_switch
 from openhyperv.hyperv.undoing import Remains, find_by_identity
 from openhyperv.hyperv.values import entries
 from openhyperv.hyperv.virtual_disks import VirtualDisks
-from openhyperv.machine.spec import Bus, Disk, Dvd, MachineSpec, Slot, UefiBoot
+from openhyperv.machine.boot import UefiBoot
+from openhyperv.machine.drives import Bus, Disk, Dvd, Slot
+from openhyperv.machine.spec import MachineSpec
 from openhyperv.transport.deadline import Deadline
 from openhyperv.wire.cimxml import instance_to_text
 from openhyperv.wire.instance import Instance
@@ -181,7 +183,7 @@ class Creation:
     def _fit(self, guid: str) -> None:
         """Give what every machine is born with its size, and its serial ports their pipes."""
         spec = self._spec
-        changes = [settings.processor(spec.vcpus, guid), settings.memory(spec.memory_mb, guid)]
+        changes = [settings.processor(spec.processors.count, guid), settings.memory(spec.memory, guid)]
         changes += [settings.serial_port(guid, port, spec.host) for port in spec.serial_ports if port.pipe]
         self._run("ModifyResourceSettings", {"ResourceSettings": self._texts(changes)})
 
@@ -190,12 +192,14 @@ class Creation:
         order = self._spec.boot_order
         if not isinstance(order, UefiBoot) or len(self._spec.drives) + len(hardware.adapters) < 2:
             return
-        drives = [hardware.drive_id(slot) for slot in order.drives]
-        names = {
+        adapters = {
             adapter.name: str(path.key("InstanceID"))
             for adapter, path in zip(self._spec.network_adapters, hardware.adapters, strict=True)
         }
-        devices = [*drives, *(names[name] for name in order.network_adapters)]
+        devices = [
+            hardware.drive_id(device) if isinstance(device, Slot) else adapters[device]
+            for device in order.devices
+        ]
         changes: dict[str, Value] = {
             "InstanceID": f"Microsoft:{hardware.guid}",
             "BootSourceOrder": [settings.boot_source(device) for device in devices],

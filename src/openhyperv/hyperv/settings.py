@@ -15,18 +15,13 @@ from openhyperv.hyperv.names import (
     SERIAL_PORT_SETTINGS,
     resource_id,
 )
+from openhyperv.machine.boot import BiosBoot
+from openhyperv.machine.drives import Bus, Disk, Dvd, Slot
 from openhyperv.machine.host_version import WINDOWS_2016, HostVersion
-from openhyperv.machine.spec import (
-    BiosBoot,
-    Bus,
-    Disk,
-    Dvd,
-    Generation,
-    MachineSpec,
-    NetworkAdapter,
-    SerialPort,
-    Slot,
-)
+from openhyperv.machine.memory import Memory as MemorySize
+from openhyperv.machine.network_adapter import NetworkAdapter
+from openhyperv.machine.serial import SerialPort
+from openhyperv.machine.spec import Generation, MachineSpec
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import ObjectPath
 from openhyperv.wire.types import Value
@@ -79,14 +74,14 @@ def processor(vcpus: int, guid: str) -> Instance:
     return Instance("Msvm_ProcessorSettingData", values)
 
 
-def memory(memory_mb: int, guid: str) -> Instance:
-    """A machine's memory, static: start-up, minimum and maximum are the same."""
+def memory(wanted: MemorySize, guid: str) -> Instance:
+    """A machine's memory: start-up, minimum and maximum."""
     values: dict[str, Value] = {
         "InstanceID": resource_id(guid, MEMORY),
-        "VirtualQuantity": memory_mb,
-        "Reservation": memory_mb,
-        "Limit": memory_mb,
-        "DynamicMemoryEnabled": False,
+        "VirtualQuantity": wanted.startup_mb,
+        "Reservation": wanted.minimum_mb,
+        "Limit": wanted.maximum_mb,
+        "DynamicMemoryEnabled": wanted.is_dynamic,
     }
     return Instance("Msvm_MemorySettingData", values)
 

@@ -11,7 +11,7 @@ from openhyperv.cim.session import Session
 from openhyperv.files.windows_path import WindowsPath
 from openhyperv.hyperv.names import IMAGE_SERVICE
 from openhyperv.hyperv.values import number, text
-from openhyperv.machine.spec import BlankDisk, Disk, DiskFormat, ExistingDisk, FromImage
+from openhyperv.machine.drives import BlankDisk, Disk, DiskFormat, ExistingDisk, FromImage
 from openhyperv.wire.cimxml import instance_from_text, instance_to_text
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.types import Value

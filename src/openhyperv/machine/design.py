@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from openhyperv.machine.memory import Memory
+from openhyperv.machine.processors import Processors
 from openhyperv.machine.request import MachineRequest
 from openhyperv.machine.rules.boot_order import boot_order_of, check_boot_indexes
 from openhyperv.machine.rules.drives import drives_of, scsi_controllers_of
@@ -28,14 +30,14 @@ def design_machine(request: MachineRequest) -> MachineSpec:
     check_host(image, host)
     refuse_unsupported(image, flavor)
     generation = generation_of(image, host)
-    check_boot_indexes(request.drives)
+    check_boot_indexes((*request.drives, *request.network_adapters))
     disks, dvds = drives_of(request, generation)
     return MachineSpec(
         name=check_name(request.name),
         identity=request.identity,
         generation=generation,
-        vcpus=check_vcpus(flavor.vcpus, generation, host),
-        memory_mb=check_memory(flavor.memory_mb, generation, host),
+        processors=Processors(check_vcpus(flavor.vcpus, generation, host)),
+        memory=Memory.static(check_memory(flavor.memory_mb, generation, host)),
         boot_order=boot_order_of(request, generation, (*disks, *dvds)),
         secure_boot=secure_boot_of(image, flavor, generation, host),
         disks=disks,

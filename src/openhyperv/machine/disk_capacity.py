@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from attrs import frozen
 
+from openhyperv.machine.drives import DiskFormat
 from openhyperv.machine.limits import DISK_MAX_BYTES
-from openhyperv.machine.spec import DiskFormat
 
 MIB = 1024**2
 _VHD_FOOTER_BYTES = 512

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
+from openhyperv.machine.drives import DiskFormat
 from openhyperv.machine.host_version import (
     WINDOWS_2012,
     WINDOWS_2016,
@@ -15,7 +16,7 @@ from openhyperv.machine.host_version import (
     WINDOWS_2025,
     HostVersion,
 )
-from openhyperv.machine.spec import DiskFormat, Generation
+from openhyperv.machine.spec import Generation
 
 GIB = 1024**3
 _TIB_IN_MIB = 1024**2

@@ -9,9 +9,11 @@ from uuid import UUID
 
 from attrs import field, frozen
 
+from openhyperv.machine.drives import Bus, DiskSource
+from openhyperv.machine.host_traits import HostTraits
 from openhyperv.machine.host_version import HostVersion
+from openhyperv.machine.network_adapter import NetworkAdapter
 from openhyperv.machine.properties import Flavor, ImageProperties
-from openhyperv.machine.spec import Bus, DiskSource, NetworkAdapter
 
 
 @frozen
@@ -39,7 +41,7 @@ DriveRequest: TypeAlias = DiskRequest | DvdRequest
 
 @frozen
 class MachineRequest:
-    """A machine on a host of that version.
+    """A machine on a host of that version and with those traits.
 
     The drive with the lowest ``boot_index`` is the root. Where none has one, it is the first disk, or the
     first DVD drive of a machine without disks.
@@ -55,6 +57,7 @@ class MachineRequest:
     network_adapters: tuple[NetworkAdapter, ...] = ()
     notes: str = ""
     metadata: Mapping[str, str] = field(factory=dict)
+    traits: HostTraits = field(factory=HostTraits)
 
     @property
     def drives(self) -> tuple[DriveRequest, ...]:

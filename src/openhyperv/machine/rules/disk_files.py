@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from openhyperv.machine.drives import BlankDisk, DiskFormat, ExistingDisk, FromImage
 from openhyperv.machine.limits import DISK_MAX_BYTES, DISK_SIZE_STEP_BYTES, GIB
 from openhyperv.machine.request import DiskRequest
-from openhyperv.machine.spec import BlankDisk, DiskFormat, ExistingDisk, FromImage, Generation
+from openhyperv.machine.spec import Generation
 from openhyperv.machine.violations import BrokenRuleError, Rule
 
 

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 
 from attrs import define, field
 
+from openhyperv.machine.drives import Bus, Disk, Dvd, Slot
 from openhyperv.machine.limits import IDE_CONTROLLERS, IDE_LOCATIONS, SCSI_CONTROLLERS, SCSI_LOCATIONS
 from openhyperv.machine.properties import ImageProperties
 from openhyperv.machine.request import DiskRequest, DriveRequest, DvdRequest, MachineRequest
 from openhyperv.machine.rules.disk_files import check_format, size_of
 from openhyperv.machine.rules.texts import check_text
-from openhyperv.machine.spec import Bus, Disk, Dvd, Generation, Slot
+from openhyperv.machine.spec import Generation
 from openhyperv.machine.violations import BrokenRuleError, Rule, one_of
 
 DISK_BUS = "hw_disk_bus"

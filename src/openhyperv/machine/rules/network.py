@@ -9,8 +9,9 @@ from attrs import evolve
 
 from openhyperv.machine.host_version import HostVersion
 from openhyperv.machine.limits import limits_of
+from openhyperv.machine.network_adapter import NetworkAdapter
 from openhyperv.machine.rules.texts import check_text
-from openhyperv.machine.spec import Generation, NetworkAdapter
+from openhyperv.machine.spec import Generation
 from openhyperv.machine.violations import BrokenRuleError, Rule
 
 _SEPARATORS = re.compile("[:.-]")

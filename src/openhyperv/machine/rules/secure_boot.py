@@ -5,7 +5,8 @@ from __future__ import annotations
 from openhyperv.errors import UnsupportedError
 from openhyperv.machine.host_version import LINUX_SECURE_BOOT_SINCE, HostVersion
 from openhyperv.machine.properties import Flavor, ImageProperties
-from openhyperv.machine.spec import Generation, SecureBootTemplate
+from openhyperv.machine.security import SecureBootTemplate
+from openhyperv.machine.spec import Generation
 from openhyperv.machine.violations import BrokenRuleError, Rule, one_of
 
 IMAGE_PROPERTY = "os_secure_boot"

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from openhyperv.machine.limits import SERIAL_PORTS
 from openhyperv.machine.properties import ImageProperties
-from openhyperv.machine.spec import SerialMode, SerialPort
+from openhyperv.machine.serial import SerialMode, SerialPort
 from openhyperv.machine.violations import Rule, one_of
 
 INTERACTIVE = "interactive_serial_port"
