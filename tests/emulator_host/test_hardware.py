@@ -95,3 +95,17 @@ def test_hvsim_says_what_is_wrong_with_its_file(tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["run", "--hardware", str(file), "--data", str(tmp_path / "data")])
     assert result.exit_code == 1
     assert "disk 1" in result.output
+
+
+def test_a_gpu_in_partitions_is_a_pci_device_too() -> None:
+    text = (
+        "[[partitionable_gpu]]\nvendor = '10DE'\nproduct = '25B6'\nbus = 59\nmemory_mb = 16384\n"
+        "partition_counts = [1, 2, 4]"
+    )
+    hardware = read_hardware(text, "HV1")
+    (gpu,) = hardware.partitionable_gpus
+    assert (gpu.partition_counts, gpu.memory_mb) == ((1, 2, 4), 16_384)
+    assert list(hardware.pci_devices) == [gpu.device]
+    for counts in ("[]", "[0]", "['2']", "3"):
+        with pytest.raises(InvalidInputError, match="partitionable_gpu 1"):
+            read_hardware(text.replace("[1, 2, 4]", counts), "HV1")

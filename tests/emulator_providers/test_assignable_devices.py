@@ -162,3 +162,14 @@ def test_devices_are_assigned_from_2016_on(emulate: Emulate) -> None:
     path = ObjectPath("Win32_PnPEntity", {"DeviceID": GPU.host_path}, "root/cimv2")
     with pytest.raises(CimFault):
         old.manager.invoke(path, "GetDeviceProperties", {}, "administrator")
+
+
+def test_a_machine_with_a_device_has_no_dynamic_memory(emulated: Emulated) -> None:
+    dismount(emulated, DeviceLocationPath=GPU.location_path)
+    settings = machine(emulated)
+    give(emulated, settings)
+    owner = settings.key("InstanceID")
+    (memory,) = emulated.query(rf"SELECT * FROM Msvm_MemorySettingData WHERE InstanceID LIKE '{owner}%'")
+    values = {"InstanceID": memory["InstanceID"], "DynamicMemoryEnabled": True}
+    text = emulated.text("Msvm_MemorySettingData", values)
+    assert emulated.call(MANAGEMENT, "ModifyResourceSettings", ResourceSettings=[text]).return_value == 32775

@@ -15,6 +15,7 @@ from openhyperv.emulator.guests.machine import GuestRunner
 from openhyperv.emulator.host.files import HostFiles
 from openhyperv.emulator.host.hardware import Hardware, default_hardware
 from openhyperv.emulator.host.hardware.assignable import AssignableDevices
+from openhyperv.emulator.host.hardware.gpu_partitioning import GpuPartitioning
 from openhyperv.emulator.host.hardware.known_disks import KnownDisks
 from openhyperv.emulator.host.identities import SYSTEM_SETTINGS
 from openhyperv.emulator.host.jobs.running import Jobs
@@ -61,7 +62,7 @@ class Host:
         self._pictured = pictured_classes(profile)
         self.jobs = Jobs(self.lock, self.events, job_instance)
         self.disks = KnownDisks(data / "disks", self.hardware.disks)
-        self.pci = AssignableDevices(data / "pci.json", self.hardware.pci)
+        self.pci = AssignableDevices(data / "pci.json", self.hardware.pci_devices)
         self.files = HostFiles(data / "C", self.disks)
         self.templates = Templates(profile, self.hardware, self.schema)
         self.views = SettingViews(self.name, profile)
@@ -70,6 +71,8 @@ class Host:
         self.configuration_reader = ConfigurationReader(profile, self.templates)
         self.store = Store(data / "machines", self.configuration_reader)
         self.systems = Systems()
+        gpus = self.hardware.partitionable_gpus
+        self.gpus = GpuPartitioning(data / "gpus.json", gpus, self.systems.is_on)
         self.disk_use = DiskUse(self.lock, self.systems, self.files)
         self.mounted = MountedImages(self.lock, self.disk_use, self.files)
         meters = MeterStore(data / "metrics")

@@ -4,6 +4,7 @@ from openhyperv.emulator.host.hardware.adapters import NetworkAdapter, Offload, 
 from openhyperv.emulator.host.hardware.disks import BusType, PhysicalDisk, UniqueIdFormat
 from openhyperv.emulator.host.hardware.gpus import Gpu
 from openhyperv.emulator.host.hardware.hardware import Hardware, default_hardware
+from openhyperv.emulator.host.hardware.partitionable_gpus import PartitionableGpu
 from openhyperv.emulator.host.hardware.pci import PciDevice
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "Hardware",
     "NetworkAdapter",
     "Offload",
+    "PartitionableGpu",
     "PciDevice",
     "PhysicalDisk",
     "UniqueIdFormat",

@@ -10,6 +10,7 @@ from attrs.validators import ge
 from openhyperv.emulator.host.hardware.adapters import NetworkAdapter, adapters_for
 from openhyperv.emulator.host.hardware.disks import BusType, PhysicalDisk
 from openhyperv.emulator.host.hardware.gpus import Gpu
+from openhyperv.emulator.host.hardware.partitionable_gpus import PartitionableGpu
 from openhyperv.emulator.host.hardware.pci import PciDevice
 
 
@@ -24,6 +25,7 @@ class Hardware:
     disks: Sequence[PhysicalDisk] = field(default=(), kw_only=True)
     pci: Sequence[PciDevice] = field(default=(), kw_only=True)
     gpus: Sequence[Gpu] = field(default=(), kw_only=True)
+    partitionable_gpus: Sequence[PartitionableGpu] = field(default=(), kw_only=True)
     processor_mhz: int = field(default=2400, validator=ge(1), kw_only=True)
     """The clock of the processors, by which their use is metered."""
 
@@ -38,10 +40,16 @@ class Hardware:
         if len({disk.number for disk in disks}) < len(disks):
             raise ValueError("two disks have one number")
 
-    @pci.validator
-    def _check_locations(self, _: Attribute[object], devices: Sequence[PciDevice]) -> None:
+    @partitionable_gpus.validator
+    def _check_locations(self, _: Attribute[object], _gpus: Sequence[PartitionableGpu]) -> None:
+        devices = self.pci_devices
         if len({device.location_path for device in devices}) < len(devices):
             raise ValueError("two PCI devices are in one place")
+
+    @property
+    def pci_devices(self) -> Sequence[PciDevice]:
+        """Everything in a slot of the host."""
+        return [*self.pci, *(gpu.device for gpu in self.partitionable_gpus)]
 
     @property
     def processors_per_node(self) -> int:

@@ -15,7 +15,8 @@
     product = "13F2"
     bus = 3
 
-Tables are ``disk``, ``pci``, ``gpu`` and ``adapter``. What a table leaves out has the default of the class.
+Tables are ``disk``, ``pci``, ``gpu`` (for RemoteFX), ``partitionable_gpu`` (a PCI device too), ``adapter``.
+What a table leaves out has the default of the class.
 Without any ``adapter`` there are the usual two; unless a disk says ``is_boot``, the usual disk 0 is there.
 """
 
@@ -34,10 +35,11 @@ from openhyperv.emulator.host.hardware.adapters import NetworkAdapter, Offload, 
 from openhyperv.emulator.host.hardware.disks import BusType, PhysicalDisk, UniqueIdFormat
 from openhyperv.emulator.host.hardware.gpus import Gpu
 from openhyperv.emulator.host.hardware.hardware import SYSTEM_DISK, Hardware, default_hardware
+from openhyperv.emulator.host.hardware.partitionable_gpus import PartitionableGpu
 from openhyperv.emulator.host.hardware.pci import PciDevice
 from openhyperv.errors import InvalidInputError
 
-_TABLES = ("disk", "pci", "gpu", "adapter")
+_TABLES = ("disk", "pci", "gpu", "partitionable_gpu", "adapter")
 _SIZES = ("logical_processors", "memory_mb", "numa_nodes", "processor_mhz", "has_slat", "is_guarded")
 _Table = Mapping[str, object]
 _Made = TypeVar("_Made")
@@ -61,6 +63,7 @@ def read_hardware(text: str, host_name: str) -> Hardware:
             disks=_with_system_disk(_every(document, "disk", _disk)),
             pci=_every(document, "pci", _pci_device),
             gpus=_every(document, "gpu", _gpu),
+            partitionable_gpus=_every(document, "partitionable_gpu", _partitionable_gpu),
             adapters=_every(document, "adapter", lambda n, table: _adapter(host_name, n, table))
             or usual.adapters,
         )
@@ -98,6 +101,14 @@ def _gpu(_: int, table: _Table) -> Gpu:
     return Gpu(**_fields(Gpu, table))
 
 
+def _partitionable_gpu(_: int, table: _Table) -> PartitionableGpu:
+    """A graphics processor: the keys of a PCI device, and its own."""
+    of_slots = attrs.fields_dict(PciDevice)
+    device = {name: value for name, value in table.items() if name in of_slots}
+    own = {name: value for name, value in table.items() if name not in of_slots}
+    return PartitionableGpu(device=PciDevice(**_fields(PciDevice, device)), **_fields(PartitionableGpu, own))
+
+
 def _adapter(host_name: str, number: int, table: _Table) -> NetworkAdapter:
     """An adapter; GUID and MAC address follow from the host's name where they are left out."""
     offloads = attrs.fields_dict(Offload)
@@ -122,6 +133,8 @@ def _fields(kind: type[attrs.AttrsInstance], table: _Table) -> dict[str, Any]:
 def _value(name: str, value: object, wanted: object) -> object:
     if name == "addresses" and isinstance(value, list):
         return tuple(ip_interface(str(text)) for text in value)
+    if name == "partition_counts" and isinstance(value, list):
+        return value
     if isinstance(wanted, type) and issubclass(wanted, BusType | UniqueIdFormat):
         return _named(wanted, str(value))
     fitting = (bool, bool | None) if isinstance(value, bool) else (type(value),)

@@ -163,6 +163,7 @@ _WITH_IDENTIFIERS = (
     resources.SYNTHETIC_NIC,
     resources.EMULATED_NIC,
     resources.PCI_EXPRESS_PORT,
+    resources.GPU_PARTITION,
 )
 """Kinds whose devices have a GUID of their own, which the guest sees."""
 _ADDABLE = frozenset(
@@ -180,6 +181,7 @@ _ADDABLE = frozenset(
         resources.ETHERNET_CONNECTION,
         resources.DISPLAY_3D,
         resources.PCI_EXPRESS_PORT,
+        resources.GPU_PARTITION,
     )
 )
 

@@ -15,6 +15,7 @@ from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.identities import device_path
 from openhyperv.emulator.host.machines import resources
 from openhyperv.emulator.host.machines.configuration import Configuration
+from openhyperv.emulator.host.machines.gpu_partitions import check_partition
 from openhyperv.emulator.host.machines.virtual_system import VirtualSystem
 from openhyperv.emulator.host.settings import Resource
 from openhyperv.emulator.host.storage.pass_through import host_disk_path, host_resource, passed_through
@@ -58,16 +59,22 @@ def check_checkpoint(configuration: Configuration) -> None:
 
     :raises MethodFailure: with 32770
     """
+    if any(r.kind is resources.GPU_PARTITION for r in configuration.resources()):
+        # UNVERIFIED: that there are no checkpoints with a GPU partition, and the code
+        raise MethodFailure(Code.NOT_SUPPORTED, "The VM has a GPU partition, which no checkpoint holds.")
     if any(map(is_of_the_host, configuration.resources())):
         # UNVERIFIED: the code; that there are no checkpoints with pass-through disks or PCI devices is known
         raise MethodFailure(Code.NOT_SUPPORTED, "The VM has devices of the host, which no checkpoint holds.")
 
 
 def check_save(configuration: Configuration) -> None:
-    """Refuse to save a VM with a PCI device, whose state Hyper-V cannot read.
+    """Refuse to save a VM with a PCI device or a part of one, whose state Hyper-V cannot read.
 
     :raises MethodFailure: with 32770
     """
+    if any(resource.kind is resources.GPU_PARTITION for resource in configuration.resources()):
+        # UNVERIFIED: that such a VM cannot be saved, and the code
+        raise MethodFailure(Code.NOT_SUPPORTED, "The VM has a GPU partition and cannot be saved.")
     if any(resource.kind is resources.PCI_EXPRESS_PORT for resource in configuration.resources()):
         # UNVERIFIED: the code; Microsoft documents that such a VM cannot be saved
         raise MethodFailure(Code.NOT_SUPPORTED, "The VM has a PCI device and cannot be saved.")
@@ -102,6 +109,20 @@ def check_host_devices(host: Host, before: Configuration | None, after: Configur
             target = _wanted(host, resource, after)
             _check_free(host, target, resource, after)
             resource.update({"HostResource": [str(target.on(host.name))]})
+    check_dynamic_memory(after)
+    check_partition(host, after)
+
+
+def check_dynamic_memory(configuration: Configuration) -> None:
+    """Refuse a VM with a PCI device and dynamic memory (Microsoft, "Plan for deploying devices").
+
+    :raises MethodFailure: with 32775
+    """
+    has_device = any(resource.kind is resources.PCI_EXPRESS_PORT for resource in configuration.resources())
+    memory = next(configuration.of_class(resources.MEMORY.class_name))
+    if has_device and memory.value("DynamicMemoryEnabled") is True:
+        # UNVERIFIED: the code; that such a VM has no dynamic memory is documented
+        raise MethodFailure(Code.INVALID_STATE, "A VM with a PCI device has no dynamic memory.")
 
 
 def _wanted(host: Host, resource: Resource, configuration: Configuration) -> ObjectPath:

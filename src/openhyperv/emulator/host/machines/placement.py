@@ -19,6 +19,8 @@ from openhyperv.wire.instance import Instance
 SLOTS: Mapping[str, int] = {resources.IDE_CONTROLLER.name: 2, resources.SCSI_CONTROLLER.name: 64}
 """How many drives a controller takes."""
 MAXIMUM_SCSI_CONTROLLERS = 4
+MAXIMUM_GPU_PARTITIONS = 1
+"""Microsoft, "GPU partitioning": a VM can be assigned only a single one."""
 MAXIMUM_NICS: Mapping[str, int] = {resources.SYNTHETIC_NIC.name: 8, resources.EMULATED_NIC.name: 4}
 
 DISPLAYS = (resources.SYNTHETIC_DISPLAY, resources.SYNTHETIC_DISPLAY_BEFORE_2016, resources.DISPLAY_3D)
@@ -70,7 +72,9 @@ def place(
         return _place_nic(kind, setting, configuration)
     if kind in DISPLAYS:
         return _place_display(kind, configuration)
-    if kind is resources.PCI_EXPRESS_PORT:
+    if kind is resources.GPU_PARTITION:
+        _refuse_more(kind, configuration, MAXIMUM_GPU_PARTITIONS)
+    if kind in (resources.PCI_EXPRESS_PORT, resources.GPU_PARTITION):
         return Placement(_own_guid(setting, configuration, ""))
     raise MethodFailure(Code.NOT_SUPPORTED, f"{kind.name} cannot be added.")
 

@@ -236,6 +236,19 @@ PCI_EXPRESS_PORT = ResourceKind(
     },
     since=Release.WS2016,
 )
+GPU_PARTITION = ResourceKind(
+    name="GPU Partition",
+    resource_type=32770,
+    class_name="Msvm_GpuPartitionSettingData",
+    pool=Pool("99DCD00C-FBD6-42D3-9DFD-1B5AD7058F61"),  # UNVERIFIED: that the pool has the device type's GUID
+    quantity=Quantity(0, 1, 1),
+    values={
+        "Caption": "GPU Partition",
+        "Description": "Microsoft GPU Partition Setting Data",
+        "ElementName": "GPU Partition",
+    },
+    since=Release.WS2016,
+)
 SYNTHETIC_NIC = ResourceKind(
     name="Synthetic Ethernet Port",
     resource_type=10,
@@ -338,6 +351,7 @@ DEVICES: Sequence[ResourceKind] = (
     SYNTHETIC_DISPLAY_BEFORE_2016,
     DISPLAY_3D,
     PCI_EXPRESS_PORT,
+    GPU_PARTITION,
     SYNTHETIC_NIC,
     EMULATED_NIC,
     ETHERNET_CONNECTION,

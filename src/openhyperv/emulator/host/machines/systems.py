@@ -65,6 +65,11 @@ class Systems:
         system = self._by_guid.get(guid.lower())
         return None if system is None or system.is_planned else system
 
+    def is_on(self, guid: str) -> bool:
+        """True while the VM of that GUID has a guest."""
+        system = self.find(guid)
+        return system is not None and system.state.is_on
+
     def find_planned(self, guid: str) -> VirtualSystem | None:
         """The planned system of that GUID, in any case of letters."""
         system = self._by_guid.get(guid.lower())

@@ -8,6 +8,7 @@ from openhyperv.emulator.guests.machine import GuestError, GuestEvent, GuestMach
 from openhyperv.emulator.host.codes import Code
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.jobs.running import JobFailure
+from openhyperv.emulator.host.machines.gpu_partitions import take_partition
 from openhyperv.emulator.host.machines.remotefx import check_video_memory
 from openhyperv.emulator.host.machines.virtual_system import Session, VirtualSystem
 from openhyperv.emulator.host.numa.memory_use import find_room
@@ -37,11 +38,12 @@ def _prepare(host: Host, system: VirtualSystem) -> tuple[GuestMachine, Session]:
         if has_unassigned(system.configuration):
             with host.changing(system):
                 assign_addresses(system.configuration, host.systems, host.service_settings)
-        machine = guest_machine(system.configuration, host.files, host.state_dir(system))
+        machine = guest_machine(system.configuration, host.files, host.state_dir(system), host.hardware)
         _check_memory(host, system, machine.memory_mb)
         others = [other for other in host.systems if other is not system]
         check_video_memory(system.configuration, host.hardware.gpus, others)
         session = system.session = Session(residences=find_room(host, system.configuration))
+        take_partition(host, system)
     machine.state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     return machine, session
 

@@ -33,6 +33,10 @@ class AssignableDeviceProvider:
         if settings.get("RequireAcsSupport") is True and not device.has_acs:
             # UNVERIFIED: the code where Access Control Services are asked for and missing
             raise MethodFailure(Code.NOT_SUPPORTED, f"{device.location_path} has no ACS.")
+        gpu = self._host.gpus.of_device(device)
+        if gpu is not None and self._host.gpus.taken_of(gpu):
+            # UNVERIFIED: the code; a GPU is given away whole or in partitions, never both, is documented
+            raise MethodFailure(Code.IN_USE, "Virtual machines are running with partitions of this GPU.")
         self._host.pci.dismount(device)
         return Result(Code.COMPLETED, {"DismountedDeviceInstancePath": device.assignable_path})
 

@@ -9,6 +9,10 @@ from openhyperv.emulator.providers.hardware.assignable_service import Assignable
 from openhyperv.emulator.providers.hardware.disk_drives import DiskDriveProvider
 from openhyperv.emulator.providers.hardware.gpus import GpuProvider
 from openhyperv.emulator.providers.hardware.host_disks import HostDiskProvider
+from openhyperv.emulator.providers.hardware.partitionable_gpus import (
+    GpuPartitionProvider,
+    PartitionableGpuProvider,
+)
 from openhyperv.emulator.providers.hardware.pci_express import PciExpressProvider
 from openhyperv.emulator.providers.hardware.plug_and_play import PlugAndPlayProvider
 from openhyperv.emulator.providers.storage.disks import DiskProvider
@@ -23,5 +27,7 @@ def hardware_providers(host: Host) -> Iterator[object]:
     yield AssignableDeviceProvider(host)
     yield PlugAndPlayProvider(host)
     yield GpuProvider(host)
+    yield PartitionableGpuProvider(host)
+    yield GpuPartitionProvider(host)
     yield DiskProvider(host)
     yield StorageSettingProvider(host)
