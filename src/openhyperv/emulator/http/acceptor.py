@@ -9,6 +9,7 @@ from contextlib import suppress
 from threading import Event, Lock, Thread, current_thread
 from time import monotonic
 from typing import TypeAlias
+from weakref import WeakSet
 
 _log = logging.getLogger(__name__)
 
@@ -37,6 +38,9 @@ class Acceptor:
         self._serve = serve
         self._lock = Lock()
         self._open: dict[Thread, socket.socket] = {}
+        self._threads: WeakSet[Thread] = (
+            WeakSet()
+        )  # also those that have closed their connection and are ending
         self._thread = Thread(target=self._accept, name="winrm-accept", daemon=True)
 
     def start(self) -> None:
@@ -58,12 +62,13 @@ class Acceptor:
             self._listening.shutdown(socket.SHUT_RDWR)
         self._thread.join()
         with self._lock:
-            threads = list(self._open)
+            threads = list(self._threads)
             for connection in self._open.values():
                 _shut(connection)
         deadline = monotonic() + _STOP_S
         for thread in threads:
-            thread.join(max(0.0, deadline - monotonic()))
+            if thread.is_alive():
+                thread.join(max(0.0, deadline - monotonic()))
         if self._open:
             raise TimeoutError(f"{len(self._open)} requests are still being served.")
 
@@ -89,6 +94,7 @@ class Acceptor:
         thread = Thread(target=self._run, args=(connection, peer), name=f"winrm-{peer}", daemon=True)
         with self._lock:
             self._open[thread] = connection
+            self._threads.add(thread)
         try:
             thread.start()
         except RuntimeError as error:
