@@ -40,7 +40,7 @@ class Acceptor:
         self._open: dict[Thread, socket.socket] = {}
         self._threads: WeakSet[Thread] = (
             WeakSet()
-        )  # also those that have closed their connection and are ending
+        )  # with those that are ending
         self._thread = Thread(target=self._accept, name="winrm-accept", daemon=True)
 
     def start(self) -> None:
