@@ -116,7 +116,7 @@ def test_delete_asks_first_and_leaves_nothing(hv, machine):
 
 
 def test_checkpoints_are_taken_listed_applied_and_deleted(hv, machine):
-    (taken,) = hv.json("vm", "checkpoint", "create", machine, "before")
+    (taken,) = hv.json("vm", "checkpoint", "take", machine, "before")
     assert taken["name"] == "before"
     hv.ok("vm", "resize", machine, "--vcpus", "2")
     hv.ok("vm", "checkpoint", "apply", machine, "before")

@@ -80,7 +80,7 @@ def test_a_rehearsal_ends_where_it_would_have_to_look_and_says_so(hv):
         "Msvm_ShutdownComponent.InitiateShutdown"
     ]
     assert "depends on what they do" in done.stderr
-    done = hv("vm", "checkpoint", "create", "vm0001", "never", "--dry-run")
+    done = hv("vm", "checkpoint", "take", "vm0001", "never", "--dry-run")
     assert "CreateSnapshot" in done.stdout
     assert hv.json("vm", "checkpoint", "list", "vm0001") == []
 

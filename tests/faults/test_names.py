@@ -56,8 +56,8 @@ def test_a_strange_name_is_a_name(emulated: EmulatedHost, host: Host, name: str)
     assert machine.summary().name == name
     if name.count("-") != 4 or ":" in name:
         assert host.machine(name).guid == machine.guid
-    checkpoint = machine.take_checkpoint(name)
-    assert machine.checkpoint(name).guid == checkpoint.guid
+    checkpoint = machine.checkpoints.take(name)
+    assert machine.checkpoints.find(name).guid == checkpoint.guid
     machine.delete()
     assert_nothing_left(emulated, spec)
 
@@ -81,7 +81,7 @@ def test_a_name_that_no_machine_can_have_is_refused_before_anything_is_sent(
     assert caught.value.target == "name"
     machine = host.machine(str(uuid4()))
     with witness.watching() as seen:
-        for rename in (machine.rename, machine.take_checkpoint):
+        for rename in (machine.rename, machine.checkpoints.take):
             with pytest.raises(MachineRuleError):
                 rename(name)
     assert seen == []

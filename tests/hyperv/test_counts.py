@@ -45,9 +45,9 @@ def test_create_and_start(emulated: EmulatedHost, host: Host, stock: Stock) -> N
         (lambda machine: machine.state(), ["Get"]),
         (lambda machine: machine.rename("counted again"), ["Invoke"]),
         (lambda machine: machine.resize(vcpus=2, memory_mb=1024), ["Invoke"]),
-        (lambda machine: machine.checkpoints(), ["Enumerate"]),
+        (lambda machine: machine.checkpoints.list(), ["Enumerate"]),
         (lambda machine: machine.disk_files(), ["Enumerate"]),
-        (lambda machine: machine.take_checkpoint(), ["Enumerate", "Enumerate", "Invoke"]),
+        (lambda machine: machine.checkpoints.take(), ["Enumerate", "Invoke"]),
     ],
     ids=["start", "summary", "state", "rename", "resize", "checkpoints", "disk files", "take checkpoint"],
 )

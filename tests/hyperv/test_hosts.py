@@ -49,7 +49,7 @@ def test_every_version_makes_and_runs_a_second_generation_machine(
         machine.start()
         assert machine.state() is MachineState.RUNNING
         assert machine.summary().version in emulated.host.profile.configuration_versions
-        machine.take_checkpoint("one")
+        machine.checkpoints.take("one")
         machine.delete()
         assert list(host.machines()) == []
 
@@ -100,7 +100,7 @@ def test_threads_share_a_host(emulated: EmulatedHost, host: Host) -> None:
         machine = host.create(with_disk(f"thread {number}"))
         machine.start()
         machine.rename(f"renamed {number}")
-        machine.take_checkpoint("one")
+        machine.checkpoints.take("one")
         assert host.machine(f"renamed {number}").guid == machine.guid
         machine.delete()
         return machine.guid

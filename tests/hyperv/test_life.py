@@ -159,7 +159,7 @@ def test_a_disk_grows_and_never_shrinks(host: Host, machine: VirtualMachine) -> 
 
 def test_delete_takes_everything_it_owned(host: Host, spec: MachineSpec, machine: VirtualMachine) -> None:
     machine.start()
-    machine.take_checkpoint()
+    machine.checkpoints.take()
     assert host.share.exists(folder_of(host, spec))
     machine.delete()
     assert machine.guid not in {found.guid for found in host.machines()}

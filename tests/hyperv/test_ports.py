@@ -331,7 +331,7 @@ def test_by_key_where_the_cable_has_to_be_made(
 def test_a_name_that_a_checkpoint_has_too_is_the_machines(
     emulated: EmulatedHost, host: Host, port: Bound, spec: PortSpec
 ) -> None:
-    port.machine.take_checkpoint()
+    port.machine.checkpoints.take()
     with requests(emulated, host) as asked:
         host.bind_port("eth0", spec)
     assert asked == ["Enumerate"] * 3 + ["Invoke"] * 2

@@ -88,13 +88,22 @@ class Jobs:
             raise
 
     def _wait(self, path: ObjectPath, deadline: Deadline, on_progress: JobProgress | None) -> Instance:
+        return _judged(self.outlast(path, deadline, on_progress))
+
+    def outlast(
+        self, path: ObjectPath, deadline: Deadline, on_progress: JobProgress | None = None
+    ) -> Instance:
+        """The job once it has ended, well or not; one of somebody else's, which no deadline of ours ends.
+
+        :raises DeadlineError: it has not ended by the deadline, and goes on
+        """
         reports = self._reports(path, deadline)
         while True:
             job = next(reports)
             if on_progress is not None:
                 on_progress(_percent(job))
             if _state(job) in _ENDED:
-                return _judged(job)
+                return job
 
     def _reports(self, path: ObjectPath, deadline: Deadline) -> Iterator[Instance]:
         """The job as it is seen or heard of, until it is not asked for any more."""

@@ -92,7 +92,7 @@ def show(invocation: Invocation, machine: str) -> None:
     """Show a machine with its disks and checkpoints."""
     with connected(invocation) as host:
         found = host.machine(machine)
-        checkpoints = tuple(checkpoint.name for checkpoint in found.checkpoints())
+        checkpoints = tuple(checkpoint.name for checkpoint in found.checkpoints.list())
         view = MachineView(found.summary(), tuple(found.disk_files()), checkpoints)
     show_one(invocation, view, _VIEW)
 

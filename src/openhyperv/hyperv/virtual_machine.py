@@ -6,8 +6,8 @@ from openhyperv.cim.jobs import JobProgress
 from openhyperv.cim.session import Session
 from openhyperv.files.share import HostFiles
 from openhyperv.files.smb.pipe import Pipe
-from openhyperv.hyperv import changing, checkpoints, console, keyboard, power, screen
-from openhyperv.hyperv.checkpoints import Checkpoint
+from openhyperv.hyperv import changing, console, keyboard, power, screen
+from openhyperv.hyperv.checkpoints.machine_checkpoints import MachineCheckpoints
 from openhyperv.hyperv.deleting import delete_machine
 from openhyperv.hyperv.layout import Layout
 from openhyperv.hyperv.metrics.control import start_metering, stop_metering
@@ -111,25 +111,10 @@ class VirtualMachine:
         """Make one of its disks larger; returns the disk's file."""
         return changing.grow_disk(self._session, self.guid, size_bytes, index=index, on_progress=on_progress)
 
-    def checkpoints(self) -> list[Checkpoint]:
-        """Its checkpoints, oldest first."""
-        return checkpoints.list_checkpoints(self._session, self.guid)
-
-    def checkpoint(self, name: str) -> Checkpoint:
-        """One of its checkpoints by name or GUID."""
-        return checkpoints.find_checkpoint(self._session, self.guid, name)
-
-    def take_checkpoint(self, name: str | None = None) -> Checkpoint:
-        """Take a checkpoint."""
-        return checkpoints.take_checkpoint(self._session, self.guid, name)
-
-    def apply_checkpoint(self, checkpoint: Checkpoint) -> None:
-        """Go back to a checkpoint; the machine has to be off or saved."""
-        checkpoints.apply_checkpoint(self._session, checkpoint)
-
-    def delete_checkpoint(self, checkpoint: Checkpoint) -> None:
-        """Delete a checkpoint; what grew from it stays."""
-        checkpoints.delete_checkpoint(self._session, checkpoint)
+    @property
+    def checkpoints(self) -> MachineCheckpoints:
+        """What it was once, and can be again."""
+        return MachineCheckpoints(self._session, self.guid)
 
     def screenshot_png(self, size: tuple[int, int] | None = None) -> bytes:
         """Its screen as a PNG file; without ``size`` as large as the host's envelopes allow."""

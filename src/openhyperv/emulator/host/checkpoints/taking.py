@@ -5,7 +5,10 @@ from __future__ import annotations
 import shutil
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from enum import IntEnum
 from pathlib import Path
+
+from attrs import frozen
 
 from openhyperv.cim.release import Release
 from openhyperv.emulator.cimom.provider import MethodFailure
@@ -29,12 +32,28 @@ DISABLED, PRODUCTION_OR_STANDARD, PRODUCTION_ONLY, STANDARD = 2, 3, 4, 5
 """Msvm_VirtualSystemSettingData.UserSnapshotType."""
 
 
-def take_snapshot(host: Host, system: VirtualSystem, *, system_type: str = SNAPSHOT) -> Job:
+class Consistency(IntEnum):
+    """Msvm_VirtualSystemSnapshotSettingData.ConsistencyLevel; ``UNKNOWN`` leaves it to the VM's settings."""
+
+    UNKNOWN = 0
+    APPLICATION = 1
+    CRASH = 2
+
+
+@frozen
+class Wish:
+    """What a client wants: VirtualSystemType of what comes out, and how consistent its disks are to be."""
+
+    system_type: str = SNAPSHOT
+    consistency: Consistency = Consistency.UNKNOWN
+
+
+def take_snapshot(host: Host, system: VirtualSystem, wish: Wish) -> Job:
     """Begin a checkpoint; call it under the lock. The job's affected elements lead to what it creates.
 
     :raises MethodFailure: 32770 where the VM's settings or devices forbid checkpoints, 32775 while it is busy
     """
-    if system_type == SNAPSHOT and system.configuration.value("UserSnapshotType") == DISABLED:
+    if wish.system_type == SNAPSHOT and system.configuration.value("UserSnapshotType") == DISABLED:
         raise MethodFailure(Code.NOT_SUPPORTED, "Checkpoints are disabled for this VM.")
     check_checkpoint(system.configuration)
     return undertake(
@@ -43,18 +62,18 @@ def take_snapshot(host: Host, system: VirtualSystem, *, system_type: str = SNAPS
         Undertaking.CREATING_SNAPSHOT,
         JobType.SNAPSHOT,
         "Creating Virtual Machine Snapshot",
-        lambda job: _take(host, system, job, system_type),
+        lambda job: _take(host, system, job, wish),
     )
 
 
-def _take(host: Host, system: VirtualSystem, job: Job, system_type: str) -> None:
+def _take(host: Host, system: VirtualSystem, job: Job, wish: Wish) -> None:
     guid = new_guid()
     if not system.state.is_on:
-        _take_at_rest(host, system, guid, system_type)
-    elif system_type == SNAPSHOT and _keeps_memory(host, system):
-        _take_with_memory(host, system, guid, system_type)
+        _take_at_rest(host, system, guid, wish.system_type)
+    elif _keeps_memory(host, system, wish):
+        _take_with_memory(host, system, guid, wish.system_type)
     else:
-        _take_of_disks(host, system, guid, system_type)
+        _take_of_disks(host, system, guid, wish.system_type)
     job.affects(system_settings_path(guid), Effect.CREATES)
 
 
@@ -71,12 +90,15 @@ def capture(host: Host, system: VirtualSystem, *, with_memory: bool) -> Snapshot
     return system.snapshots[guid.lower()]
 
 
-def _keeps_memory(host: Host, system: VirtualSystem) -> bool:
+def _keeps_memory(host: Host, system: VirtualSystem, wish: Wish) -> bool:
     """True for a standard checkpoint; a production one needs a guest whose services answer.
 
-    :raises JobFailure: only production checkpoints are allowed and the guest cannot make one
+    :raises JobFailure: only a production checkpoint will do, and the guest cannot make one
     """
-    kind = system.configuration.value("UserSnapshotType")
+    # UNVERIFIED: a ConsistencyLevel that is asked for goes before UserSnapshotType
+    kind = PRODUCTION_ONLY if wish.consistency else system.configuration.value("UserSnapshotType")
+    if wish.consistency is Consistency.CRASH or wish.system_type != SNAPSHOT:
+        return False
     if not host.profile.has(Release.WS2016) or kind == STANDARD:
         return True
     if system.has_heartbeat:
@@ -149,8 +171,8 @@ def _record(
 ) -> None:
     """From now on the snapshot exists and the VM uses the new leaves."""
     with host.changing(system):
-        frozen = _frozen(system.configuration, guid, system_type, is_saved=is_saved)
-        host.systems.add_snapshot(system, Snapshot(frozen, system.current_parent))
+        past = _frozen(system.configuration, guid, system_type, is_saved=is_saved)
+        host.systems.add_snapshot(system, Snapshot(past, system.current_parent))
         system.current_parent = guid
         use_leaves(system.configuration, leaves)
 
@@ -164,14 +186,14 @@ def use_leaves(configuration: Configuration, leaves: Sequence[Leaf]) -> None:
 
 
 def _frozen(configuration: Configuration, guid: str, system_type: str, *, is_saved: bool) -> Configuration:
-    frozen = configuration.copy(guid)
+    past = configuration.copy(guid)
     now = datetime.now(UTC)
     stamp = f"{now:%m/%d/%Y} - {now:%I:%M:%S %p}"
-    frozen.values |= {
+    past.values |= {
         "ElementName": f"{configuration.name} - ({stamp})",
         "VirtualSystemIdentifier": guid,
         "VirtualSystemType": system_type,
         "CreationTime": now,
         "IsSaved": is_saved,
     }
-    return frozen
+    return past

@@ -5,7 +5,7 @@ from __future__ import annotations
 from openhyperv.emulator.cimom.provider import Call, MethodFailure, Result, method
 from openhyperv.emulator.host.checkpoints.applying import apply_snapshot
 from openhyperv.emulator.host.checkpoints.destroying import destroy_snapshots, subtree
-from openhyperv.emulator.host.checkpoints.taking import take_snapshot
+from openhyperv.emulator.host.checkpoints.taking import Consistency, Wish, take_snapshot
 from openhyperv.emulator.host.codes import Code
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.incoming import read_setting
@@ -28,13 +28,21 @@ class SnapshotProvider:
     def create(self, call: Call) -> Result:
         """A checkpoint of a VM; ResultingSnapshot stays NULL, the job leads to it."""
         system = wanted_system(self._host, call["AffectedSystem"])
-        if call["SnapshotSettings"]:
-            read_setting(call["SnapshotSettings"], "CIM_SettingData", self._host.schema)
         system_type = _TYPES.get(call["SnapshotType"])
         if system_type is None:
             raise MethodFailure(Code.INVALID_PARAMETER, "SnapshotType must be 2 or 32768.")
-        job = take_snapshot(self._host, system, system_type=system_type)
+        wish = Wish(system_type, self._consistency(call["SnapshotSettings"]))
+        job = take_snapshot(self._host, system, wish)
         return Result(Code.JOB_STARTED, {"Job": job.path})
+
+    def _consistency(self, text: Value) -> Consistency:
+        """What the settings ask for, which may be left out."""
+        if not text:
+            return Consistency.UNKNOWN
+        level = read_setting(text, "CIM_SettingData", self._host.schema).get("ConsistencyLevel") or 0
+        if level not in tuple(Consistency):
+            raise MethodFailure(Code.INVALID_PARAMETER, f"ConsistencyLevel cannot be {level}.")
+        return Consistency(int(str(level)))
 
     @method(SERVICE, "ApplySnapshot")
     def apply(self, call: Call) -> Result:

@@ -1,0 +1,1 @@
+"""Checkpoints of a machine: what it was once, and can be again."""
