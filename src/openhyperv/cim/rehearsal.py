@@ -80,6 +80,12 @@ class Rehearsal(Session):
             )
         return self._told(path, method, arguments or {})
 
+    def put(self, instance: Instance, *, timeout_s: float = 60.0) -> None:
+        """Tell the properties that would be written."""
+        if instance.path is not None:
+            self._has_told = True
+            self._tell(Call(instance.path, "Put", dict(instance)))
+
     def get(self, path: ObjectPath, *, timeout_s: float = 60.0) -> Instance:
         """As always, before a change."""
         self._check()

@@ -1,4 +1,4 @@
-"""Which PCI devices the host has given up, so that virtual machines can have them."""
+"""Which PCI devices the host has given up, so that virtual machines can have them, and which are disabled."""
 
 from __future__ import annotations
 
@@ -10,15 +10,17 @@ from openhyperv.emulator.host.hardware.pci import PciDevice
 
 
 class AssignableDevices:
-    """The PCI devices of a host; ``file`` keeps which are dismounted. Use it under the host's lock."""
+    """The PCI devices of a host, under its lock; ``file`` keeps which are dismounted, and which disabled."""
 
     def __init__(self, file: Path, devices: Sequence[PciDevice]) -> None:
         self._file = file
         self._devices = devices
         kept = json.loads(file.read_text("utf-8")) if file.exists() else None
         self._dismounted: set[str] = {d.location_path for d in devices if d.is_dismounted}
+        self._disabled: set[str] = set()
         if kept is not None:
             self._dismounted = set(kept["dismounted"])
+            self._disabled = set(kept.get("disabled", ()))
 
     def __iter__(self) -> Iterator[PciDevice]:
         return iter(self._devices)
@@ -26,6 +28,18 @@ class AssignableDevices:
     def is_dismounted(self, device: PciDevice) -> bool:
         """True once the host has given the device up."""
         return device.location_path in self._dismounted
+
+    def is_disabled(self, device: PciDevice) -> bool:
+        """True while the host has the device, but no driver uses it."""
+        return device.location_path in self._disabled and not self.is_dismounted(device)
+
+    def set_disabled(self, device: PciDevice, disabled: bool) -> None:
+        """Take the device from its driver, or give it back; it lasts while the device is dismounted."""
+        if disabled:
+            self._disabled.add(device.location_path)
+        else:
+            self._disabled.discard(device.location_path)
+        self._keep()
 
     def dismounted(self) -> Iterator[PciDevice]:
         """What virtual machines can have."""
@@ -53,6 +67,7 @@ class AssignableDevices:
         self._keep()
 
     def _keep(self) -> None:
+        kept = {"dismounted": sorted(self._dismounted), "disabled": sorted(self._disabled)}
         temporary = self._file.with_suffix(".new")
-        temporary.write_text(json.dumps({"dismounted": sorted(self._dismounted)}), "utf-8")
+        temporary.write_text(json.dumps(kept), "utf-8")
         temporary.replace(self._file)

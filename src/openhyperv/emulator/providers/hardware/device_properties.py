@@ -36,6 +36,7 @@ class DeviceNode:
     location_paths: Sequence[str] = ()
     address: int | None = None
     bus: int | None = None
+    is_disabled: bool = False
 
 
 @frozen

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from openhyperv.emulator.cimom.faults import not_supported
 from openhyperv.emulator.cimom.provider import Call, Result, instances_of, lookup, method
 from openhyperv.emulator.host.hardware.pci import PciDevice
 from openhyperv.emulator.host.host import Host
@@ -17,6 +18,8 @@ from openhyperv.wire.path import ObjectPath
 from openhyperv.wire.types import Value
 
 _CLASS = "Win32_PnPEntity"
+_DISABLED = 22
+"""ConfigManagerErrorCode of a device that is disabled (Microsoft, "Win32_PnPEntity class")."""
 
 
 class PlugAndPlayProvider:
@@ -44,9 +47,30 @@ class PlugAndPlayProvider:
         node = next(node for node in self._nodes() if node.device_id.lower() == device_id)
         return Result(0, {"deviceProperties": property_instances(node, named)})
 
+    @method(_CLASS, "Disable")
+    def disable(self, call: Call) -> Result:
+        """Take a PCI device from its driver."""
+        return self._set_disabled(call, disabled=True)
+
+    @method(_CLASS, "Enable")
+    def enable(self, call: Call) -> Result:
+        """Give a PCI device back to its driver."""
+        return self._set_disabled(call, disabled=False)
+
+    def _set_disabled(self, call: Call, *, disabled: bool) -> Result:
+        device = self._host.pci.find(str(call.path.key("DeviceID")), "")
+        if device is None or self._host.pci.is_dismounted(device):
+            raise not_supported("This host disables and enables only PCI devices that it has itself.")
+        self._host.pci.set_disabled(device, disabled)
+        return Result(0, {"rebootNeeded": False})
+
     def _nodes(self) -> Iterator[DeviceNode]:
         for device in self._host.pci:
-            yield _pci_node(device, is_dismounted=self._host.pci.is_dismounted(device))
+            yield _pci_node(
+                device,
+                is_dismounted=self._host.pci.is_dismounted(device),
+                is_disabled=self._host.pci.is_disabled(device),
+            )
         for disk in self._host.disks:
             name = f"{disk.hardware.vendor} {disk.hardware.model}"
             yield DeviceNode(
@@ -59,7 +83,7 @@ class PlugAndPlayProvider:
             yield DeviceNode(device_id=adapter.pnp_device_id, name=adapter.name, device_class="Net")
 
 
-def _pci_node(device: PciDevice, *, is_dismounted: bool) -> DeviceNode:
+def _pci_node(device: PciDevice, *, is_dismounted: bool, is_disabled: bool) -> DeviceNode:
     """Windows says of a dismounted device that it is, and leaves its class open."""
     return DeviceNode(
         device_id=device.assignable_path if is_dismounted else device.host_path,
@@ -69,6 +93,7 @@ def _pci_node(device: PciDevice, *, is_dismounted: bool) -> DeviceNode:
         location_paths=(device.location_path,),
         address=device.address,
         bus=device.bus,
+        is_disabled=is_disabled,
     )
 
 
@@ -83,8 +108,8 @@ def _entity(host_name: str, node: DeviceNode) -> Instance:
         "PNPDeviceID": node.device_id,
         "PNPClass": node.device_class,
         "Present": True,
-        "Status": "OK",
-        "ConfigManagerErrorCode": 0,
+        "Status": "Error" if node.is_disabled else "OK",
+        "ConfigManagerErrorCode": _DISABLED if node.is_disabled else 0,
         "ConfigManagerUserConfig": False,
     }
     return cimv2_instance(_CLASS, {"DeviceID": node.device_id}, values)
