@@ -6,6 +6,8 @@ mount -t proc proc /proc
 mount -t sysfs sysfs /sys
 mount -t devtmpfs devtmpfs /dev 2>/dev/null
 mount -t securityfs securityfs /sys/kernel/security
+# Memory that the host adds later is used at once, and can be taken again.
+echo online_movable >/sys/devices/system/memory/auto_online_blocks
 while read -r module; do insmod "/modules/$module.ko" 2>/dev/null; done </modules/order
 [ -d /sys/firmware/efi ] && mount -t efivarfs efivarfs /sys/firmware/efi/efivars
 

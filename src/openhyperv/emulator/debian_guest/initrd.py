@@ -13,7 +13,7 @@ from openhyperv.emulator.debian_guest.cpio import Entry, archive
 _WANTED = (
     *("button", "evdev", "efivarfs"),
     *("isofs", "nls_utf8", "nls_ascii", "cdrom", "sr_mod", "sd_mod", "ata_piix"),
-    *("virtio_pci", "virtio_scsi", "virtio_net", "virtio_console"),
+    *("virtio_pci", "virtio_scsi", "virtio_net", "virtio_console", "virtio_balloon", "virtio_mem"),
 )
 _SCRIPTS = Path(__file__).parent
 _DEPENDENCIES = re.compile(rb"\0(?:depends=|softdep=pre: )([^\0]*)(?=\0)")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from attrs import frozen
 
@@ -17,8 +17,6 @@ from openhyperv.emulator.guests.wiring import NIC_PLACES, SCSI_CONTROLLERS, shor
 
 Device = Mapping[str, Any]
 """A device in the form of ``device_add``; the same as JSON for ``-device``."""
-SECURE_BOOT_MEMORY_MB = 384
-"""With Secure Boot and less than 288 MB, OVMF and Linux reset in a loop."""
 _SANDBOX = "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny"
 
 
@@ -34,13 +32,11 @@ def block_option(block: Mapping[str, Any]) -> list[str]:
 
 def machine_options(machine: GuestMachine) -> list[str]:
     """What both generations have in common. TCG always: a /dev/kvm that opens may still hang its guests."""
-    floor = SECURE_BOOT_MEMORY_MB if machine.secure_boot else 0
     name = machine.name.replace(",", ",,")
     return [
         *("-name", f"guest={name},debug-threads=on", "-uuid", machine.guid),
         *("-nodefaults", "-no-user-config", "-S", "-sandbox", _SANDBOX, "-display", "none"),
-        *("-accel", "tcg", "-cpu", "max", "-smp", str(machine.vcpus)),
-        *("-m", f"{max(machine.memory_mb, floor)}M", "-rtc", "base=utc"),
+        *("-accel", "tcg", "-cpu", "max", "-rtc", "base=utc"),
         *("-boot", "strict=on"),
     ]
 
@@ -48,6 +44,8 @@ def machine_options(machine: GuestMachine) -> list[str]:
 @frozen
 class BiosBoard:
     """Generation 1: i440FX, SeaBIOS, two IDE controllers."""
+
+    bus: ClassVar[str] = "pci.0"
 
     def options(self) -> Iterator[str]:
         """The machine itself."""
@@ -72,6 +70,7 @@ class UefiBoard:
     variables: str
     """QEMU's name of the guest's variable store."""
     needs_smm: bool
+    bus: ClassVar[str] = "pcie.0"
 
     def options(self) -> Iterator[str]:
         """The machine itself. With Secure Boot, only code in SMM may write the variable store."""

@@ -33,6 +33,8 @@ from openhyperv.emulator.guests.machine import GuestError, GuestEvent, GuestMach
 from openhyperv.emulator.guests.monitor import Event, Monitor
 from openhyperv.emulator.guests.plugging import Plugging, Removals
 from openhyperv.emulator.guests.qemu_guest import Parts, QemuGuest
+from openhyperv.emulator.guests.sizing import size_options
+from openhyperv.emulator.guests.throttling import limit_operations
 from openhyperv.emulator.guests.tpm import VirtualTpm
 from openhyperv.emulator.guests.wiring import Wiring
 from openhyperv.emulator.smb.pipes import PipeDirectory, PipeInUse
@@ -106,6 +108,9 @@ class _Start:
             before_it_runs(monitor)
         for nic in self._machine.nics:
             plugging.set_link(nic)
+        for drive in self._machine.drives:
+            if drive.maximum_iops:
+                limit_operations(monitor, drive.device_id, drive.maximum_iops)
         monitor.execute("cont")
         parts = Parts(
             child, monitor, self._wiring, plugging, self._removals, self._fate, self._rest.pop_all()
@@ -127,6 +132,7 @@ class _Start:
     def _words(self, board: Board, inherited: Inherited, *, monitor: str) -> Iterator[str]:
         """The command line but for the program."""
         yield from machine_options(self._machine)
+        yield from size_options(self._machine, board.bus)
         yield from board.options()
         for number in sorted(self._wiring.controllers):
             yield from device_option(controller_device(board, number))

@@ -29,7 +29,10 @@ class Bus(StrEnum):
 
 @frozen
 class GuestDrive:
-    """A disk or DVD drive: ``device_id`` is stable over the VM's life; an empty DVD drive has no path."""
+    """A disk or DVD drive: ``device_id`` is stable over the VM's life; an empty DVD drive has no path.
+
+    ``maximum_iops`` counts operations of 8 KB per second; 0 is no limit.
+    """
 
     device_id: str
     bus: Bus
@@ -38,6 +41,15 @@ class GuestDrive:
     path: Path | None
     is_dvd: bool = False
     read_only: bool = False
+    maximum_iops: int = 0
+
+
+@frozen
+class GuestNode:
+    """A NUMA node that the guest sees."""
+
+    vcpus: int
+    memory_mb: int
 
 
 @frozen
@@ -51,7 +63,11 @@ class GuestNic:
 
 @frozen
 class GuestMachine:
-    """Everything a runner needs to run a VM. ``boot_order`` lists device_ids, first choice first."""
+    """Everything a runner needs to run a VM. ``boot_order`` lists device_ids, first choice first.
+
+    ``nodes`` add up to ``vcpus`` and ``memory_mb``, if there are any; ``maximum_memory_mb`` is what the
+    machine may get while it runs.
+    """
 
     guid: str
     name: str
@@ -66,6 +82,9 @@ class GuestMachine:
     boot_order: Sequence[str] = ()
     secure_boot: Template | None = None
     has_tpm: bool = False
+    nodes: Sequence[GuestNode] = ()
+    sockets: int = 1
+    maximum_memory_mb: int = 0
 
 
 class GuestEvent(StrEnum):
@@ -143,6 +162,14 @@ class Guest(Protocol):
 
     def resize_drive(self, device_id: str, size_bytes: int) -> None:
         """Grow a SCSI disk; the guest sees the new size without a restart."""
+        ...
+
+    def limit_drive(self, device_id: str, maximum_iops: int) -> None:
+        """Let a disk do so many operations per second from now on; 0 lifts the limit."""
+        ...
+
+    def resize_memory(self, memory_mb: int) -> None:
+        """Give the guest more memory, or take some of it."""
         ...
 
     def add_nic(self, nic: GuestNic) -> None:

@@ -47,6 +47,13 @@ class Monitor:
 
         :raises GuestError: QEMU refuses, or has gone
         """
+        return self._wait(self._execute(command, _spelled(arguments)))
+
+    def execute_as_spelled(self, command: str, arguments: Mapping[str, object]) -> Any:
+        """Run one of the few commands whose arguments have ``_`` in their names.
+
+        :raises GuestError: QEMU refuses, or has gone
+        """
         return self._wait(self._execute(command, arguments))
 
     def execute_with_file(self, descriptor: int, command: str, **arguments: object) -> Any:
@@ -55,7 +62,7 @@ class Monitor:
         :raises GuestError: QEMU refuses, or has gone
         """
         with self._order:  # a descriptor belongs to the command that follows it
-            return self._wait(self._execute(command, arguments, descriptor))
+            return self._wait(self._execute(command, _spelled(arguments), descriptor))
 
     def finish(self) -> None:
         """QEMU has ended: hear its last events, then hang up."""
@@ -82,8 +89,7 @@ class Monitor:
     ) -> object:
         if descriptor is not None:
             self._client.send_fd_scm(descriptor)
-        spelled = {name.replace("_", "-"): value for name, value in arguments.items()}
-        return await self._client.execute(command, spelled or None)
+        return await self._client.execute(command, dict(arguments) or None)
 
     async def _until_hung_up(self) -> None:
         with contextlib.suppress(TimeoutError):
@@ -116,3 +122,7 @@ class Monitor:
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join()
             self._loop.close()
+
+
+def _spelled(arguments: Mapping[str, object]) -> Mapping[str, object]:
+    return {name.replace("_", "-"): value for name, value in arguments.items()}

@@ -23,6 +23,7 @@ from openhyperv.emulator.guests.descriptors import Sent, opened, set_names
 from openhyperv.emulator.guests.drives import Drives, Medium, media_errors
 from openhyperv.emulator.guests.machine import Bus, GuestDrive, GuestError, GuestNic
 from openhyperv.emulator.guests.monitor import Event, Monitor
+from openhyperv.emulator.guests.throttling import limit_operations
 from openhyperv.emulator.guests.wiring import Wiring, short_id
 
 _UNPLUG_TIMEOUT_S = 60.0
@@ -92,6 +93,8 @@ class Plugging:
         except GuestError:
             self._drop_medium(drive.device_id)
             raise
+        if drive.maximum_iops:
+            limit_operations(self._monitor, drive.device_id, drive.maximum_iops)
 
     def remove_drive(self, device_id: str) -> None:
         """See :meth:`Guest.remove_drive`."""

@@ -22,6 +22,8 @@ from openhyperv.emulator.guests.plugging import Plugging, Removals
 from openhyperv.emulator.guests.process_time import processor_time_s
 from openhyperv.emulator.guests.saved_state import SavedState
 from openhyperv.emulator.guests.screen import Picture, read_ppm
+from openhyperv.emulator.guests.sizing import GuestMemory
+from openhyperv.emulator.guests.throttling import limit_operations
 from openhyperv.emulator.guests.wiring import Wiring
 
 _QUIT_TIMEOUT_S = 30.0
@@ -51,6 +53,7 @@ class QemuGuest:
         self._fate = parts.fate
         self._monitor = parts.monitor
         self._keyboard = Keyboard(parts.monitor)
+        self._memory = GuestMemory(parts.monitor, machine)
         self._lock = RLock()
         self._is_over = Event()
         self._end_error: GuestError | None = None
@@ -139,6 +142,16 @@ class QemuGuest:
         """Grow a SCSI disk."""
         with self._lock:
             self._parts.plugging.resize_drive(device_id, size_bytes)
+
+    def limit_drive(self, device_id: str, maximum_iops: int) -> None:
+        """Limit a disk's operations."""
+        with self._lock:
+            limit_operations(self._monitor, device_id, maximum_iops)
+
+    def resize_memory(self, memory_mb: int) -> None:
+        """Let the guest plug memory in or out, or inflate its balloon."""
+        with self._lock:
+            self._memory.resize(memory_mb)
 
     def add_nic(self, nic: GuestNic) -> None:
         """Hot-plug a network card."""

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from threading import BoundedSemaphore, Lock
 
+from attrs import evolve
+
 from openhyperv.emulator.disks.running import Resolve
 from openhyperv.emulator.guests.launch import Surroundings, launch
 from openhyperv.emulator.guests.machine import GuestError, GuestEvent, GuestMachine
@@ -42,8 +44,9 @@ class QemuRunner:
         if not saved.exists:
             raise GuestError("The machine has no saved state.")
         wiring = Wiring.load(saved.wiring)
+        as_booted = evolve(machine, memory_mb=wiring.memory_mb)
         with self._starts:
-            guest = launch(machine, wiring, self._surroundings, on_event, before_it_runs=saved.read)
+            guest = launch(as_booted, wiring, self._surroundings, on_event, before_it_runs=saved.read)
         saved.discard()
         return self._keep(guest)
 

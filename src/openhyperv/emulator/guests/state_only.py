@@ -118,6 +118,18 @@ class StateOnlyGuest:
         if size_bytes <= 0:
             raise GuestError("A disk has a size.")
 
+    def limit_drive(self, device_id: str, maximum_iops: int) -> None:
+        """Nothing is read or written that a limit could slow down."""
+        self._check_device(device_id)
+        if maximum_iops < 0:
+            raise GuestError("A disk does no fewer than no operations.")
+
+    def resize_memory(self, memory_mb: int) -> None:
+        """Have more or less."""
+        self._check_on()
+        if memory_mb <= 0:
+            raise GuestError("A machine has memory.")
+
     def add_nic(self, nic: GuestNic) -> None:
         """Take a network card."""
         self._check_on()

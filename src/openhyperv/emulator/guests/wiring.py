@@ -22,7 +22,9 @@ def short_id(device_id: str) -> str:
 
 @define
 class Wiring:
-    """Which network card sits in which place, and which SCSI controllers exist."""
+    """Which network card sits in which place, which SCSI controllers exist, and what memory came at boot."""
+
+    memory_mb: int
 
     nics: dict[str, int] = field(factory=dict)
     controllers: set[int] = field(factory=set)
@@ -30,7 +32,7 @@ class Wiring:
     @classmethod
     def of(cls, machine: GuestMachine) -> Wiring:
         """The wiring of a machine that boots."""
-        wiring = cls(controllers=_controllers(machine.drives))
+        wiring = cls(machine.memory_mb, controllers=_controllers(machine.drives))
         if machine.generation == 2:
             wiring.controllers.add(0)
         for nic in machine.nics:
@@ -41,11 +43,13 @@ class Wiring:
     def load(cls, path: Path) -> Wiring:
         """The wiring that was saved."""
         data = json.loads(path.read_text())
-        return cls(nics=data["nics"], controllers=set(data["controllers"]))
+        return cls(data["memory_mb"], data["nics"], set(data["controllers"]))
 
     def save(self, path: Path) -> None:
         """Keep it for :meth:`load`."""
-        path.write_text(json.dumps({"nics": self.nics, "controllers": sorted(self.controllers)}))
+        controllers = sorted(self.controllers)
+        data = {"memory_mb": self.memory_mb, "nics": self.nics, "controllers": controllers}
+        path.write_text(json.dumps(data))
 
     def place_nic(self, device_id: str) -> int:
         """The first free place for a network card.

@@ -14,6 +14,7 @@ from openhyperv.emulator.host.jobs.state import JobType
 from openhyperv.emulator.host.machines.configuration import Configuration
 from openhyperv.emulator.host.machines.host_devices import check_host_devices
 from openhyperv.emulator.host.machines.virtual_system import SystemState, VirtualSystem
+from openhyperv.emulator.host.numa.memory_use import reserve_memory, settle_memory
 from openhyperv.emulator.host.power.hotplug import Step, plan
 from openhyperv.emulator.host.power.transitions import guest_of
 from openhyperv.emulator.host.switches.mac_addresses import assign_addresses
@@ -33,6 +34,7 @@ def reconfigure(host: Host, system: VirtualSystem, edited: Configuration) -> Job
     steps: Sequence[Step] = ()
     if system.state.is_on:
         steps = plan(system.configuration, edited, host.files, host.profile)
+        reserve_memory(host, system, edited)
     if not steps:
         _take_over(host, system, edited)
         return None
@@ -85,3 +87,4 @@ def _finish(host: Host, system: VirtualSystem, configuration: Configuration) -> 
         system.is_being_reconfigured = False
         if system.configuration is not configuration:
             _take_over(host, system, configuration)
+        settle_memory(host, system)

@@ -73,6 +73,11 @@ def heartbeat(_host: Host, place: Place) -> Value:
     return HEARTBEAT_OK if age_s < HEARTBEAT_LOST_AFTER_S else LOST_CONTACT
 
 
+def _spans_nodes(_host: Host, place: Place) -> Value:
+    session = place.system.session
+    return session is not None and any(len(residence) > 1 for residence in session.residences)
+
+
 def _switch_names(host: Host, place: Place) -> Value:
     connections = place.configuration.of_class(resources.ETHERNET_CONNECTION.class_name)
     guids = [guid for connection in connections if (guid := connected_switch(connection))]
@@ -129,7 +134,7 @@ TELLERS: Mapping[int, tuple[str, Teller]] = {
     118: ("ReplicationStateEx", _always([0])),
     119: ("ReplicationHealthEx", _always([0])),
     120: ("SwapFilesInUse", _always(False)),
-    123: ("MemorySpansPhysicalNumaNodes", _always(False)),
+    123: ("MemorySpansPhysicalNumaNodes", _spans_nodes),
 }
 """Property and how its value is found. Numbers not listed answer NULL, as on hosts without replicas."""
 THUMBNAIL_SIZES: Mapping[int, tuple[int, int]] = {5: (80, 60), 6: (160, 120), 7: (320, 240)}

@@ -32,7 +32,7 @@ def find_room(host: Host, configuration: Configuration) -> Sequence[Residence]:
 
     :raises JobFailure: one of its virtual nodes fits on none of the host's, and may not span several
     """
-    sizes_mb = [node.memory_mb for node in virtual_nodes(configuration)]
+    sizes_mb = _sizes_mb(configuration)
     may_span = host.service_settings.numa_spanning_enabled
     try:
         return place_nodes(sizes_mb, consumable_memory(host), may_span=may_span)
@@ -41,23 +41,38 @@ def find_room(host: Host, configuration: Configuration) -> Sequence[Residence]:
         raise JobFailure(Code.OUT_OF_MEMORY, _full_text(full, len(sizes_mb))) from full
 
 
-def find_room_for_resized(host: Host, system: VirtualSystem, edited: Configuration) -> Sequence[Residence]:
-    """Where the memory of a running machine will be once it has the size that an edited configuration says.
+def reserve_memory(host: Host, system: VirtualSystem, edited: Configuration) -> None:
+    """Take what a running machine needs more, before its guest gets it; what it needs less stays for now.
 
     :raises MethodFailure: 32775 where the guest would need more or fewer nodes, 32778 where no room is left
     """
-    residences = system.session.residences if system.session else ()
-    sizes_mb = [node.memory_mb for node in virtual_nodes(edited)]
-    if len(sizes_mb) != len(residences):
+    sizes_mb = _sizes_mb(edited)
+    present_mb = _sizes_mb(system.configuration)
+    if len(sizes_mb) != len(present_mb):
         # UNVERIFIED: seen by an administrator, not documented; so is the code
         text = "A running VM cannot get so much or little memory that its virtual NUMA nodes change."
         raise MethodFailure(Code.INVALID_STATE, text)
-    may_span = host.service_settings.numa_spanning_enabled
     try:
-        return resize_nodes(residences, sizes_mb, consumable_memory(host), may_span=may_span)
+        _resize(host, system, [max(sizes) for sizes in zip(sizes_mb, present_mb, strict=True)])
     except NodesFull as full:
         # UNVERIFIED: the code for memory that the host does not have when a running VM asks for more
         raise MethodFailure(Code.OUT_OF_MEMORY, _full_text(full, len(sizes_mb))) from full
+
+
+def settle_memory(host: Host, system: VirtualSystem) -> None:
+    """Keep what a running machine's settings say, once its guest has followed or the change has failed."""
+    _resize(host, system, _sizes_mb(system.configuration))
+
+
+def _resize(host: Host, system: VirtualSystem, sizes_mb: Sequence[int]) -> None:
+    session, may_span = system.session, host.service_settings.numa_spanning_enabled
+    if session is not None:
+        free_mb = consumable_memory(host)
+        session.residences = resize_nodes(session.residences, sizes_mb, free_mb, may_span=may_span)
+
+
+def _sizes_mb(configuration: Configuration) -> list[int]:
+    return [node.memory_mb for node in virtual_nodes(configuration)]
 
 
 def _full_text(full: NodesFull, count: int) -> str:

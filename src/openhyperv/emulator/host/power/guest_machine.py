@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from openhyperv.emulator.guests.machine import Bus, GuestDrive, GuestMachine, GuestNic, Template
+from openhyperv.emulator.guests.machine import Bus, GuestDrive, GuestMachine, GuestNic, GuestNode, Template
 from openhyperv.emulator.host.codes import Code
 from openhyperv.emulator.host.files import BadHostPath, HostFiles
+from openhyperv.emulator.host.hardware import Hardware
 from openhyperv.emulator.host.identities import Device
 from openhyperv.emulator.host.jobs.running import JobFailure
 from openhyperv.emulator.host.machines import resources
 from openhyperv.emulator.host.machines.configuration import Configuration
 from openhyperv.emulator.host.machines.placement import MAXIMUM_NICS, slot_of
+from openhyperv.emulator.host.numa.virtual_nodes import (
+    memory_setting,
+    processor_setting,
+    sockets,
+    virtual_nodes,
+)
 from openhyperv.emulator.host.settings import Resource
 from openhyperv.emulator.host.storage.pass_through import passed_through
 from openhyperv.emulator.host.switches.network import connected_switch
@@ -31,7 +38,9 @@ _FLOPPY, _CD, _HARD_DISK, _NETWORK = 0, 1, 2, 3
 FILE_NOT_FOUND = 0x80070002
 
 
-def guest_machine(configuration: Configuration, files: HostFiles, state_dir: Path) -> GuestMachine:
+def guest_machine(
+    configuration: Configuration, files: HostFiles, state_dir: Path, hardware: Hardware
+) -> GuestMachine:
     """Everything about a VM that its guest depends on.
 
     :raises JobFailure: a disk's file is missing, or its path is none of this host's
@@ -42,8 +51,11 @@ def guest_machine(configuration: Configuration, files: HostFiles, state_dir: Pat
         guid=configuration.owner,
         name=configuration.name,
         generation=configuration.generation,
-        vcpus=next(configuration.of_class("Msvm_ProcessorSettingData")).number("VirtualQuantity"),
-        memory_mb=next(configuration.of_class("Msvm_MemorySettingData")).number("VirtualQuantity"),
+        vcpus=processor_setting(configuration).number("VirtualQuantity"),
+        memory_mb=memory_setting(configuration).number("VirtualQuantity"),
+        maximum_memory_mb=hardware.memory_mb,
+        nodes=[GuestNode(node.processors, node.memory_mb) for node in virtual_nodes(configuration)],
+        sockets=sockets(configuration),
         state_dir=state_dir,
         drives=drives,
         nics=nics,
@@ -87,6 +99,7 @@ def _guest_drive(
         path=medium_file(medium, files) if medium else None,
         is_dvd=is_dvd,
         read_only=is_dvd or (medium is not None and medium.number("Access") == 1),
+        maximum_iops=0 if is_dvd or medium is None else medium.number("IOPSLimit"),
     )
 
 

@@ -1,4 +1,4 @@
-"""What a change of configuration means to a running guest: which drives and adapters come and go."""
+"""What a change of configuration means to a running guest: what comes, goes and gets another size."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from openhyperv.emulator.host.files import HostFiles
 from openhyperv.emulator.host.machines import resources
 from openhyperv.emulator.host.machines.configuration import Configuration, parent_tail
 from openhyperv.emulator.host.machines.placement import MAXIMUM_NICS
+from openhyperv.emulator.host.numa.virtual_nodes import memory_setting
 from openhyperv.emulator.host.power.guest_machine import guest_drive, guest_nic, medium_file
 from openhyperv.emulator.host.profile import Profile
 from openhyperv.emulator.host.settings import Resource
@@ -54,7 +55,7 @@ def plan(before: Configuration, after: Configuration, files: HostFiles, profile:
     steps = list(_drive_steps(before, after, files))
     if (nic_steps := list(_nic_steps(before, after))) and not _plugs_nics(after, profile):
         raise MethodFailure(Code.INVALID_STATE, "Network adapters cannot come or go while this VM runs.")
-    return steps + nic_steps
+    return [*steps, *nic_steps, *_limit_steps(before, after), *_memory_steps(before, after)]
 
 
 def _refuse_fixed_devices(before: Configuration, after: Configuration) -> None:
@@ -132,6 +133,32 @@ def _nic_steps(before: Configuration, after: Configuration) -> Iterator[Step]:
     new = {nic.tail: nic for nic in adapters(after)}
     yield from (partial(_remove_nic, tail) for tail in old if tail not in new)
     yield from (partial(_add_nic, nic, after) for tail, nic in new.items() if tail not in old)
+
+
+def _limit_steps(before: Configuration, after: Configuration) -> Iterator[Step]:
+    """Disks that stay, with another limit on their operations."""
+    for disk in after.resources():
+        old = before.resource(disk.tail)
+        if disk.kind is resources.HARD_DISK and old is not None:
+            maximum_iops = disk.number("IOPSLimit")
+            if old.number("IOPSLimit") != maximum_iops:
+                drive = after.resource(parent_tail(disk))
+                yield partial(_limit_drive, drive.tail if drive else disk.tail, maximum_iops)
+
+
+def _limit_drive(tail: str, maximum_iops: int, guest: Guest) -> None:
+    guest.limit_drive(tail, maximum_iops)
+
+
+def _memory_steps(before: Configuration, after: Configuration) -> Iterator[Step]:
+    """Static memory of another size; of dynamic memory, only bounds change while the VM runs."""
+    old_mb, new_mb = (memory_setting(each).number("VirtualQuantity") for each in (before, after))
+    if old_mb != new_mb:
+        yield partial(_resize_memory, new_mb)
+
+
+def _resize_memory(memory_mb: int, guest: Guest) -> None:
+    guest.resize_memory(memory_mb)
 
 
 def _remove_nic(tail: str, guest: Guest) -> None:

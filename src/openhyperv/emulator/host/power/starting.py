@@ -38,7 +38,7 @@ def _prepare(host: Host, system: VirtualSystem) -> tuple[GuestMachine, Session]:
         if has_unassigned(system.configuration):
             with host.changing(system):
                 assign_addresses(system.configuration, host.systems, host.service_settings)
-        machine = guest_machine(system.configuration, host.files, host.state_dir(system))
+        machine = guest_machine(system.configuration, host.files, host.state_dir(system), host.hardware)
         _check_memory(host, system, machine.memory_mb)
         others = [other for other in host.systems if other is not system]
         check_video_memory(system.configuration, host.hardware.gpus, others)
