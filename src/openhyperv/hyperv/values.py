@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from openhyperv.errors import ProtocolError
 from openhyperv.wire.instance import Instance
+from openhyperv.wire.invocation import Output
 from openhyperv.wire.types import Value
 
 
@@ -34,3 +36,19 @@ def texts(instance: Instance, name: str) -> tuple[str, ...]:
 def entries(value: Value) -> tuple[Value, ...]:
     """The entries of an array value; none for NULL."""
     return tuple(value) if isinstance(value, list | tuple) else ()
+
+
+def octets(value: Value) -> bytes:
+    """An array of bytes; empty for NULL."""
+    return bytes(each for each in entries(value) if isinstance(each, int))
+
+
+def returned_instance(output: Output, name: str) -> Instance:
+    """The object in an output parameter.
+
+    :raises ProtocolError: the method answered without one
+    """
+    value = output[name]
+    if not isinstance(value, Instance):
+        raise ProtocolError(f"The host's answer lacks {name}.")
+    return value
