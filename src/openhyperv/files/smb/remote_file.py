@@ -65,6 +65,11 @@ class Purpose(Enum):
         CreateDisposition.FILE_OPEN_IF,
         _NO_LINK | CreateOptions.FILE_NON_DIRECTORY_FILE,
     )
+    CREATE = Opening(
+        _FILE.GENERIC_READ | _FILE.GENERIC_WRITE,
+        CreateDisposition.FILE_CREATE,
+        _NO_LINK | CreateOptions.FILE_NON_DIRECTORY_FILE,
+    )
     LOCK = Opening(
         _FILE.GENERIC_WRITE | _FILE.DELETE,
         CreateDisposition.FILE_OPEN_IF,
