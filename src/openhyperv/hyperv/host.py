@@ -18,6 +18,7 @@ from openhyperv.hyperv.metrics.reading import read_use
 from openhyperv.hyperv.metrics.use import HostUse
 from openhyperv.hyperv.names import COMPUTER_SYSTEM, is_guid
 from openhyperv.hyperv.ports.binding import bind_port, unbind_port
+from openhyperv.hyperv.security.guardians import Guardians
 from openhyperv.hyperv.statistics import HostStatistics, read_statistics
 from openhyperv.hyperv.summary import MachineListing, list_machines
 from openhyperv.hyperv.switches import VirtualSwitch, list_switches
@@ -78,6 +79,11 @@ class Host:
     def disks(self) -> VirtualDisks:
         """The host's disk files."""
         return VirtualDisks(self.session)
+
+    @property
+    def guardians(self) -> Guardians:
+        """Who owns the keys that machines' TPMs are sealed with."""
+        return Guardians(self.session)
 
     def machines(self) -> Iterator[MachineListing]:
         """Every machine, in one enumeration."""

@@ -13,6 +13,7 @@ from openhyperv.hyperv.layout import Layout
 from openhyperv.hyperv.metrics.control import start_metering, stop_metering
 from openhyperv.hyperv.metrics.reading import read_machine_use
 from openhyperv.hyperv.metrics.use import MachineUse
+from openhyperv.hyperv.security.machine_security import MachineSecurity
 from openhyperv.hyperv.states import MachineState, RequestedState
 from openhyperv.hyperv.summary import MachineSummary, summarize
 from openhyperv.transport.deadline import Deadline
@@ -102,6 +103,11 @@ class VirtualMachine:
         :raises NotFoundError: it is not metered
         """
         return read_machine_use(self._session, self.guid)
+
+    @property
+    def security(self) -> MachineSecurity:
+        """Its TPM, encryption, shielding and Secure Boot."""
+        return MachineSecurity(self._session, self.guid)
 
     def disk_files(self) -> list[str]:
         """The files in its drives."""
