@@ -96,7 +96,7 @@ def test_a_machine_named_like_anothers_guid_does_not_take_its_place(host: Host) 
 
 
 def test_a_name_that_two_have_is_refused_and_a_guid_is_asked_for(host: Host) -> None:
-    twins = [host.create(machine_spec("twin")) for _ in range(2)]
+    twins = [host.create(machine_spec("twin"), shares_name=True) for _ in range(2)]
     with pytest.raises(ConflictError) as caught:
         host.machine("twin")
     error = caught.value

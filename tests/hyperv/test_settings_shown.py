@@ -67,10 +67,12 @@ class Shown:
         return [f for f in self._host.session.query(query) if str(f["InstanceID"]).startswith(prefix)]
 
 
-def request_of(stock: Stock, properties: dict[str, str], disk_format: DiskFormat) -> MachineSpec:
+def request_of(
+    stock: Stock, name: str, properties: dict[str, str], disk_format: DiskFormat
+) -> MachineSpec:
     """A machine with all that a specification can ask for."""
     return machine_spec(
-        "shown",
+        name,
         {**properties, **SERIAL},
         vcpus=2,
         memory_mb=1024,
@@ -86,7 +88,7 @@ def request_of(stock: Stock, properties: dict[str, str], disk_format: DiskFormat
 
 @pytest.fixture(scope="module")
 def second(host: Host, stock: Stock) -> Iterator[tuple[MachineSpec, Shown]]:
-    spec = request_of(stock, GEN_2 | LINUX, DiskFormat.VHDX)
+    spec = request_of(stock, "second", GEN_2 | LINUX, DiskFormat.VHDX)
     machine = host.create(spec)
     yield spec, Shown(host, machine)
     machine.delete()
@@ -94,7 +96,7 @@ def second(host: Host, stock: Stock) -> Iterator[tuple[MachineSpec, Shown]]:
 
 @pytest.fixture(scope="module")
 def first(host: Host, stock: Stock) -> Iterator[tuple[MachineSpec, Shown]]:
-    spec = request_of(stock, GEN_1, DiskFormat.VHD)
+    spec = request_of(stock, "first", GEN_1, DiskFormat.VHD)
     machine = host.create(spec)
     yield spec, Shown(host, machine)
     machine.delete()
@@ -109,7 +111,7 @@ def either(request: pytest.FixtureRequest) -> tuple[MachineSpec, Shown]:
 def test_the_machine_itself(host: Host, either: tuple[MachineSpec, Shown]) -> None:
     spec, shown = either
     system = shown.system
-    assert system["ElementName"] == "shown"
+    assert system["ElementName"] == spec.name
     assert system["Notes"] == [str(spec.identity), "made by a test"]
     assert system["VirtualSystemSubType"] == f"Microsoft:Hyper-V:SubType:{spec.generation.value}"
     assert system["AutomaticStartupAction"] == 2

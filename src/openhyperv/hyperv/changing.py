@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from openhyperv.cim.jobs import JobProgress
 from openhyperv.cim.session import Session
 from openhyperv.errors import ConflictError, NotFoundError
-from openhyperv.hyperv import settings
 from openhyperv.hyperv.names import SYSTEM_SERVICE, SYSTEM_SETTINGS, owner_of, system_settings
+from openhyperv.hyperv.sizing import memory_settings, processor_count
 from openhyperv.hyperv.values import text, texts
 from openhyperv.hyperv.virtual_disks import VirtualDisks
 from openhyperv.machine.memory import Memory
@@ -37,9 +37,9 @@ def resize(session: Session, guid: str, *, vcpus: int | None = None, memory_mb: 
     """
     changes: list[Instance] = []
     if vcpus is not None:
-        changes.append(settings.processor(vcpus, guid))
+        changes.append(processor_count(vcpus, guid))
     if memory_mb is not None:
-        changes.append(settings.memory(Memory.static(memory_mb), guid))
+        changes.append(memory_settings(Memory.static(memory_mb), guid))
     if changes:
         modify_resources(session, guid, changes)
 

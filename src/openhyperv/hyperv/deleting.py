@@ -30,9 +30,9 @@ def delete_machine(session: Session, share: HostFiles, layout: Layout, guid: str
     read_folder = session.aside(lambda: _folder(session, layout, guid))
     _turn_off(session, guid)
     folder = read_folder()
-    _destroy(session, guid)
+    destroy(session, guid)
     if folder is not None:
-        _remove_folder(share, folder, Deadline.after(_FILES_PATIENCE_S))
+        remove_folder(share, folder)
 
 
 def _turn_off(session: Session, guid: str) -> None:
@@ -44,8 +44,11 @@ def _turn_off(session: Session, guid: str) -> None:
         return
 
 
-def _destroy(session: Session, guid: str) -> None:
-    """Destroy it. If the answer is lost and the machine gone, it was destroyed, and its files are next."""
+def destroy(session: Session, guid: str) -> None:
+    """Remove a machine that is off, but no file. If the answer is lost and the machine gone, it was removed.
+
+    :raises ConflictError: it is not off
+    """
     try:
         session.run(SYSTEM_SERVICE, "DestroySystem", {"AffectedSystem": system(guid)}, target=guid)
     except HyperVError as error:
@@ -53,7 +56,12 @@ def _destroy(session: Session, guid: str) -> None:
             raise
 
 
-def _remove_folder(share: HostFiles, folder: WindowsPath, patience: Deadline) -> None:
+def remove_folder(share: HostFiles, folder: WindowsPath) -> None:
+    """Remove a machine's folder with all that is in it, once the host has let go of it.
+
+    :raises ConflictError: it does not
+    """
+    patience = Deadline.after(_FILES_PATIENCE_S)
     while True:
         try:
             return share.remove_tree(folder)

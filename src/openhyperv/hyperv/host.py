@@ -10,7 +10,7 @@ from openhyperv.cim.session import Session
 from openhyperv.errors import ConflictError, NotFoundError
 from openhyperv.files.share import HostFiles
 from openhyperv.files.smb.settings import Authentication, ShareSettings
-from openhyperv.hyperv.creating import Creation
+from openhyperv.hyperv.creation.creating import Creation
 from openhyperv.hyperv.facts import HostFacts, read_facts
 from openhyperv.hyperv.images import Images
 from openhyperv.hyperv.layout import Layout
@@ -113,16 +113,24 @@ class Host:
     def _machine(self, guid: str) -> VirtualMachine:
         return VirtualMachine(self.session, self.share, self.layout, guid)
 
-    def create(self, spec: MachineSpec, *, timeout_s: float = _CREATE_TIMEOUT_S) -> VirtualMachine:
+    def create(
+        self, spec: MachineSpec, *, shares_name: bool = False, timeout_s: float = _CREATE_TIMEOUT_S
+    ) -> VirtualMachine:
         """Create the machine that a specification describes; it is off.
 
-        Undoing a create that failed may take up to :data:`openhyperv.hyperv.undoing.PATIENCE_S` longer.
+        May be repeated after anything that ended it, the process killed included: the same identity gives
+        the same machine, once. ``shares_name`` allows another machine of that name.
+        Undoing a create that failed may take up to :data:`openhyperv.hyperv.creation.undoing.PATIENCE_S`
+        longer.
 
+        :raises ConflictError: there is a machine of that name, or one of that identity which is not as asked;
+            or another client is creating this one now
         :raises HyperVError: it could not be created; nothing of it is left, or else the error's notes say
             what may be
         """
         deadline = Deadline.after(timeout_s)
-        return self._machine(Creation(self.session, self.share, self.layout, spec, deadline).run())
+        creation = Creation(self.session, self.share, self.layout, spec, deadline, shares_name=shares_name)
+        return self._machine(creation.run())
 
     def switches(self) -> Iterator[VirtualSwitch]:
         """Every virtual switch, in one query."""

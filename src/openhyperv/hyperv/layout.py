@@ -26,6 +26,10 @@ class Layout:
         """Everything that belongs to one machine."""
         return self.root / "machines" / str(identity)
 
+    def lock(self, identity: UUID) -> WindowsPath:
+        """What a client holds while it creates a machine."""
+        return self.root / "machines" / f"{identity}.lock"
+
     def owns(self, folder: WindowsPath) -> bool:
         """True for a machine's folder of ours, which may be deleted with the machine."""
         return folder.parts[:-1] == (self.root / "machines").parts and folder.drive == self.root.drive

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeAlias
 
 from attrs import frozen
@@ -35,6 +36,11 @@ class RehearsedFiles(HostFiles):
     def __init__(self, settings: ShareSettings, tell: Tell) -> None:
         super().__init__(settings)
         self._tell = tell
+
+    @contextmanager
+    def locked(self, path: WindowsPath) -> Iterator[None]:  # noqa: ARG002 - nothing is locked
+        """Hold nothing: nothing is changed either."""
+        yield
 
     def make_folder(self, folder: WindowsPath) -> None:
         """Tell it."""

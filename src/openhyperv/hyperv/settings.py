@@ -8,20 +8,15 @@ from uuid import uuid4
 
 from openhyperv.hyperv.names import (
     IDE_CONTROLLER,
-    MEMORY,
-    PROCESSOR,
     RESOURCE_SETTINGS,
     SERIAL_CONTROLLER,
     SERIAL_PORT_SETTINGS,
     resource_id,
 )
-from openhyperv.machine.boot import BiosBoot
 from openhyperv.machine.drives import Bus, Disk, Dvd, Slot
 from openhyperv.machine.host_version import WINDOWS_2016, HostVersion
-from openhyperv.machine.memory import Memory as MemorySize
 from openhyperv.machine.network_adapter import NetworkAdapter
 from openhyperv.machine.serial import SerialPort
-from openhyperv.machine.spec import Generation, MachineSpec
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import ObjectPath
 from openhyperv.wire.types import Value
@@ -38,52 +33,6 @@ class ResourceType(IntEnum):
     DISK_DRIVE = 17
     STORAGE_EXTENT = 31
     ETHERNET_CONNECTION = 33
-
-
-class AutomaticStartup(IntEnum):
-    """What a machine does when its host boots (AutomaticStartupAction)."""
-
-    NONE = 2
-    RESTART_IF_ACTIVE = 3
-    ALWAYS = 4
-
-
-def system_settings(spec: MachineSpec) -> Instance:
-    """The machine as a whole. Secure Boot is always stated: Hyper-V's own default for generation 2 is on.
-
-    Templates came with Windows Server 2016; before, Secure Boot accepts Microsoft's Windows signatures only.
-    """
-    values: dict[str, Value] = {
-        "ElementName": spec.name,
-        "VirtualSystemSubType": f"{_PREFIX}SubType:{spec.generation.value}",
-        "AutomaticStartupAction": AutomaticStartup.NONE.value,
-        "Notes": [line for line in (str(spec.identity), spec.notes) if line],
-    }
-    if spec.generation is Generation.TWO:
-        values["SecureBootEnabled"] = spec.secure_boot is not None
-    if spec.secure_boot is not None and spec.host >= WINDOWS_2016:
-        values["SecureBootTemplateId"] = spec.secure_boot.value
-    if isinstance(spec.boot_order, BiosBoot):
-        values["BootOrder"] = [device.value for device in spec.boot_order.devices]
-    return Instance("Msvm_VirtualSystemSettingData", values)
-
-
-def processor(vcpus: int, guid: str) -> Instance:
-    """The processors of a machine."""
-    values: dict[str, Value] = {"InstanceID": resource_id(guid, PROCESSOR), "VirtualQuantity": vcpus}
-    return Instance("Msvm_ProcessorSettingData", values)
-
-
-def memory(wanted: MemorySize, guid: str) -> Instance:
-    """A machine's memory: start-up, minimum and maximum."""
-    values: dict[str, Value] = {
-        "InstanceID": resource_id(guid, MEMORY),
-        "VirtualQuantity": wanted.startup_mb,
-        "Reservation": wanted.minimum_mb,
-        "Limit": wanted.maximum_mb,
-        "DynamicMemoryEnabled": wanted.is_dynamic,
-    }
-    return Instance("Msvm_MemorySettingData", values)
 
 
 def _resource(
@@ -111,6 +60,8 @@ def network_adapter(adapter: NetworkAdapter) -> Instance:
     }
     if adapter.mac_address is not None:
         values |= {"Address": adapter.mac_address, "StaticMacAddress": True}
+    if adapter.device_naming:
+        values["DeviceNamingEnabled"] = True
     subtype = "Synthetic Ethernet Port"
     return _resource("Msvm_SyntheticEthernetPortSettingData", ResourceType.ETHERNET_ADAPTER, subtype, values)
 
@@ -132,11 +83,6 @@ def connection(name: str | None, adapter: ObjectPath, switch: ObjectPath | None)
     )
 
 
-def vlan(vlan_id: int) -> Instance:
-    """Access mode in one VLAN."""
-    return Instance("Msvm_EthernetSwitchPortVlanSettingData", {"OperationMode": 1, "AccessVlanId": vlan_id})
-
-
 def drive(what: Disk | Dvd, controller: ObjectPath) -> Instance:
     """The drive that a disk or an ISO goes into."""
     is_dvd = isinstance(what, Dvd)
@@ -147,9 +93,11 @@ def drive(what: Disk | Dvd, controller: ObjectPath) -> Instance:
 
 
 def medium(what: Disk | Dvd, drive_path: ObjectPath, file: str) -> Instance:
-    """The file in a drive."""
+    """The file in a drive, and how often it may be read and written."""
     subtype = "Virtual CD/DVD Disk" if isinstance(what, Dvd) else "Virtual Hard Disk"
     values: dict[str, Value] = {"Parent": str(drive_path), "HostResource": [file]}
+    if isinstance(what, Disk) and (what.maximum_iops or what.minimum_iops):
+        values |= {"IOPSLimit": what.maximum_iops, "IOPSReservation": what.minimum_iops}
     return _resource("Msvm_StorageAllocationSettingData", ResourceType.STORAGE_EXTENT, subtype, values)
 
 

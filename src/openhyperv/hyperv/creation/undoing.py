@@ -14,13 +14,11 @@ from openhyperv.errors import (
     NotFoundError,
 )
 from openhyperv.files.share import HostFiles
+from openhyperv.hyperv.creation.earlier import find_machine
 from openhyperv.hyperv.deleting import delete_machine
 from openhyperv.hyperv.layout import Layout
-from openhyperv.hyperv.names import SYSTEM_SETTINGS
-from openhyperv.hyperv.values import text, texts
 from openhyperv.machine.spec import MachineSpec
 from openhyperv.transport.deadline import Deadline
-from openhyperv.wire.wql import equal, select
 
 PATIENCE_S = 20.0
 """How long removing is tried again: the host may be busy with what is to be removed, or out of reach."""
@@ -63,7 +61,7 @@ class Remains:
 
     def _remove_machine(self) -> bool:
         """True once a machine has been removed; False where there is none, or none yet."""
-        guid = self._guid or find_by_identity(self._session, self._spec)
+        guid = self._guid or find_machine(self._session, self._spec, self._folder)
         if guid is None:
             return False
         try:
@@ -71,15 +69,3 @@ class Remains:
         except NotFoundError:
             self._guid = None
         return True
-
-
-def find_by_identity(session: Session, spec: MachineSpec) -> str | None:
-    """The GUID of the machine of that name whose notes begin with the specification's identity."""
-    columns = ("InstanceID", "Notes", "VirtualSystemType")
-    query = select(SYSTEM_SETTINGS, *columns).where(equal("ElementName", spec.name))
-    for row in session.query(query):
-        notes = texts(row, "Notes")
-        is_snapshot = "Snapshot" in text(row, "VirtualSystemType")
-        if notes[:1] == (str(spec.identity),) and not is_snapshot:
-            return text(row, "InstanceID").removeprefix("Microsoft:").upper()
-    return None

@@ -1,0 +1,194 @@
+"""Creating a machine: compose everything first, send it in as few calls as the host allows, or undo it all.
+
+The order is that of the dependencies: disk files, the machine, what brings its own identifier (controllers,
+adapters), what hangs on those (drives, media, cables), then what the machine has from birth (processor,
+memory, serial ports), in one call since those identifiers are fixed. The last request orders the boot devices
+and takes away the mark that says "not finished".
+
+Whatever kills a client on the way, creating the same machine again comes to the same end: a machine that has
+the mark goes with its folder, and is made anew; one that has it no more is the machine that was asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from openhyperv.cim.session import Session
+from openhyperv.errors import ConflictError, ProtocolError
+from openhyperv.files.share import HostFiles
+from openhyperv.hyperv import settings
+from openhyperv.hyperv.creation.calls import Calls
+from openhyperv.hyperv.creation.earlier import Earlier, find_earlier, find_machine
+from openhyperv.hyperv.creation.hardware import Hardware
+from openhyperv.hyperv.creation.notes import finished_notes, unfinished_notes
+from openhyperv.hyperv.creation.port_features import port_features
+from openhyperv.hyperv.creation.undoing import Remains
+from openhyperv.hyperv.deleting import destroy, remove_folder
+from openhyperv.hyperv.layout import Layout
+from openhyperv.hyperv.names import RESOURCE_SETTINGS, SYSTEM_SETTINGS, setting
+from openhyperv.hyperv.sizing import memory_settings, processor_settings
+from openhyperv.hyperv.switches import find_switches
+from openhyperv.hyperv.virtual_disks import VirtualDisks
+from openhyperv.hyperv.whole_settings import new_machine
+from openhyperv.machine.boot import UefiBoot
+from openhyperv.machine.drives import Bus, Disk, Dvd, Slot
+from openhyperv.machine.spec import MachineSpec
+from openhyperv.transport.deadline import Deadline
+from openhyperv.wire.instance import Instance
+from openhyperv.wire.path import ObjectPath
+from openhyperv.wire.types import Value
+
+_ROOTS = ("ConfigurationDataRoot", "SnapshotDataRoot", "SwapFileDataRoot")
+
+
+class Creation:
+    """Creates one machine on one host. Use once."""
+
+    def __init__(
+        self,
+        session: Session,
+        share: HostFiles,
+        layout: Layout,
+        spec: MachineSpec,
+        deadline: Deadline,
+        *,
+        shares_name: bool = False,
+    ) -> None:
+        self._session = session
+        self._share = share
+        self._layout = layout
+        self._spec = spec
+        self._deadline = deadline
+        self._shares_name = shares_name
+        self._folder = layout.machine(spec.identity)
+        self._calls = Calls(session, deadline, spec.name)
+        self._guid: str | None = None
+
+    def run(self) -> str:
+        """The GUID of the machine.
+
+        :raises ConflictError: there is another machine of that name, or a finished one of that identity that
+            is not as asked; or somebody else is creating it at this moment
+        :raises HyperVError: it could not be made; no machine and no file of it is left, or else the error's
+            notes say what is
+        """
+        names = {adapter.switch for adapter in self._spec.network_adapters if adapter.switch is not None}
+        read_switches = self._session.aside(lambda: find_switches(self._session, names))
+        with self._alone():
+            earlier = find_earlier(self._session, self._spec, self._folder, shares_name=self._shares_name)
+            if earlier is not None and not earlier.is_unfinished:
+                return earlier.guid
+            switches = read_switches()
+            self._clear(earlier)
+            return self._create(switches)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        lock = self._layout.lock(self._spec.identity)
+        try:
+            with self._share.locked(lock):
+                yield
+        except ConflictError as error:
+            if error.target == str(lock):
+                error.message = "Somebody else is creating this machine."
+                error.target, error.remedy = self._spec.name, "Wait until that is done."
+            raise
+
+    def _clear(self, earlier: Earlier | None) -> None:
+        """Remove what an earlier run has left, which nobody can have used yet."""
+        if earlier is not None:
+            try:
+                destroy(self._session, earlier.guid)
+            except ConflictError as error:
+                error.message = "There is an unfinished machine of that name, and it is not off."
+                error.remedy = "Turn it off to have it made anew, or choose another name."
+                raise
+        if self._share.exists(self._folder):
+            remove_folder(self._share, self._folder)
+
+    def _create(self, switches: dict[str, ObjectPath]) -> str:
+        try:
+            self._share.make_folder(self._folder)
+            files = self._make_disks()
+            guid = self._guid = self._calls.target = self._define()
+            hardware = self._add_roots(guid)
+            self._add_leaves(hardware, files, switches)
+            self._fit(guid)
+            self._finish(hardware)
+        except BaseException as error:
+            Remains(self._session, self._share, self._layout, self._spec, self._guid).remove(error)
+            raise
+        return guid
+
+    def _make_disks(self) -> dict[Slot, str]:
+        files = {dvd.slot: dvd.path for dvd in self._spec.dvds if dvd.path is not None}
+        for disk in self._spec.disks:
+            disks = VirtualDisks(self._session, job_timeout_s=self._deadline.check("make disks"))
+            files[disk.slot] = disks.make(disk, self._folder)
+        return files
+
+    def _define(self) -> str:
+        roots: dict[str, Value] = dict.fromkeys(_ROOTS, str(self._folder))
+        machine = new_machine(self._spec, unfinished_notes(self._spec)).with_values(roots)
+        guid = self._calls.define(machine) or find_machine(self._session, self._spec, self._folder)
+        if guid is None:
+            raise ProtocolError("The host says that it defined the machine, but does not show it.")
+        return guid
+
+    def _add_roots(self, guid: str) -> Hardware:
+        """Controllers and adapters: the host names them, and answers the names in the order asked."""
+        spec = self._spec
+        needed = spec.scsi_controllers if any(settings.is_on(Bus.SCSI, d) for d in spec.drives) else 0
+        wanted = [settings.scsi_controller() for _ in range(needed)]
+        wanted += [settings.network_adapter(adapter) for adapter in spec.network_adapters]
+        made = [str(path.key("InstanceID")) for path in self._calls.add(guid, wanted)]
+        names = [adapter.name for adapter in spec.network_adapters]
+        return Hardware(guid, tuple(made[:needed]), dict(zip(names, made[needed:], strict=True)))
+
+    def _add_leaves(
+        self, hardware: Hardware, files: dict[Slot, str], switches: dict[str, ObjectPath]
+    ) -> None:
+        """Drives with their media, and the adapters' cables, in one call; then what their ports shall be."""
+        drives: list[Instance] = []
+        for drive in self._spec.drives:
+            drives += _drive(drive, hardware, files.get(drive.slot))
+        cables = []
+        for adapter in self._spec.network_adapters:
+            switch = switches.get(adapter.switch) if adapter.switch else None
+            socket = None if switch is None else switch.on(".")
+            cables.append(settings.connection(adapter.name, hardware.adapter(adapter.name).on("."), socket))
+        made = self._calls.add(hardware.guid, [*drives, *cables])
+        for adapter, cable in zip(self._spec.network_adapters, made[len(drives) :], strict=True):
+            if features := port_features(adapter):
+                self._calls.add_features(cable, features)
+
+    def _fit(self, guid: str) -> None:
+        """Give what every machine is born with its size, and its serial ports their pipes."""
+        spec = self._spec
+        changes = [
+            processor_settings(spec.processors, spec.numa, spec.host, guid),
+            memory_settings(spec.memory, guid, spec.numa),
+        ]
+        changes += [settings.serial_port(guid, port, spec.host) for port in spec.serial_ports if port.pipe]
+        self._calls.change_devices(changes)
+
+    def _finish(self, hardware: Hardware) -> None:
+        """Take the mark away; and let generation 2 boot from its own devices, which its list has to name."""
+        changes: dict[str, Value] = {
+            "InstanceID": f"Microsoft:{hardware.guid}",
+            "Notes": finished_notes(self._spec),
+        }
+        order = self._spec.boot_order
+        if isinstance(order, UefiBoot) and len(order.devices) > 1:
+            changes["BootSourceOrder"] = hardware.boot_sources(order)
+        self._calls.change_machine(Instance(SYSTEM_SETTINGS, changes))
+
+
+def _drive(drive: Disk | Dvd, hardware: Hardware, file: str | None) -> list[Instance]:
+    controller = setting(RESOURCE_SETTINGS, hardware.controller_id(drive.slot)).on(".")
+    wanted = [settings.drive(drive, controller)]
+    if file is not None:
+        place = setting(RESOURCE_SETTINGS, hardware.drive_id(drive.slot)).on(".")
+        wanted.append(settings.medium(drive, place, file))
+    return wanted
