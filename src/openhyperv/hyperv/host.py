@@ -19,6 +19,7 @@ from openhyperv.hyperv.metrics.use import HostUse
 from openhyperv.hyperv.names import COMPUTER_SYSTEM, is_guid
 from openhyperv.hyperv.ports.binding import bind_port, unbind_port
 from openhyperv.hyperv.security.guardians import Guardians
+from openhyperv.hyperv.security.shielding_data import ShieldingData
 from openhyperv.hyperv.statistics import HostStatistics, read_statistics
 from openhyperv.hyperv.summary import MachineListing, list_machines
 from openhyperv.hyperv.switches import VirtualSwitch, list_switches
@@ -114,12 +115,18 @@ class Host:
         return VirtualMachine(self.session, self.share, self.layout, guid)
 
     def create(
-        self, spec: MachineSpec, *, shares_name: bool = False, timeout_s: float = _CREATE_TIMEOUT_S
+        self,
+        spec: MachineSpec,
+        *,
+        shares_name: bool = False,
+        shielding_data: ShieldingData | None = None,
+        timeout_s: float = _CREATE_TIMEOUT_S,
     ) -> VirtualMachine:
         """Create the machine that a specification describes; it is off.
 
         May be repeated after anything that ended it, the process killed included: the same identity gives
-        the same machine, once. ``shares_name`` allows another machine of that name.
+        the same machine, once. ``shares_name`` allows another machine of that name. ``shielding_data`` are
+        what the specification's security refers to, if it does.
         Undoing a create that failed may take up to :data:`openhyperv.hyperv.creation.undoing.PATIENCE_S`
         longer.
 
@@ -129,7 +136,15 @@ class Host:
             what may be
         """
         deadline = Deadline.after(timeout_s)
-        creation = Creation(self.session, self.share, self.layout, spec, deadline, shares_name=shares_name)
+        creation = Creation(
+            self.session,
+            self.share,
+            self.layout,
+            spec,
+            deadline,
+            shares_name=shares_name,
+            shielding_data=shielding_data,
+        )
         return self._machine(creation.run())
 
     def switches(self) -> Iterator[VirtualSwitch]:

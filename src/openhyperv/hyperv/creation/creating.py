@@ -27,6 +27,8 @@ from openhyperv.hyperv.creation.undoing import Remains
 from openhyperv.hyperv.deleting import destroy, remove_folder
 from openhyperv.hyperv.layout import Layout
 from openhyperv.hyperv.names import RESOURCE_SETTINGS, SYSTEM_SETTINGS, setting
+from openhyperv.hyperv.security.securing import check_shielding_data, secure_new_machine
+from openhyperv.hyperv.security.shielding_data import ShieldingData
 from openhyperv.hyperv.sizing import memory_settings, processor_settings
 from openhyperv.hyperv.switches import find_switches
 from openhyperv.hyperv.virtual_disks import VirtualDisks
@@ -54,6 +56,7 @@ class Creation:
         deadline: Deadline,
         *,
         shares_name: bool = False,
+        shielding_data: ShieldingData | None = None,
     ) -> None:
         self._session = session
         self._share = share
@@ -61,6 +64,7 @@ class Creation:
         self._spec = spec
         self._deadline = deadline
         self._shares_name = shares_name
+        self._shielding_data = shielding_data
         self._folder = layout.machine(spec.identity)
         self._calls = Calls(session, deadline, spec.name)
         self._guid: str | None = None
@@ -73,6 +77,7 @@ class Creation:
         :raises HyperVError: it could not be made; no machine and no file of it is left, or else the error's
             notes say what is
         """
+        check_shielding_data(self._spec.security, self._shielding_data)
         names = {adapter.switch for adapter in self._spec.network_adapters if adapter.switch is not None}
         read_switches = self._session.aside(lambda: find_switches(self._session, names))
         with self._alone():
@@ -115,6 +120,7 @@ class Creation:
             hardware = self._add_roots(guid)
             self._add_leaves(hardware, files, switches)
             self._fit(guid)
+            self._secure(guid)
             self._finish(hardware)
         except BaseException as error:
             Remains(self._session, self._share, self._layout, self._spec, self._guid).remove(error)
@@ -172,6 +178,14 @@ class Creation:
         ]
         changes += [settings.serial_port(guid, port, spec.host) for port in spec.serial_ports if port.pipe]
         self._calls.change_devices(changes)
+
+    def _secure(self, guid: str) -> None:
+        """Its TPM and what comes with it, while it has never been started."""
+        security = self._spec.security
+        if security is not None:
+            self._deadline.check("secure the machine")
+            data = self._shielding_data
+            secure_new_machine(self._session, self._share, self._folder, guid, security, data)
 
     def _finish(self, hardware: Hardware) -> None:
         """Take the mark away; and let generation 2 boot from its own devices, which its list has to name."""
