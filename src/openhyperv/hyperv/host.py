@@ -6,12 +6,16 @@ from collections.abc import Iterator
 from types import TracebackType
 from typing import Self
 
+from openhyperv.hyperv.virtual_disks import VirtualDisks
+
 from openhyperv.cim.session import Session
 from openhyperv.errors import ConflictError, NotFoundError
 from openhyperv.files.share import HostFiles
 from openhyperv.files.smb.settings import Authentication, ShareSettings
 from openhyperv.hyperv.creation.creating import Creation
+from openhyperv.hyperv.devices.host_devices import HostDevices
 from openhyperv.hyperv.facts import HostFacts, read_facts
+from openhyperv.hyperv.gpus.host_gpus import HostGpus
 from openhyperv.hyperv.images import Images
 from openhyperv.hyperv.layout import Layout
 from openhyperv.hyperv.metrics.reading import read_use
@@ -24,7 +28,6 @@ from openhyperv.hyperv.statistics import HostStatistics, read_statistics
 from openhyperv.hyperv.summary import MachineListing, list_machines
 from openhyperv.hyperv.switches import VirtualSwitch, list_switches
 from openhyperv.hyperv.values import text
-from openhyperv.hyperv.virtual_disks import VirtualDisks
 from openhyperv.hyperv.virtual_machine import VirtualMachine
 from openhyperv.machine.port import PortSpec
 from openhyperv.machine.spec import MachineSpec
@@ -85,6 +88,16 @@ class Host:
     def guardians(self) -> Guardians:
         """Who owns the keys that machines' TPMs are sealed with."""
         return Guardians(self.session)
+
+    @property
+    def devices(self) -> HostDevices:
+        """The host's PCI devices, for machines to have."""
+        return HostDevices(self.session)
+
+    @property
+    def gpus(self) -> HostGpus:
+        """The host's GPUs that machines share."""
+        return HostGpus(self.session)
 
     def machines(self) -> Iterator[MachineListing]:
         """Every machine, in one enumeration."""

@@ -9,6 +9,8 @@ from openhyperv.files.smb.pipe import Pipe
 from openhyperv.hyperv import changing, console, keyboard, power, screen
 from openhyperv.hyperv.checkpoints.machine_checkpoints import MachineCheckpoints
 from openhyperv.hyperv.deleting import delete_machine
+from openhyperv.hyperv.devices.machine_devices import MachineDevices
+from openhyperv.hyperv.gpus.machine_gpus import MachineGpus
 from openhyperv.hyperv.layout import Layout
 from openhyperv.hyperv.metrics.control import start_metering, stop_metering
 from openhyperv.hyperv.metrics.reading import read_machine_use
@@ -37,6 +39,16 @@ class VirtualMachine:
 
     def __repr__(self) -> str:
         return f"VirtualMachine({self._session.host!r}, {self.guid!r})"
+
+    @property
+    def devices(self) -> MachineDevices:
+        """The PCI devices of the host that it has."""
+        return MachineDevices(self._session, self.guid)
+
+    @property
+    def gpus(self) -> MachineGpus:
+        """What it has of the host's GPUs."""
+        return MachineGpus(self._session, self.guid)
 
     def summary(self) -> MachineSummary:
         """What the host says of it, in one call."""

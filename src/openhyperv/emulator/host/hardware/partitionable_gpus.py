@@ -37,7 +37,7 @@ class PartitionableGpu:
 
     device: PciDevice
     memory_mb: int = field(validator=ge(1))
-    partition_counts: Sequence[int] = field(converter=tuple)
+    partition_counts: Sequence[int] = field(converter=tuple[int, ...])
     encode: int = field(default=100, validator=ge(1))
     decode: int = field(default=100, validator=ge(1))
     compute: int = field(default=100, validator=ge(1))

@@ -1,0 +1,113 @@
+"""The displays of a machine: the plain one, or that of RemoteFX in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from attrs import frozen
+
+from openhyperv.cim.session import Session
+from openhyperv.errors import InvalidInputError
+from openhyperv.hyperv.gpus import settings
+from openhyperv.hyperv.gpus.sharing import check_remotefx, read_version
+from openhyperv.hyperv.names import SYSTEM_SERVICE, setting, system_settings
+from openhyperv.hyperv.values import number, text
+from openhyperv.machine.graphics import RemoteFx, Resolution
+from openhyperv.machine.host_version import WINDOWS_2016
+from openhyperv.wire.cimxml import instance_to_text
+from openhyperv.wire.instance import Instance
+from openhyperv.wire.path import ObjectPath
+from openhyperv.wire.types import Value
+from openhyperv.wire.wql import AssociatorsOf
+
+_MIB = 1 << 20
+
+
+@frozen
+class Displays:
+    """The settings of the displays that a machine has; only generation 1 has an emulated ``s3`` one."""
+
+    plain: Instance | None
+    display_3d: Instance | None
+    s3: Instance | None
+
+    @property
+    def remotefx(self) -> RemoteFx | None:
+        """Its RemoteFX display."""
+        if self.display_3d is None:
+            return None
+        return RemoteFx(
+            Resolution(number(self.display_3d, "MaximumScreenResolution")),
+            number(self.display_3d, "MaximumMonitors"),
+            number(self.display_3d, "VRAMSizeBytes") // _MIB or None,
+        )
+
+    def changes_to(self, guid: str, display: RemoteFx | None) -> Iterator[Instance]:
+        """What of the displays that stay has to change, for RemoteFX or for the plain display."""
+        if display is not None and self.display_3d is not None and display != self.remotefx:
+            changed = settings.remotefx_display(display)
+            yield changed.with_values({"InstanceID": text(self.display_3d, "InstanceID")})
+        s3 = settings.s3_display(guid, has_remotefx=display is not None)
+        if self.s3 is not None and text(self.s3, "Address") != s3["Address"]:
+            yield s3
+
+
+def read_displays(session: Session, guid: str) -> Displays:
+    """What a machine has, in one query."""
+    query = AssociatorsOf(
+        system_settings(guid),
+        association_class="Msvm_VirtualSystemSettingDataComponent",
+        result_class="CIM_ResourceAllocationSettingData",
+    )
+    by_subtype = {text(row, "ResourceSubType"): row for row in session.query(query)}
+    return Displays(
+        by_subtype.get(settings.DISPLAY_SUBTYPE),
+        by_subtype.get(settings.DISPLAY_3D_SUBTYPE),
+        by_subtype.get(settings.S3_SUBTYPE),
+    )
+
+
+def enable_remotefx(session: Session, guid: str, display: RemoteFx) -> None:
+    """Put a RemoteFX display in the place of the plain one, or change it."""
+    version = read_version(session)
+    check_remotefx(session, version)
+    if display.vram_mb is not None and version < WINDOWS_2016:
+        message = "Before Windows Server 2016, Hyper-V chooses the video memory of RemoteFX."
+        raise InvalidInputError(message, host=session.host, target=guid)
+    present = read_displays(session, guid)
+    _remove(session, guid, present.plain)
+    if present.display_3d is None:
+        _add(session, guid, settings.remotefx_display(display))
+    _modify(session, guid, list(present.changes_to(guid, display)))
+
+
+def disable_remotefx(session: Session, guid: str) -> bool:
+    """Restore the plain display; False where there was no other."""
+    present = read_displays(session, guid)
+    _remove(session, guid, present.display_3d)
+    if present.plain is None:
+        _add(session, guid, settings.plain_display(is_2016=read_version(session) >= WINDOWS_2016))
+    _modify(session, guid, list(present.changes_to(guid, None)))
+    return present.display_3d is not None
+
+
+def _remove(session: Session, guid: str, display: Instance | None) -> None:
+    if display is not None:
+        path: ObjectPath = setting(display.class_name, text(display, "InstanceID"))
+        session.run(SYSTEM_SERVICE, "RemoveResourceSettings", {"ResourceSettings": [path]}, target=guid)
+
+
+def _add(session: Session, guid: str, display: Instance) -> None:
+    arguments: dict[str, Value] = {
+        "AffectedConfiguration": system_settings(guid),
+        "ResourceSettings": [instance_to_text(display, session.schema)],
+    }
+    session.run(SYSTEM_SERVICE, "AddResourceSettings", arguments, target=guid)
+
+
+def _modify(session: Session, guid: str, changes: Sequence[Instance]) -> None:
+    if changes:
+        arguments: dict[str, Value] = {
+            "ResourceSettings": [instance_to_text(change, session.schema) for change in changes]
+        }
+        session.run(SYSTEM_SERVICE, "ModifyResourceSettings", arguments, target=guid)

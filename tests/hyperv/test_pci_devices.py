@@ -1,0 +1,222 @@
+"""PCI devices of a host: found by address, given up, given to machines, taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from openhyperv.emulator.emulated_host import EmulatedHost
+from openhyperv.emulator.host.hardware import Hardware, PciDevice
+from openhyperv.errors import ConflictError, InvalidInputError, NotFoundError, UnsupportedError
+from openhyperv.hyperv.devices.allow_list import AllowList
+from openhyperv.hyperv.devices.assignable_device import AssignableDevice, pnp_path
+from openhyperv.hyperv.host import Host
+from openhyperv.hyperv.names import system_settings
+from openhyperv.hyperv.virtual_machine import VirtualMachine
+from openhyperv.machine.host_version import WINDOWS_2012_R2
+from openhyperv.machine.pci import MmioSpace, PciAddress
+from tests.capabilities import shows
+from tests.emulated import emulated_host, target_of
+from tests.hyperv.counting import requests
+from tests.hyperv.specs import GEN_1, machine_spec
+from tests.witness import Witness, changes
+
+GPU = PciDevice(vendor="10DE", product="13F2", revision="A1", bus=0x3B, name="Tesla M60")
+TWIN = PciDevice(vendor="10DE", product="13F2", revision="A1", bus=0x5E, slot=1, function=2)
+NVME = PciDevice(
+    vendor="144D", product="A820", bus=0x40, slot=5, device_class="SCSIAdapter", name="NVMe", has_acs=False
+)
+AT_GPU, AT_TWIN, AT_NVME = (
+    PciAddress.parse(text) for text in ("0000:3b:00.0", "0000:5e:01.2", "0000:40:05.0")
+)
+DEVICES = "Msvm_AssignableDeviceService"
+
+
+@pytest.fixture
+def witness() -> Witness:
+    return Witness()
+
+
+@pytest.fixture
+def emulated(tmp_path: Path, witness: Witness) -> Iterator[EmulatedHost]:
+    hardware = Hardware(pci=[GPU, TWIN, NVME])
+    with emulated_host(tmp_path, witness, hardware=hardware, has_files=True) as running:
+        yield running
+
+
+@pytest.fixture
+def host(emulated: EmulatedHost) -> Iterator[Host]:
+    with Host.connect(target_of(emulated)) as connected:
+        yield connected
+
+
+@pytest.fixture
+def machine(host: Host) -> VirtualMachine:
+    return host.create(machine_spec("machine"))
+
+
+def at(host: Host, address: PciAddress) -> AssignableDevice:
+    return next(device for device in host.devices.all() if device.address == address)
+
+
+@shows("M4")
+def test_the_inventory_says_where_each_device_is_and_whose(
+    emulated: EmulatedHost, host: Host, machine: VirtualMachine
+) -> None:
+    assert host.devices.assignable() == []
+    assert [device.address for device in host.devices.all()] == [AT_GPU, AT_NVME, AT_TWIN]
+    host.devices.dismount(AT_GPU)
+    host.devices.dismount(AT_NVME, force=True)
+    machine.devices.add(AT_NVME)
+    with requests(emulated, host) as sent:
+        gpu, nvme = host.devices.assignable()
+    assert sent == ["Enumerate", "Enumerate", "Invoke", "Invoke"]
+    assert (gpu.vendor_id, gpu.product_id, gpu.is_free, gpu.machine) == ("10de", "13f2", True, None)
+    assert gpu.location_path == GPU.location_path
+    assert (str(nvme.address), nvme.is_free, nvme.machine) == ("0000:40:05.0", False, machine.guid)
+    twin = at(host, AT_TWIN)
+    assert (twin.is_dismounted, twin.is_free) == (False, False)
+
+
+@shows("F6")
+def test_an_allow_list_admits_by_address_vendor_and_product(emulated: EmulatedHost, host: Host) -> None:
+    of_nvidia = AllowList.of([{"vendor_id": "10DE"}])
+    assert [device.address for device in host.devices.all(of_nvidia)] == [AT_GPU, AT_TWIN]
+    at_bus = AllowList.of([{"vendor_id": "10de", "product_id": "13f2", "address": "*:5e:*.*"}])
+    assert [device.address for device in host.devices.all(at_bus)] == [AT_TWIN]
+    both = AllowList.of([{"address": str(AT_GPU)}, {"product_id": "a820"}])
+    with requests(emulated, host) as sent:
+        assert [device.address for device in host.devices.all(both)] == [AT_GPU, AT_NVME]
+    assert sent == ["Enumerate"] * 3 + ["Invoke"] * 3, "an address alone may be any device's"
+
+
+@pytest.mark.parametrize(
+    "values", [{"vendor": "10de"}, {"vendor_id": "nvidia"}, {"address": "3b:00.0"}, {"product_id": "13f"}]
+)
+def test_what_is_no_pattern_of_a_device_is_refused(values: dict[str, str]) -> None:
+    with pytest.raises(InvalidInputError):
+        AllowList.of([values])
+
+
+@shows("F6")
+def test_a_machine_gets_the_device_at_the_claimed_address(
+    emulated: EmulatedHost, host: Host, machine: VirtualMachine
+) -> None:
+    """Not the first one of its kind: that may be another tenant's."""
+    for address in (AT_GPU, AT_TWIN):
+        host.devices.dismount(address)
+    with requests(emulated, host) as sent:
+        machine.devices.add(AT_TWIN)
+    assert sent == ["Enumerate", "Enumerate", "Get", "Invoke", "Invoke", "Invoke"]
+    assert [device.address for device in machine.devices.assigned()] == [AT_TWIN]
+    assert at(host, AT_GPU).is_free
+
+
+@shows("F6", "E10")
+def test_a_machine_with_a_device_is_turned_off_with_its_host(
+    host: Host, machine: VirtualMachine, witness: Witness
+) -> None:
+    """Microsoft asks for Turn Off where older software set Shut Down: the guest's devices cannot be saved."""
+    host.devices.dismount(AT_GPU)
+    machine.devices.add(AT_GPU, mmio=MmioSpace(low_mb=3072, high_mb=33_280))
+    settings = host.session.get(system_settings(machine.guid))
+    assert settings["AutomaticShutdownAction"] == 2
+    assert (settings["LowMmioGapSize"], settings["HighMmioGapSize"]) == (3072, 33_280)
+    assert settings["GuestControlledCacheTypes"] is True
+    with witness.watching() as seen:
+        machine.devices.add(AT_GPU)
+    assert changes(seen) == [], "everything is so already"
+
+
+def test_a_device_of_another_machine_is_refused(host: Host, machine: VirtualMachine) -> None:
+    host.devices.dismount(AT_GPU)
+    machine.devices.add(AT_GPU)
+    other = host.create(machine_spec("other"))
+    with pytest.raises(ConflictError, match=machine.guid):
+        other.devices.add(AT_GPU)
+    with pytest.raises(ConflictError, match=machine.guid):
+        host.devices.mount(AT_GPU)
+    assert host.session.get(system_settings(other.guid))["AutomaticShutdownAction"] == 3, "nothing was sent"
+
+
+@pytest.mark.parametrize("address", ["0000:3b:00.0", "0000:99:00.0"])
+def test_a_device_that_the_host_has_is_not_for_machines(
+    machine: VirtualMachine, witness: Witness, address: str
+) -> None:
+    with witness.watching() as seen, pytest.raises(NotFoundError, match="Dismount it"):
+        machine.devices.add(PciAddress.parse(address))
+    assert changes(seen) == []
+
+
+def test_a_running_machine_gets_no_device(host: Host, machine: VirtualMachine) -> None:
+    host.devices.dismount(AT_GPU)
+    machine.start()
+    with pytest.raises(ConflictError) as caught:
+        machine.devices.add(AT_GPU)
+    assert "while it is off" in str(caught.value.remedy)
+
+
+@shows("F6")
+def test_a_device_that_was_taken_away_is_free_or_the_hosts_again(host: Host, machine: VirtualMachine) -> None:
+    host.devices.dismount(AT_GPU)
+    host.devices.dismount(AT_TWIN)
+    machine.devices.add(AT_GPU, AT_TWIN)
+    assert machine.devices.remove(AT_GPU)
+    assert not machine.devices.remove(AT_GPU)
+    assert at(host, AT_GPU).is_free
+    assert machine.devices.remove(AT_TWIN, mount=True)
+    assert not at(host, AT_TWIN).is_dismounted
+    node = host.session.get(pnp_path(TWIN.host_path))
+    assert (node["Status"], node["ConfigManagerErrorCode"]) == ("OK", 0), "the host uses it again"
+    assert not machine.devices.remove(AT_TWIN, mount=True)
+
+
+@shows("F6")
+def test_a_deleted_machine_leaves_its_device_free(host: Host, machine: VirtualMachine) -> None:
+    host.devices.dismount(AT_GPU)
+    machine.devices.add(AT_GPU)
+    machine.delete()
+    assert at(host, AT_GPU).is_free
+
+
+def test_a_device_is_dismounted_once(host: Host, witness: Witness) -> None:
+    host.session.jobs.watch.start()
+    with witness.watching() as seen:
+        host.devices.dismount(AT_GPU)
+    assert changes(seen) == ["Win32_PnPEntity.Disable", f"{DEVICES}.DismountAssignableDevice"]
+    with witness.watching() as seen:
+        host.devices.dismount(AT_GPU)
+    assert changes(seen) == []
+    host.devices.mount(AT_GPU)
+    host.devices.mount(AT_GPU)
+    assert not at(host, AT_GPU).is_dismounted
+
+
+def test_a_device_that_is_not_safe_is_forced_or_refused(host: Host) -> None:
+    with pytest.raises(UnsupportedError):
+        host.devices.dismount(AT_NVME)
+    assert not at(host, AT_NVME).is_dismounted
+    host.devices.dismount(AT_NVME, force=True)
+    assert at(host, AT_NVME).is_free
+
+
+@pytest.mark.parametrize("act", ["dismount", "mount"])
+def test_a_device_that_is_not_there_is_not_found(host: Host, act: str) -> None:
+    with pytest.raises(NotFoundError):
+        getattr(host.devices, act)(PciAddress.parse("0000:01:00.0"))
+
+
+@shows("M4", "F6")
+def test_hosts_before_2016_have_nothing_to_assign(tmp_path: Path) -> None:
+    with (
+        emulated_host(tmp_path, version="2012R2", hardware=Hardware(pci=[GPU]), has_files=True) as running,
+        Host.connect(target_of(running)) as host,
+    ):
+        assert host.devices.assignable() == []
+        assert host.devices.all() == []
+        machine = host.create(machine_spec("old", GEN_1, host=WINDOWS_2012_R2))
+        for act in (host.devices.dismount, host.devices.mount, machine.devices.add):
+            with pytest.raises(UnsupportedError, match="2016"):
+                act(AT_GPU)
