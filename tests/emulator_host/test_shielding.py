@@ -73,7 +73,7 @@ def test_a_local_key_protector_lets_a_machine_have_a_tpm(emulated: Emulated) -> 
     assert _enable_tpm(emulated, system)["JobState"] == 7
     assert _ask(emulated, system, "GetKeyProtector").out["KeyProtector"] == protector["RawData"]
     (element,) = emulated.associated(system, "Msvm_SecurityElement", "Msvm_SystemComponent")
-    assert (element["Shielded"], element["EncryptStateAndVmMigrationTrafficEnabled"]) == (True, False)
+    assert (element["Shielded"], element["EncryptStateAndVmMigrationTrafficEnabled"]) == (True, True)
 
 
 def test_a_guardian_has_certificates_and_one_name(emulated: Emulated) -> None:
@@ -161,14 +161,16 @@ def test_a_guardian_goes_to_another_host_without_its_keys(tmp_path: Path) -> Non
 def test_the_last_good_key_protector_is_the_one_it_started_with(emulated: Emulated) -> None:
     system = emulated.define()
     assert _ask(emulated, system, "RestoreLastKnownGoodKeyProtector").return_value == 32775
-    _ask(emulated, system, "SetKeyProtector", KeyProtector=[1, 2])
+    guardian = _new_guardian(emulated)
+    first, second = (_new_protector(emulated, guardian)["RawData"] for _ in range(2))
+    _ask(emulated, system, "SetKeyProtector", KeyProtector=first)
     assert _enable_tpm(emulated, system)["JobState"] == 7
     emulated.request(system, 2)
-    assert _ask(emulated, system, "SetKeyProtector", KeyProtector=[9]).return_value == 32775
+    assert _ask(emulated, system, "SetKeyProtector", KeyProtector=second).return_value == 32775
     emulated.request(system, 3)
-    _ask(emulated, system, "SetKeyProtector", KeyProtector=[9])
+    _ask(emulated, system, "SetKeyProtector", KeyProtector=second)
     assert _ask(emulated, system, "RestoreLastKnownGoodKeyProtector").return_value == 0
-    assert _ask(emulated, system, "GetKeyProtector").out["KeyProtector"] == [1, 2]
+    assert _ask(emulated, system, "GetKeyProtector").out["KeyProtector"] == first
 
 
 @pytest.mark.parametrize(("generation", "version"), [(1, "12.0"), (2, "5.0")])
@@ -265,7 +267,8 @@ def _provision(emulated: Emulated, system: ObjectPath, fsk: str = r"C:\a.fsk") -
     )
 
 
-def test_provisioning_waits_for_the_machine_to_be_started(emulated: Emulated) -> None:
+def test_provisioning_waits_for_the_machine_to_be_started(guarded: Emulated) -> None:
+    emulated = guarded
     _write(emulated, r"C:\a.pdk", _pdk())
     _write(emulated, r"C:\a.fsk", _fsk(name="pc1"))
     system = emulated.define()
@@ -280,6 +283,69 @@ def test_provisioning_waits_for_the_machine_to_be_started(emulated: Emulated) ->
     emulated.request(system, 2)
     (job,) = emulated.manager.enumerate(MSPS, "Msps_ProvisioningJob")
     assert (job["JobState"], job["PercentComplete"]) == (7, 100)
+
+
+def _with_tpm(emulated: Emulated, *, shielded: bool = False) -> ObjectPath:
+    """A machine with a TPM by a local key protector."""
+    protector = _new_protector(emulated, _new_guardian(emulated))
+    system = emulated.define()
+    _ask(emulated, system, "SetKeyProtector", KeyProtector=protector["RawData"])
+    assert _change(emulated, system, TpmEnabled=True, ShieldingRequested=shielded) == 4096
+    return system
+
+
+def _change(emulated: Emulated, system: ObjectPath, **values: bool) -> int:
+    text = _security(emulated, system, **values)
+    result = emulated.call_of(SERVICE, "ModifySecuritySettings", SecuritySettingData=text)
+    if result.return_value == 4096:
+        assert emulated.finish(result)["JobState"] == 7
+    assert result.return_value is not None
+    return result.return_value
+
+
+def test_a_machine_starts_only_where_its_key_can_be_unwrapped(emulated: Emulated) -> None:
+    system = _with_tpm(emulated)
+    _on_class(emulated, HGS, "MSFT_HgsGuardian", "Remove", Name="UntrustedGuardian")
+    job = emulated.request(system, 2)
+    assert (job["JobState"], job["ErrorCode"]) == (10, 32768)
+    assert "The key protector could not be unwrapped." in str(job["ErrorDescription"])
+
+
+def test_shielding_enforces_what_it_selects(emulated: Emulated) -> None:
+    system = _with_tpm(emulated, shielded=True)
+    assert emulated.settings_of(system)["SecureBootEnabled"] is True
+    for name in ("TpmEnabled", "EncryptStateAndVmMigrationTraffic"):
+        assert _change(emulated, system, **{name: False}) == 32775
+    changed = emulated.text(
+        "Msvm_VirtualSystemSettingData",
+        {"InstanceID": emulated.settings_of(system)["InstanceID"], "SecureBootEnabled": False},
+    )
+    assert emulated.call("ModifySystemSettings", SystemSettings=changed).return_value == 32775
+
+
+def test_only_the_owner_of_its_key_unshields_a_machine(emulated: Emulated) -> None:
+    system = _with_tpm(emulated, shielded=True)
+    assert _change(emulated, system, ShieldingRequested=False) == 4096
+    assert _change(emulated, system, ShieldingRequested=True) == 4096
+    _on_class(emulated, HGS, "MSFT_HgsGuardian", "Remove", Name="UntrustedGuardian")
+    assert _change(emulated, system, ShieldingRequested=False) == 32769
+
+
+@pytest.mark.parametrize(("version", "answer"), [("2016", 32769), ("2019", 0)])
+def test_a_shielded_machine_has_a_console_since_2019(tmp_path: Path, version: str, answer: int) -> None:
+    emulated = emulate(tmp_path, version)
+    try:
+        system = _with_tpm(emulated, shielded=True)
+        emulated.request(system, 2)
+        keyboard = emulated.associated(system, "Msvm_Keyboard", "Msvm_SystemDevice")[0].path
+        assert keyboard is not None
+        assert emulated.invoke(keyboard, "TypeText", asciiText="x").return_value == answer
+        size = {"WidthPixels": 80, "HeightPixels": 60}
+        settings = emulated.settings_of(system).path
+        shown = emulated.call("GetVirtualSystemThumbnailImage", TargetSystem=settings, **size)
+        assert shown.return_value == answer
+    finally:
+        emulated.host.close()
 
 
 def test_2012_r2_has_none_of_it(tmp_path: Path) -> None:

@@ -184,7 +184,8 @@ class _Start:
 
     def _tpm_words(self, inherited: Inherited) -> Iterator[str]:
         log = self._machine.state_dir / "swtpm.log"
-        tpm = VirtualTpm(self._machine.state_dir, log, self._surroundings.privileges)
+        privileges = self._surroundings.privileges
+        tpm = VirtualTpm(self._machine.state_dir, log, privileges, self._machine.tpm_key)
         self._rest.callback(tpm.stop)
         yield from ("-chardev", f"socket,id=tpm-channel,fd={inherited.adopt(tpm.channel)}")
         yield from ("-tpmdev", "emulator,id=tpm,chardev=tpm-channel", "-device", "tpm-crb,tpmdev=tpm")

@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
-from attrs import frozen
+from attrs import field, frozen
 
 from openhyperv.emulator.guests.counters import GuestCounters
 
@@ -82,6 +82,8 @@ class GuestMachine:
     boot_order: Sequence[str] = ()
     secure_boot: Template | None = None
     has_tpm: bool = False
+    tpm_key: bytes | None = field(default=None, repr=False)
+    """What the TPM's memory is encrypted with; None leaves it in the clear."""
     nodes: Sequence[GuestNode] = ()
     sockets: int = 1
     maximum_memory_mb: int = 0

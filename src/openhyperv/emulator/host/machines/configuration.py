@@ -39,6 +39,11 @@ class Configuration:
         return 2 if self.text("VirtualSystemSubType").endswith(":2") else 1
 
     @property
+    def is_shielded(self) -> bool:
+        """True where the host's operators are locked out."""
+        return self.security.get("ShieldingRequested") is True
+
+    @property
     def name(self) -> str:
         """The display name."""
         return self.text("ElementName")

@@ -15,6 +15,7 @@ from openhyperv.emulator.host.machines.editing import Editor
 from openhyperv.emulator.host.machines.host_devices import check_host_devices, is_of_the_host
 from openhyperv.emulator.host.machines.system_defaults import SUB_TYPES, own_values
 from openhyperv.emulator.host.machines.system_rules import check_system_settings
+from openhyperv.emulator.host.shielding.rules import check_secure_boot
 from openhyperv.emulator.host.machines.virtual_system import VirtualSystem
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.types import Value
@@ -108,6 +109,7 @@ def apply_system_settings(configuration: Configuration, changes: Mapping[str, Va
     """
     changes = {name: value for name, value in changes.items() if value is not None}
     check_system_settings(changes, configuration.generation, host.profile, host.schema)
+    check_secure_boot(configuration, changes)
     order = changes.pop("BootSourceOrder", None)
     if isinstance(order, list) and configuration.generation == 2:
         configuration.set_boot_order([_boot_tail(path, configuration) for path in order])

@@ -59,7 +59,7 @@ def guest_machine(
         state_dir=state_dir,
         drives=drives,
         nics=nics,
-        serial_pipes=[_pipe_name(configuration, device) for device in (Device.COM_1, Device.COM_2)],
+        serial_pipes=_serial_pipes(configuration),
         boot_order=_boot_order(configuration, drives, nics),
         secure_boot=_secure_boot(configuration),
         has_tpm=configuration.security.get("TpmEnabled") is True,
@@ -153,6 +153,12 @@ def guest_nic(nic: Resource, configuration: Configuration) -> GuestNic:
     connection = next(configuration.children(nic), None)
     is_connected = connection is not None and connected_switch(connection) is not None
     return GuestNic(nic.tail, nic.text("Address"), connected=is_connected)
+
+
+def _serial_pipes(configuration: Configuration) -> list[str | None]:
+    """Shielded machines have no serial ports (Microsoft, "Guarded fabric and shielded VMs overview")."""
+    ports = (Device.COM_1, Device.COM_2)
+    return [None if configuration.is_shielded else _pipe_name(configuration, port) for port in ports]
 
 
 def _pipe_name(configuration: Configuration, port: Device) -> str | None:

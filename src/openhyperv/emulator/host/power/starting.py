@@ -9,10 +9,12 @@ from openhyperv.emulator.host.codes import Code
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.jobs.running import JobFailure
 from openhyperv.emulator.host.machines.gpu_partitions import take_partition
+from openhyperv.emulator.host.machines.exchange import give_items
 from openhyperv.emulator.host.machines.remotefx import check_video_memory
 from openhyperv.emulator.host.machines.virtual_system import Session, VirtualSystem
 from openhyperv.emulator.host.numa.memory_use import find_room
 from openhyperv.emulator.host.power.guest_machine import guest_machine
+from openhyperv.emulator.host.shielding.unwrapping import transport_key
 from openhyperv.emulator.host.storage.disk_checks import check_disks
 from openhyperv.emulator.host.storage.disk_use import SHARING_VIOLATION, DiskInUse
 from openhyperv.emulator.host.switches.mac_addresses import assign_addresses, has_unassigned
@@ -39,6 +41,9 @@ def _prepare(host: Host, system: VirtualSystem) -> tuple[GuestMachine, Session]:
             with host.changing(system):
                 assign_addresses(system.configuration, host.systems, host.service_settings)
         machine = guest_machine(system.configuration, host.files, host.state_dir(system), host.hardware)
+        if machine.has_tpm:
+            key = transport_key(host, system.configuration.protection.key_protector)
+            machine = evolve(machine, tpm_key=key)
         _check_memory(host, system, machine.memory_mb)
         others = [other for other in host.systems if other is not system]
         check_video_memory(system.configuration, host.hardware.gpus, others)
@@ -84,6 +89,7 @@ def _run(
         raise JobFailure(Code.FAILED, str(error)) from error
     with host.lock:
         session.guest = guest
+        give_items(system, host.name, host.schema)
         _note_key_protector(host, system)
 
 

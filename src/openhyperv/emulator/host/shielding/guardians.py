@@ -67,6 +67,15 @@ class GuardianStore:
         encryption = Pair.from_pem(guardian.encryption_certificate, keys["encryption"])
         return OwnGuardian(guardian, signing, encryption)
 
+    def pair_of(self, guardian: Guardian) -> Pair | None:
+        """The encryption key of a guardian, whatever it is called here; None where it is elsewhere."""
+        for known in self.all():
+            if known.encryption_certificate == guardian.encryption_certificate:
+                own = self.own(known)
+                if own is not None:
+                    return own.encryption
+        return None
+
     def generate(self, name: str) -> Guardian:
         """Make and keep a guardian with certificates of its own."""
         # UNVERIFIED: the subjects of generated certificates

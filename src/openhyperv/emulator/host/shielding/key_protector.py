@@ -26,12 +26,15 @@ class BadKeyProtector(Exception):  # noqa: N818  # read as a noun where it is ca
 
 @frozen
 class KeyProtector:
-    """Who may unwrap the key, and the bytes that machines are given."""
+    """Who may unwrap the key, and the bytes that machines are given.
+
+    ``wrapped`` is the key for the owner, then for each guardian.
+    """
 
     owner: Guardian
     guardians: tuple[Guardian, ...]
     raw: bytes
-    wrapped_for_owner: bytes
+    wrapped: tuple[bytes, ...]
 
 
 def make_key_protector(owner: OwnGuardian, guardians: Sequence[Guardian]) -> KeyProtector:
@@ -43,7 +46,7 @@ def with_guardians(
     protector: KeyProtector, owner: OwnGuardian, guardians: Sequence[Guardian]
 ) -> KeyProtector:
     """The same key for other guardians; its owner's private keys are needed."""
-    return _sealed(owner.encryption.unwrap(protector.wrapped_for_owner), owner, guardians)
+    return _sealed(owner.encryption.unwrap(protector.wrapped[0]), owner, guardians)
 
 
 def _sealed(key: bytes, owner: OwnGuardian, guardians: Sequence[Guardian]) -> KeyProtector:
@@ -55,7 +58,7 @@ def _sealed(key: bytes, owner: OwnGuardian, guardians: Sequence[Guardian]) -> Ke
     )
     signature = _text(owner.signing.sign(body.encode("utf-8")))
     raw = json.dumps({"body": body, "signature": signature}).encode("utf-8")
-    return KeyProtector(owner.guardian, tuple(guardians), raw, wrapped[0])
+    return KeyProtector(owner.guardian, tuple(guardians), raw, tuple(wrapped))
 
 
 def read_key_protector(raw: bytes) -> KeyProtector:
@@ -68,13 +71,15 @@ def read_key_protector(raw: bytes) -> KeyProtector:
         body: str = outer["body"]
         inner = json.loads(body)
         owner, *guardians = map(guardian_from_json, inner["guardians"])
-        wrapped, signature = (base64.b64decode(text) for text in (inner["wrapped"][0], outer["signature"]))
+        signature, *wrapped = map(base64.b64decode, (outer["signature"], *inner["wrapped"]))
         is_own = is_signed(body.encode("utf-8"), signature, owner.signing_certificate)
     except (ValueError, LookupError, TypeError) as error:
         raise BadKeyProtector("These bytes are no key protector.") from error
     if not is_own:
         raise BadKeyProtector("The key protector was changed after its owner had signed it.")
-    return KeyProtector(owner, tuple(guardians), raw, wrapped)
+    if len(wrapped) != len(guardians) + 1:
+        raise BadKeyProtector("The key protector holds no key for one of its guardians.")
+    return KeyProtector(owner, tuple(guardians), raw, tuple(wrapped))
 
 
 def _text(data: bytes) -> str:

@@ -10,6 +10,7 @@ from openhyperv.emulator.host.codes import Code
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.machines.devices import KEYBOARD
 from openhyperv.emulator.host.machines.virtual_system import Session, SystemState
+from openhyperv.emulator.host.shielding.console import check_console
 from openhyperv.emulator.providers.machines.devices import device_at
 
 LONGEST_TEXT = 512
@@ -78,6 +79,7 @@ class KeyboardProvider:
         session = device.system.session if device else None
         if device is None or session is None or device.system.state is not SystemState.RUNNING:
             raise MethodFailure(Code.INVALID_STATE, "The VM is not running.")
+        check_console(device.system.configuration, self._host.profile)
         return session
 
     def _do(self, call: Call, action: Callable[[Guest], None]) -> Result:

@@ -10,6 +10,7 @@ from openhyperv.emulator.host.codes import Code
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.machines.summary import TELLERS, THUMBNAIL_SIZES
 from openhyperv.emulator.host.machines.systems import Place
+from openhyperv.emulator.host.shielding.console import check_console, hides_console
 from openhyperv.emulator.providers.machines.define import SERVICE
 from openhyperv.emulator.providers.machines.finding import system_settings_at, wanted_configuration
 from openhyperv.wire.instance import Instance
@@ -52,7 +53,7 @@ class SummaryProvider:
             if code in TELLERS:
                 name, tell = TELLERS[code]
                 values[name] = tell(self._host, place)
-            elif code in THUMBNAIL_SIZES:
+            elif code in THUMBNAIL_SIZES and not hides_console(place.configuration, self._host.profile):
                 values |= _thumbnail(place, *THUMBNAIL_SIZES[code])
         return Instance(_SUMMARY, values)
 
@@ -63,6 +64,7 @@ class SummaryProvider:
         width, height = call["WidthPixels"], call["HeightPixels"]
         if not isinstance(width, int) or not isinstance(height, int) or not _is_sensible(width, height):
             raise MethodFailure(Code.INVALID_PARAMETER, "WidthPixels and HeightPixels are wrong.")
+        check_console(place.configuration, self._host.profile)
         guest = _guest(place)
         if guest is None:
             raise MethodFailure(Code.INVALID_STATE, "Only a running VM has a screen.")

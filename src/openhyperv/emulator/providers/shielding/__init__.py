@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from openhyperv.emulator.host.host import Host
-from openhyperv.emulator.host.shielding.guardians import GuardianStore
+from openhyperv.emulator.host.shielding.unwrapping import guardian_store
 from openhyperv.emulator.providers.shielding.guardians import GuardianProvider
 from openhyperv.emulator.providers.shielding.hgs_client import HgsClientProvider
 from openhyperv.emulator.providers.shielding.key_protectors import KeyProtectorProvider
@@ -17,7 +17,7 @@ from openhyperv.emulator.providers.shielding.security_service import SecurityPro
 
 def shielding_providers(host: Host) -> Iterator[object]:
     """All of them; releases without a class leave its provider out."""
-    store = GuardianStore(host.data / "guardians", host.name)
+    store = guardian_store(host)
     yield SecurityProvider(host)
     yield SecurityElementProvider(host)
     yield HgsClientProvider(host)

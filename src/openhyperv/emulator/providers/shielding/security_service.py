@@ -12,18 +12,16 @@ from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.incoming import read_setting, text_of
 from openhyperv.emulator.host.jobs.running import Job, JobFailure
 from openhyperv.emulator.host.jobs.state import JobType
-from openhyperv.emulator.host.machines.configuration import Configuration
 from openhyperv.emulator.host.machines.systems import Place
 from openhyperv.emulator.host.machines.virtual_system import SystemState
 from openhyperv.emulator.host.setting_view import SECURITY, SECURITY_TAIL
 from openhyperv.emulator.host.shielding.protection import Protection
+from openhyperv.emulator.host.shielding.rules import settled
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.types import Value
 
 SERVICE = "Msvm_SecurityService"
 NO_PROTECTOR = bytes((0, 0, 0, 4))  # UNVERIFIED: what GetKeyProtector answers for a VM that has none
-_TPM_VERSION = 7.0
-"""Virtual TPMs came with this configuration version (Microsoft, "Upgrade virtual machine version")."""
 
 
 class SecurityProvider:
@@ -36,9 +34,8 @@ class SecurityProvider:
     def modify(self, call: Call) -> Result:
         """Change what has a value; the job fails where a TPM lacks its key protector."""
         settings, place = self._arguments(call)
-        changes = {n: v for n, v in settings.items() if n != "InstanceID" and v is not None}
-        if changes.get("TpmEnabled") is True:
-            _check_tpm(place.configuration)
+        given = {n: v for n, v in settings.items() if n != "InstanceID" and v is not None}
+        changes = settled(place.configuration, given, self._host)
 
         def work(_job: Job) -> None:
             self._take_over(place, changes)
@@ -55,7 +52,9 @@ class SecurityProvider:
         if changes.get("TpmEnabled") is True and not place.configuration.protection.key_protector:
             raise JobFailure(Code.FAILED, f"'{place.system.name}': a TPM needs a key protector first.")
         with self._host.changing(place.system):
-            place.system.configuration.security.update(changes)
+            place.configuration.security.update(changes)
+            if place.configuration.is_shielded:
+                place.configuration.values["SecureBootEnabled"] = True
 
     @method(SERVICE, "SetKeyProtector")
     def set_key_protector(self, call: Call) -> Result:
@@ -105,18 +104,6 @@ class SecurityProvider:
         if place is None or place.tail.lower() != SECURITY_TAIL.lower():
             raise MethodFailure(Code.INVALID_PARAMETER, "InstanceID names no VM's security settings.")
         return place
-
-
-def _check_tpm(configuration: Configuration) -> None:
-    """Refuse a TPM where there cannot be one.
-
-    :raises MethodFailure: 32770
-    """
-    if configuration.generation == 1:
-        raise MethodFailure(Code.NOT_SUPPORTED, "A generation 1 VM has no TPM.")
-    version = configuration.text("Version")
-    if float(version) < _TPM_VERSION:
-        raise MethodFailure(Code.NOT_SUPPORTED, f"Configuration version {version} has no TPM.")
 
 
 def _bytes(call: Call, name: str) -> bytes:
