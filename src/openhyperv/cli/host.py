@@ -6,13 +6,15 @@ import click
 
 from openhyperv.cli.connecting import connected
 from openhyperv.cli.exit_codes import CHECK_FAILED
+from openhyperv.cli.host_numa import show_numa
 from openhyperv.cli.invocation import Invocation
 from openhyperv.cli.options import Group
 from openhyperv.cli.output import Column, show_list, show_one
 from openhyperv.cli.sizes import size_text
 from openhyperv.hyperv.checking import Finding, Status, check_host
 from openhyperv.hyperv.facts import HostFacts
-from openhyperv.hyperv.statistics import Drive, HostStatistics, NumaNode
+from openhyperv.hyperv.numa.nodes import NumaNode
+from openhyperv.hyperv.statistics import Drive, HostStatistics
 
 _COLOURS = {Status.OK: "green", Status.FAILED: "bold red", Status.SKIPPED: "yellow"}
 _FINDING = (
@@ -74,11 +76,19 @@ def check(ctx: click.Context, invocation: Invocation) -> None:
 
 
 @host.command()
+@click.option("--numa", is_flag=True, help="Show its NUMA nodes, and which machines are on them.")
 @click.pass_obj
-def show(invocation: Invocation) -> None:
-    """Show what the host is."""
+def show(invocation: Invocation, *, numa: bool) -> None:
+    """Show what the host is.
+
+    With --numa also told is which running machines might not start again once they were stopped, because
+    others had taken the places that their NUMA nodes need.
+    """
     with connected(invocation) as reached:
-        show_one(invocation, reached.facts(), _FACTS)
+        if numa:
+            show_numa(invocation, reached.numa())
+        else:
+            show_one(invocation, reached.facts(), _FACTS)
 
 
 @host.command()

@@ -21,6 +21,7 @@ from openhyperv.hyperv.layout import Layout
 from openhyperv.hyperv.metrics.reading import read_use
 from openhyperv.hyperv.metrics.use import HostUse
 from openhyperv.hyperv.names import COMPUTER_SYSTEM, is_guid
+from openhyperv.hyperv.numa.reading import HostNuma, read_numa
 from openhyperv.hyperv.ports.binding import bind_port, unbind_port
 from openhyperv.hyperv.security.guardians import Guardians
 from openhyperv.hyperv.security.shielding_data import ShieldingData
@@ -194,6 +195,10 @@ class Host:
     def statistics(self) -> HostStatistics:
         """What the host has and how much of it is free, in six queries."""
         return read_statistics(self.session)
+
+    def numa(self) -> HostNuma:
+        """The host's NUMA nodes with the machines on them, in eight queries."""
+        return read_numa(self.session)
 
     def close(self) -> None:
         """End all connections."""

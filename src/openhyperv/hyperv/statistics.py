@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-
 from attrs import frozen
 
 from openhyperv.cim.session import Session
 from openhyperv.hyperv.facts import CIMV2, operating_system
+from openhyperv.hyperv.numa.nodes import NumaNode, host_memories, joined, node_rows
 from openhyperv.hyperv.switches import VirtualSwitch, list_switches
 from openhyperv.hyperv.values import number, text
 from openhyperv.machine.host_version import HostVersion
-from openhyperv.wire.instance import Instance
 from openhyperv.wire.wql import equal, select
 
-_MIB = 1024**2
 _LOCAL_DISK = 3
 """DriveType of Win32_LogicalDisk."""
 
@@ -29,16 +26,6 @@ class Socket:
     clock_mhz: int
     cores: int
     logical_processors: int
-
-
-@frozen
-class NumaNode:
-    """One node with what is in it; ``free_memory_mb`` is what machines can still take of it."""
-
-    number: int
-    logical_processors: int
-    memory_mb: int
-    free_memory_mb: int
 
 
 @frozen
@@ -74,19 +61,19 @@ def read_statistics(session: Session) -> HostStatistics:
 
     :raises NotFoundError: the host does not tell what it is
     """
-    nodes = session.aside(lambda: list(session.query(select("Msvm_NumaNode", *_NODE_COLUMNS))))
+    nodes = session.aside(lambda: node_rows(session))
     sockets = session.aside(lambda: _sockets(session))
     system = operating_system(session)
     drives = session.aside(lambda: _drives(session))
     switches = session.aside(lambda: tuple(list_switches(session)))
-    memories = _memories(session, text(system, "CSName"))
+    memories = host_memories(session, text(system, "CSName"))
     return HostStatistics(
         name=text(system, "CSName"),
         version=HostVersion.parse(text(system, "Version")),
         memory_mb=number(system, "TotalVisibleMemorySize") // 1024,
         free_memory_mb=number(system, "FreePhysicalMemory") // 1024,
         sockets=sockets(),
-        numa_nodes=_numa_nodes(nodes(), memories),
+        numa_nodes=joined(nodes(), memories),
         drives=drives(),
         switches=switches(),
     )
@@ -114,38 +101,6 @@ def _sockets(session: Session) -> tuple[Socket, ...]:
             number(row, "NumberOfLogicalProcessors"),
         )
         for row in rows
-    )
-
-
-_NODE_COLUMNS = (
-    "NodeID",
-    "NumberOfLogicalProcessors",
-    "CurrentlyConsumableMemoryBlocks",
-)
-
-
-def _memories(session: Session, host: str) -> Mapping[str, Instance]:
-    """The host's own memories by number; running machines have memories as well."""
-    query = select("Msvm_Memory", "DeviceID", "BlockSize", "NumberOfBlocks").where(equal("SystemName", host))
-    return {text(row, "DeviceID").rpartition("\\")[2]: row for row in session.query(query)}
-
-
-def _numa_nodes(rows: Iterable[Instance], memories: Mapping[str, Instance]) -> tuple[NumaNode, ...]:
-    """The nodes, joined to their memory by number: both are named after it, as recorded from real hosts."""
-    nodes = (_numa_node(row, memories) for row in rows)
-    return tuple(sorted(nodes, key=lambda node: node.number))
-
-
-def _numa_node(row: Instance, memories: Mapping[str, Instance]) -> NumaNode:
-    node = text(row, "NodeID").rpartition("\\")[2]
-    memory = memories.get(node)
-    block_bytes = 0 if memory is None else number(memory, "BlockSize")
-    blocks = 0 if memory is None else number(memory, "NumberOfBlocks")
-    return NumaNode(
-        int(node),
-        number(row, "NumberOfLogicalProcessors"),
-        blocks * block_bytes // _MIB,
-        number(row, "CurrentlyConsumableMemoryBlocks") * block_bytes // _MIB,
     )
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 
 from openhyperv.emulator.cimom.provider import instances_of, links, lookup
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.identities import COMPUTER_SYSTEM, device_path, system_path
+from openhyperv.emulator.host.machines.devices import MEMORY, devices_of
 from openhyperv.emulator.host.numa.memory_use import consumable_memory
 from openhyperv.emulator.providers.elements import ENABLED, HEALTHY
 from openhyperv.emulator.providers.links import link, touching
@@ -66,6 +68,21 @@ class NumaProvider:
         return touching(
             end, (link("Msvm_HostedDependency", {"Antecedent": a, "Dependent": d}) for a, d in pairs)
         )
+
+    @links("Msvm_ElementAllocatedFromNumaNode")
+    def allocated(self, end: ObjectPath) -> Iterator[Instance]:
+        """From each node to the memory of running machines that lies on it."""
+        return touching(end, self._allocations())
+
+    def _allocations(self) -> Iterator[Instance]:
+        for system in self._host.systems:
+            residences = system.session.residences if system.session else ()
+            nodes = sorted({node for residence in residences for node in residence})
+            # UNVERIFIED: of a machine's devices its memory is shown so, one for all its nodes
+            memories = [device.path for device in devices_of(system) if device.class_name == MEMORY]
+            for node, memory in product(nodes, memories):
+                ends = {"Antecedent": self._node_path(node), "Dependent": memory}
+                yield link("Msvm_ElementAllocatedFromNumaNode", ends)
 
     @links("Msvm_SystemDevice")
     def devices(self, end: ObjectPath) -> Iterator[Instance]:

@@ -1,0 +1,1 @@
+"""The NUMA nodes of a host, and of the machines that run on it."""
