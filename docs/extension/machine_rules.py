@@ -21,9 +21,10 @@ from openhyperv.machine.host_version import (
 )
 from openhyperv.machine.limits import limits_of
 from openhyperv.machine.network_adapter import NetworkAdapter
+from openhyperv.machine.pci import PciAddress
 from openhyperv.machine.port import AccessVlan, Direction, PortBandwidth, PortRange, PortRule, PortSpec
 from openhyperv.machine.properties import Flavor, ImageProperties
-from openhyperv.machine.request import DiskRequest, MachineRequest
+from openhyperv.machine.request import DiskRequest, DvdRequest, MachineRequest
 from openhyperv.machine.rules.ports import check_port
 from openhyperv.machine.rules.refusals import GRANTED, HARMLESS
 from openhyperv.machine.spec import Generation
@@ -38,6 +39,8 @@ _BASIS = MachineRequest(
 _PORT_22 = PortRule(Direction.INCOMING, ports=PortRange(22, 22))
 _ONE_MBIT = PortBandwidth(minimum_bps=1_000_000)
 _GEN2 = {"hw_machine_type": "hyperv-gen2"}
+_SECURE_LINUX = {**_GEN2, "os_secure_boot": "required", "os_type": "linux"}
+_PCI_ADDRESS = PciAddress.parse("0000:3b:00.0")
 
 
 @frozen
@@ -55,6 +58,14 @@ def _properties(**values: str) -> _Example:
 
 def _flavor(words: str, flavor: Flavor) -> _Example:
     return _Example(words, evolve(_BASIS, flavor=flavor))
+
+
+def _specs(*, generation_2: bool = False, **specs: str) -> _Example:
+    """Extra specs: ``hw__numa_nodes`` is ``hw:numa_nodes``."""
+    extra_specs = {name.replace("__", ":", 1): value for name, value in specs.items()}
+    words = " ".join(f"{name}={value}" for name, value in extra_specs.items())
+    image = ImageProperties(_GEN2 if generation_2 else {})
+    return _Example(words, evolve(_BASIS, image=image, flavor=Flavor(2, 2048, extra_specs=extra_specs)))
 
 
 def _disks(words: str, *disks: DiskRequest, generation_2: bool = False) -> _Example:
@@ -85,7 +96,53 @@ _EXAMPLES = (
     _properties(hw_cpu_policy="dedicated"),
     _properties(**_GEN2, hw_disk_bus="ide"),
     _flavor("2049 processors", Flavor(2049, 2048)),
-    _flavor("1001 MB of memory", Flavor(2, 1001)),
+    _flavor("16 MB of memory", Flavor(2, 16)),
+    _specs(hw__numa_nodes="65"),
+    _specs(hw__numa_nodes="3"),
+    _specs(**{"hw__numa_nodes": "1", "hw__numa_cpus.0": "0"}),
+    _specs(**{"hw__numa_nodes": "1", "hw__numa_cpus.0": "0", "hw__numa_mem.0": "2048"}),
+    _specs(**{"hw__numa_nodes": "1", "hw__numa_cpus.0": "0-1", "hw__numa_mem.0": "1024"}),
+    _Example(
+        "hw:numa_nodes=1 hw_numa_nodes=2",
+        evolve(
+            _BASIS,
+            image=ImageProperties({"hw_numa_nodes": "2"}),
+            flavor=Flavor(2, 2048, extra_specs={"hw:numa_nodes": "1"}),
+        ),
+    ),
+    _specs(hw__cpu_features="vmx,aes"),
+    _specs(hyperv__dynamic_memory_ratio="0.5"),
+    _specs(hyperv__checkpoints="yes"),
+    _specs(hyperv__stop_action="suspend"),
+    _specs(hyperv__low_mmio_mb="1"),
+    _specs(quota__disk_total_iops_sec="many"),
+    _Example(
+        "os:monitors=2 on Windows Server 2016",
+        evolve(_BASIS, host=WINDOWS_2016, flavor=Flavor(2, 2048, extra_specs={"os:monitors": "2"})),
+    ),
+    _specs(os__resolution="1024x768"),
+    _specs(resources__VGPU="100"),
+    _specs(resources__VGPU="1"),
+    _specs(pci_passthrough__alias="gpu:1"),
+    _Example("a claimed PCI device without an alias", evolve(_BASIS, pci_claims=(_PCI_ADDRESS,))),
+    _specs(hyperv__secure_boot_template="MicrosoftWindows", generation_2=True),
+    _properties(os_vtpm="yes"),
+    _properties(os_vtpm="required"),
+    _properties(**_GEN2, os_shielded_vm="required"),
+    _properties(**_GEN2, os_shielded_vm="required", img_pdk_reference="containers/1"),
+    _properties(**_SECURE_LINUX, os_shielded_vm="required", img_pdk_reference="containers/1"),
+    _Example(
+        "the metadata fsk:ComputerName=db01 for a machine web01",
+        evolve(
+            _BASIS,
+            image=ImageProperties({**_GEN2, "os_vtpm": "required", "img_pdk_reference": "containers/1"}),
+            metadata={"fsk:ComputerName": "db01"},
+        ),
+    ),
+    _Example(
+        "a config drive with boot index 0",
+        evolve(_BASIS, config_drive=DvdRequest("config", "C:\\config.iso", boot_index=0), disks=()),
+    ),
     _disks(
         "generation 2 with a VHD",
         evolve(_ROOT, source=evolve(_IMAGE, format=DiskFormat.VHD)),

@@ -228,13 +228,17 @@ def test_at_least_one_processor(vcpus: int) -> None:
     assert refused(request(vcpus=vcpus)).rule is Rule.VCPUS
 
 
-@pytest.mark.parametrize("memory_mb", [-2, 0, 30, 513])
-def test_memory_is_even_and_not_too_small(memory_mb: int) -> None:
+@pytest.mark.parametrize("memory_mb", [-2, 0, 30])
+def test_memory_is_not_too_small(memory_mb: int) -> None:
     assert refused(request(memory_mb=memory_mb)).rule is Rule.MEMORY
 
 
-def test_odd_memory_says_what_would_do() -> None:
-    assert "Use 512 or 514 MiB" in str(refused(request(memory_mb=513)))
+def test_odd_memory_is_rounded_down_and_that_is_said() -> None:
+    spec = design_machine(request(memory_mb=513))
+    assert spec.memory == Memory.static(512)
+    assert spec.remarks == (
+        "The machine has 512 MiB of memory instead of 513: Hyper-V gives memory in steps of 2 MiB.",
+    )
 
 
 @pytest.mark.parametrize(

@@ -25,16 +25,9 @@ from .requests import IDENTITY, request
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("os_shielded_vm", "required"),
-        ("os_vtpm", "required"),
-        ("img_pdk_reference", "https://barbican/containers/1"),
         ("kernel_id", "9a39"),
-        ("hw_cpu_features", "vmx"),
-        ("hw_numa_nodes", "2"),
-        ("hw_numa_cpus.0", "0,1"),
         ("hw_cpu_policy", "dedicated"),
         ("hw_mem_page_size", "large"),
-        ("hw_tpm_version", "2.0"),
         ("hw_mem_encryption", "true"),
         ("hw_firmware_stateless", "true"),
         ("hw_something_new", "1"),
@@ -50,17 +43,15 @@ def test_image_properties_that_are_refused(name: str, value: str) -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("hw:numa_nodes", "2"),
         ("hw:cpu_policy", "dedicated"),
-        ("hw:cpu_features", "vmx"),
         ("hw:mem_page_size", "1GB"),
-        ("hw:tpm_version", "2.0"),
         ("hw:serial_port_count", "4"),
-        ("quota:disk_total_iops_sec", "100"),
+        ("hw:tpm_model", "tpm-spapr"),
+        ("hw:cpu_dedicated_mask", "0-1"),
+        ("quota:disk_read_iops_sec", "100"),
+        ("os:secure_boots", "required"),
+        ("hyperv:dynamic_memory", "2"),
         ("quota:cpu_shares", "10"),
-        ("pci_passthrough:alias", "gpu:1"),
-        ("os:resolution", "1024x768"),
-        ("resources:VGPU", "1"),
         ("accel:device_profile", "fpga"),
     ],
 )
@@ -124,12 +115,64 @@ _NAMES = st.sampled_from(
         "hw_disk_bus",
         "hw_cdrom_bus",
         "hw_cpu_policy",
+        "hw_cpu_features",
+        "hw_numa_nodes",
+        "hw_numa_cpus.0",
+        "hw_numa_mem.0",
+        "os_vtpm",
+        "os_shielded_vm",
+        "img_pdk_reference",
     ]
 )
 _KNOWN_VALUES = ("hyperv-gen1", "hyperv-gen2", "bios", "uefi", "required", "windows", "linux", "ide", "scsi")
-_VALUES = st.sampled_from([*_KNOWN_VALUES, "1", "2", ">=6.3", "x86_64", "i686", "", "\x00", "\ud800"])
+_VALUES = st.sampled_from(
+    [
+        *_KNOWN_VALUES,
+        "0",
+        "1",
+        "2",
+        "256",
+        "1024",
+        "0-1",
+        "vmx",
+        "2.0",
+        ">=6.3",
+        "x86_64",
+        "i686",
+        "",
+        "\x00",
+        "\ud800",
+    ]
+)
 _IMAGE = st.dictionaries(_NAMES | st.text(max_size=8), _VALUES | st.text(max_size=8), max_size=6)
-_EXTRA_SPECS = st.dictionaries(st.sampled_from(["os:secure_boot", "hw:x"]) | st.text(max_size=8), _VALUES)
+_SPEC_NAMES = st.sampled_from(
+    [
+        "os:secure_boot",
+        "hw:x",
+        "hw:numa_nodes",
+        "hw:numa_cpus.0",
+        "hw:numa_cpus.1",
+        "hw:numa_mem.0",
+        "hw:numa_mem.1",
+        "hw:cpu_features",
+        "hw:tpm_version",
+        "quota:disk_total_iops_sec",
+        "quota:disk_total_bytes_sec",
+        "os:resolution",
+        "os:monitors",
+        "os:vram",
+        "resources:VGPU",
+        "pci_passthrough:alias",
+        "hyperv:dynamic_memory_ratio",
+        "hyperv:minimum_memory_mb",
+        "hyperv:startup_memory_mb",
+        "hyperv:memory_weight",
+        "hyperv:stop_action",
+        "hyperv:checkpoints",
+        "hyperv:low_mmio_mb",
+    ]
+)
+_EXTRA_SPECS = st.dictionaries(_SPEC_NAMES | st.text(max_size=8), _VALUES)
 _SIZES = st.none() | st.integers(-(2**50), 2**60) | st.integers(0, 8).map(lambda n: n * 2**30)
 _SOURCES = (
     st.builds(FromImage, st.text(max_size=4), st.sampled_from(DiskFormat), st.integers(-1, 2**50))
@@ -182,8 +225,14 @@ def check_consistent(spec: MachineSpec) -> None:
     slots = [drive.slot for drive in spec.drives]
     assert len(set(slots)) == len(slots)
     assert [port.mode.value for port in spec.serial_ports].count("read-write") == 1
+    assert spec.memory.minimum_mb <= spec.memory.startup_mb <= spec.memory.maximum_mb
+    if spec.numa is not None:
+        assert spec.numa.nodes * spec.numa.vcpus_per_node == spec.processors.count
+        assert spec.numa.nodes * spec.numa.memory_mb_per_node == spec.memory.maximum_mb
+        assert not spec.memory.is_dynamic
     if spec.generation == 1:
         assert spec.secure_boot is None
+        assert spec.security is None
     else:
         assert all(slot.bus is Bus.SCSI for slot in slots)
         assert all(disk.source.format is DiskFormat.VHDX for disk in spec.disks)

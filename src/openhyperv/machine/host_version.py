@@ -45,4 +45,3 @@ WINDOWS_2022 = HostVersion(10, 0, 20348)
 WINDOWS_2025 = HostVersion(10, 0, 26100)
 
 GENERATION_2_SINCE = HostVersion(6, 3)
-LINUX_SECURE_BOOT_SINCE = HostVersion(10, 0)

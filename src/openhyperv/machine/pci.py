@@ -50,3 +50,16 @@ class MmioSpace:
 
     low_mb: int
     high_mb: int
+
+
+@frozen
+class PciAlias:
+    """A name for a kind of device, as ``pci_passthrough:alias`` uses it."""
+
+    name: str
+    vendor_id: str
+    product_id: str
+
+    def fits(self, device: PciDevice) -> bool:
+        """True for a device of this kind."""
+        return (device.vendor_id, device.product_id) == (self.vendor_id, self.product_id)

@@ -39,6 +39,7 @@ class MachineSpec:
       default is on
     - ``security`` is None where there is no virtual TPM
     - ``checkpoints`` None leaves Hyper-V's default
+    - ``asset_tag`` is the chassis' in the guest's SMBIOS; empty leaves Hyper-V's own
     - ``host`` is the version that the machine was designed for
     - ``remarks`` say what was rounded or switched off, and why; they are for people
     """
@@ -65,6 +66,7 @@ class MachineSpec:
     mmio: MmioSpace | None = field(default=None, kw_only=True)
     stop_action: StopAction = field(default=StopAction.SAVE, kw_only=True)
     checkpoints: CheckpointKind | None = field(default=None, kw_only=True)
+    asset_tag: str = field(default="", kw_only=True)
     remarks: tuple[str, ...] = field(default=(), kw_only=True)
     host: HostVersion = field(kw_only=True)
 

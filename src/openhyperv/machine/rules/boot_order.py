@@ -43,12 +43,26 @@ def boot_order_of(request: MachineRequest, generation: Generation, drives: Seque
     """Generation 2 by boot index, then the drives without one, and network adapters without one last.
 
     Generation 1 knows classes of devices only: an ISO that is the root goes first, else hard disks do
-    (usage guide, "Setting Boot Order").
+    (usage guide, "Setting Boot Order"). Its synthetic adapters cannot boot at all.
+
+    :raises BrokenRuleError: an adapter of generation 1 has a boot index
     """
     if generation is Generation.ONE:
+        _refuse_network_boot(request)
         return _ISO_FIRST if isinstance(request.root(), DvdRequest) else _DISK_FIRST
     devices = sorted((*drives, *request.network_adapters), key=_rank)
     return UefiBoot(tuple(each.name if isinstance(each, NetworkAdapter) else each.slot for each in devices))
+
+
+def _refuse_network_boot(request: MachineRequest) -> None:
+    for adapter in request.network_adapters:
+        if adapter.boot_index is not None:
+            raise BrokenRuleError(
+                Rule.BOOT_INDEX,
+                adapter.name,
+                "Generation 1 does not boot from a synthetic network adapter.",
+                remedy="Leave the boot index out, or use generation 2 (hw_machine_type=hyperv-gen2).",
+            )
 
 
 def _rank(device: Disk | Dvd | NetworkAdapter) -> tuple[bool, int]:

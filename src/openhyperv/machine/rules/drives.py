@@ -9,8 +9,10 @@ from attrs import define, field
 from openhyperv.machine.drives import Bus, Disk, Dvd, Slot
 from openhyperv.machine.limits import IDE_CONTROLLERS, IDE_LOCATIONS, SCSI_CONTROLLERS, SCSI_LOCATIONS
 from openhyperv.machine.properties import ImageProperties
+from openhyperv.machine.remarks import Remarks
 from openhyperv.machine.request import DiskRequest, DriveRequest, DvdRequest, MachineRequest
 from openhyperv.machine.rules.disk_files import check_format, size_of
+from openhyperv.machine.rules.disk_qos import flavor_iops_of, iops_of
 from openhyperv.machine.rules.texts import check_text
 from openhyperv.machine.spec import Generation
 from openhyperv.machine.violations import BrokenRuleError, Rule, one_of
@@ -41,22 +43,31 @@ class _Slots:
         return slot
 
 
-def drives_of(request: MachineRequest, generation: Generation) -> tuple[tuple[Disk, ...], tuple[Dvd, ...]]:
+def drives_of(
+    request: MachineRequest, generation: Generation, remarks: Remarks
+) -> tuple[tuple[Disk, ...], tuple[Dvd, ...]]:
     """Every drive with its slot, in the order of the request; the root is at controller 0, location 0.
 
     Generation 1 boots from IDE (2 controllers of 2) and reads DVDs there; its other disks go to SCSI unless
-    they ask for IDE. Generation 2 has SCSI only (4 controllers of 64).
+    they ask for IDE. Its config drive is at IDE 1:0, of either kind. Generation 2 has SCSI only (4
+    controllers of 64).
 
-    :raises BrokenRuleError: no slot left, a bus or format that the generation does not have, a bad size
+    :raises BrokenRuleError: no slot left, a bus or format that the generation does not have, a bad size, or
+        a config drive that shall be booted from
+    :raises UnsupportedError: a limit of operations on a host that has none
     """
     _check_names(request)
+    _check_config_drive(request)
     slots = _Slots()
     placed = {
         drive.name: slots.take(drive.name, _candidates(request, drive, generation))
         for drive in _in_order_of_claim(request)
     }
-    disks = tuple(_disk(request, drive, placed[drive.name], generation) for drive in request.disks)
-    dvds = tuple(Dvd(each.name, each.path, placed[each.name], each.boot_index) for each in request.dvds)
+    flavor_iops = flavor_iops_of(request.flavor, remarks)
+    disks = tuple(
+        _disk(request, each, placed[each.name], generation, flavor_iops) for each in request.all_disks
+    )
+    dvds = tuple(Dvd(each.name, each.path, placed[each.name], each.boot_index) for each in request.all_dvds)
     return disks, dvds
 
 
@@ -74,11 +85,16 @@ def _check_names(request: MachineRequest) -> None:
             raise BrokenRuleError(Rule.DRIVE_NAME, name, "Each drive has a name of its own.")
 
 
+def _check_config_drive(request: MachineRequest) -> None:
+    drive = request.config_drive
+    if drive is not None and drive.boot_index is not None:
+        raise BrokenRuleError(Rule.CONFIG_DRIVE, drive.name, "A config drive is not booted from.")
+
+
 def _in_order_of_claim(request: MachineRequest) -> Iterator[DriveRequest]:
-    root = request.root()
-    if root is not None:
-        yield root
-    yield from (drive for drive in request.drives if drive is not root)
+    first = [drive for drive in (request.root(), request.config_drive) if drive is not None]
+    yield from first
+    yield from (drive for drive in request.drives if all(drive is not each for each in first))
 
 
 def _candidates(request: MachineRequest, drive: DriveRequest, generation: Generation) -> Sequence[Slot]:
@@ -86,11 +102,15 @@ def _candidates(request: MachineRequest, drive: DriveRequest, generation: Genera
         bus = _allowed(_asked(request.image, CDROM_BUS), drive, generation, generation_1=(Bus.IDE,))
         is_root = drive is request.root()
         return _SCSI if bus is Bus.SCSI else _IDE if is_root else _IDE_FOR_DVD
-    return _IDE if _disk_bus(request, drive, generation) is Bus.IDE else _SCSI
+    if _disk_bus(request, drive, generation) is Bus.SCSI:
+        return _SCSI
+    return _IDE_FOR_DVD if drive is request.config_drive else _IDE
 
 
 def _disk_bus(request: MachineRequest, drive: DiskRequest, generation: Generation) -> Bus:
     asked = drive.bus
+    if drive is request.config_drive:
+        return _allowed(asked, drive, generation, generation_1=(Bus.IDE, Bus.SCSI))
     if drive is request.root():
         asked = asked or _asked(request.image, DISK_BUS)
         return _allowed(asked, drive, generation, generation_1=(Bus.IDE,))
@@ -99,7 +119,7 @@ def _disk_bus(request: MachineRequest, drive: DiskRequest, generation: Generatio
 
 def _asked(image: ImageProperties, name: str) -> Bus | None:
     value = image.get(name)
-    return None if value is None else Bus(one_of(Rule.DISK_BUS, name, value, _BUSES))
+    return None if value is None else Bus(one_of(Rule.DISK_BUS, name, value.lower(), _BUSES))
 
 
 def _allowed(
@@ -120,7 +140,13 @@ def _allowed(
     return bus
 
 
-def _disk(request: MachineRequest, wanted: DiskRequest, slot: Slot, generation: Generation) -> Disk:
+def _disk(
+    request: MachineRequest, wanted: DiskRequest, slot: Slot, generation: Generation, flavor_iops: int
+) -> Disk:
     check_format(wanted, generation)
     root_gb = request.flavor.root_gb if wanted is request.root() else 0
-    return Disk(wanted.name, wanted.source, slot, size_of(wanted, root_gb), wanted.boot_index)
+    if wanted is request.config_drive:
+        flavor_iops = 0
+    maximum_iops, minimum_iops = iops_of(wanted, flavor_iops, request.host)
+    size_bytes = size_of(wanted, root_gb)
+    return Disk(wanted.name, wanted.source, slot, size_bytes, wanted.boot_index, maximum_iops, minimum_iops)

@@ -11,12 +11,7 @@ from collections.abc import Mapping
 
 from openhyperv.errors import UnsupportedError
 from openhyperv.machine.properties import Flavor, ImageProperties
-from openhyperv.machine.rules import drives, generation
-
-_UNDERSTOOD_BY_IMAGE = frozenset(
-    {generation.MACHINE_TYPE, generation.FIRMWARE_TYPE, drives.DISK_BUS, drives.CDROM_BUS}
-)
-_UNDERSTOOD_BY_FLAVOR = frozenset({"os:secure_boot"})
+from openhyperv.machine.rules.understood import is_read_of_flavor, is_read_of_image
 
 # Device models and habits of other hypervisors: Hyper-V has one model of each device, and guests that suit
 # both carry these along. Spelled as image properties; a flavor's hw:name is the same as an image's hw_name.
@@ -45,16 +40,25 @@ HARMLESS = frozenset(
 GRANTED = {
     "hw_cpu_policy": ("shared",),
     "hw_cpu_realtime": ("no", "false"),
-    "hw_hide_hypervisor_id": ("false", "no"),
     "hw_mem_encryption": ("false", "no"),
     "hw_mem_page_size": ("small", "any"),
     "hw_serial_port_count": ("1", "2"),
     "hw_watchdog_action": ("disabled",),
-    "os_shielded_vm": ("disabled", "optional"),
-    "os_vtpm": ("disabled", "optional"),
+    "hw_tpm_model": ("tpm-crb", "tpm-tis"),
 }
 
-_IMAGE_REFUSED = ("os_shielded_vm", "os_vtpm", "img_pdk_reference", "kernel_id", "ramdisk_id")
+# Why, where there is more to say than that it is not there, and what to do instead.
+_REASONS = {
+    "hw_cpu_policy": "Hyper-V does not pin processors of machines to those of the host.",
+    "hw_cpu_dedicated_mask": "Hyper-V does not pin processors of machines to those of the host.",
+    "hw_cpu_thread_policy": "Hyper-V does not pin processors of machines to those of the host.",
+    "hw_cpu_realtime": "Hyper-V has no real-time processors.",
+    "hw_mem_page_size": "Hyper-V chooses the size of memory pages itself.",
+    "hw_mem_encryption": "Hyper-V does not encrypt a machine's memory; os_vtpm encrypts its state.",
+    "hw_tpm_model": "Hyper-V has one model of TPM; hw:tpm_version=2.0 alone asks for it.",
+}
+
+_IMAGE_REFUSED = ("kernel_id", "ramdisk_id")
 _IMAGE_NAMESPACES = ("hw_",)
 _FLAVOR_NAMESPACES = (
     "hw:",
@@ -64,6 +68,7 @@ _FLAVOR_NAMESPACES = (
     "os:",
     "resources:VGPU",
     "resources:PGPU",
+    "hyperv:",
     "resources:PCPU",
     "resources:CUSTOM_",
 )
@@ -83,7 +88,7 @@ def refuse_unsupported(image: ImageProperties, flavor: Flavor) -> None:
 
 
 def _image_asks(name: str) -> bool:
-    if name in _UNDERSTOOD_BY_IMAGE:
+    if is_read_of_image(name):
         return False
     return name in _IMAGE_REFUSED or name.startswith(_IMAGE_NAMESPACES)
 
@@ -92,7 +97,7 @@ def _asked_of_hardware(extra_specs: Mapping[str, str]) -> Mapping[str, str]:
     return {
         name: value
         for name, value in extra_specs.items()
-        if name.startswith(_FLAVOR_NAMESPACES) and name not in _UNDERSTOOD_BY_FLAVOR
+        if name.startswith(_FLAVOR_NAMESPACES) and not is_read_of_flavor(name)
     }
 
 
@@ -101,8 +106,10 @@ def _is_granted(name: str, value: str) -> bool:
 
 
 def _refusal(what: str, name: str, value: str) -> UnsupportedError:
+    reason = _REASONS.get(name.replace(":", "_", 1))
+    asks = f"The {what} {name}={value} asks for something that is not available here"
     return UnsupportedError(
-        f"The {what} {name}={value} asks for something that is not available here.",
+        f"{asks}." if reason is None else f"{asks}: {reason}",
         target=name,
         operation="design a machine",
         remedy=f"Remove the {what}, if the machine can do without it.",

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from openhyperv.errors import UnsupportedError
-from openhyperv.machine.host_version import LINUX_SECURE_BOOT_SINCE, HostVersion
+from openhyperv.machine.host_version import WINDOWS_2016, WINDOWS_2019, HostVersion
 from openhyperv.machine.properties import Flavor, ImageProperties
+from openhyperv.machine.rules.releases import check_release
 from openhyperv.machine.security import SecureBootTemplate
 from openhyperv.machine.spec import Generation
 from openhyperv.machine.violations import BrokenRuleError, Rule, one_of
 
 IMAGE_PROPERTY = "os_secure_boot"
 EXTRA_SPEC = "os:secure_boot"
+TEMPLATE = "hyperv:secure_boot_template"
 OS_TYPE = "os_type"
 
 _VALUES = ("disabled", "optional", "required")
-_TEMPLATES = {
+_BY_NAME = {
+    "MicrosoftWindows": SecureBootTemplate.MICROSOFT_WINDOWS,
+    "MicrosoftUEFICertificateAuthority": SecureBootTemplate.MICROSOFT_UEFI_CERTIFICATE_AUTHORITY,
+    "OpenSourceShieldedVM": SecureBootTemplate.OPEN_SOURCE_SHIELDED_VM,
+}
+_BY_OS_TYPE = {
     "windows": SecureBootTemplate.MICROSOFT_WINDOWS,
     "linux": SecureBootTemplate.MICROSOFT_UEFI_CERTIFICATE_AUTHORITY,
 }
@@ -26,12 +32,14 @@ def secure_boot_of(
     """The template to boot with, or None for Secure Boot off, which is the default.
 
     The flavor's ``os:secure_boot`` takes precedence over the image's ``os_secure_boot``; only ``required``
-    switches Secure Boot on (usage guide, "UEFI Secure Boot").
+    switches Secure Boot on (usage guide, "UEFI Secure Boot"). The template follows ``os_type``, unless the
+    flavor names one (``hyperv:secure_boot_template``, as ``Get-VMHost`` calls them).
 
     :raises BrokenRuleError: unknown value; generation 1; ``os_type`` missing or neither windows nor linux
     :raises UnsupportedError: a Linux guest on a host before Windows Server 2016
     """
     if not _is_required(image, flavor):
+        _refuse_template(flavor)
         return None
     if generation is not Generation.TWO:
         raise BrokenRuleError(
@@ -40,9 +48,13 @@ def secure_boot_of(
             "Secure Boot needs UEFI, which generation 1 does not have.",
             remedy="Set hw_machine_type=hyperv-gen2 on an image made for UEFI.",
         )
-    template = _template_of(image)
-    _host_knows(template, host)
-    return template
+    by_os_type = _template_of(image)
+    template = flavor.get(TEMPLATE)
+    if template is None:
+        return _known(by_os_type, OS_TYPE, host)
+    return _known(
+        _BY_NAME[one_of(Rule.SECURE_BOOT_TEMPLATE, TEMPLATE, template, tuple(_BY_NAME))], TEMPLATE, host
+    )
 
 
 def _is_required(image: ImageProperties, flavor: Flavor) -> bool:
@@ -68,14 +80,24 @@ def _template_of(image: ImageProperties) -> SecureBootTemplate:
             "Secure Boot needs os_type, since it decides whose signatures are accepted.",
             remedy="Set os_type=windows or os_type=linux on the image.",
         )
-    return _TEMPLATES[one_of(Rule.SECURE_BOOT_OS_TYPE, OS_TYPE, os_type, tuple(_TEMPLATES))]
+    return _BY_OS_TYPE[one_of(Rule.SECURE_BOOT_OS_TYPE, OS_TYPE, os_type, tuple(_BY_OS_TYPE))]
 
 
-def _host_knows(template: SecureBootTemplate, host: HostVersion) -> None:
-    if template is SecureBootTemplate.MICROSOFT_WINDOWS or host >= LINUX_SECURE_BOOT_SINCE:
-        return
-    raise UnsupportedError(
-        f"Secure Boot for Linux needs Windows Server 2016 (10.0) or newer; this host is {host}.",
-        target=OS_TYPE,
-        remedy="Use a newer host, and set hypervisor_version_requires='>=10.0' on the image.",
-    )
+def _refuse_template(flavor: Flavor) -> None:
+    if flavor.get(TEMPLATE) is not None:
+        raise BrokenRuleError(
+            Rule.SECURE_BOOT_TEMPLATE,
+            TEMPLATE,
+            f"{TEMPLATE} needs Secure Boot.",
+            remedy="Set os:secure_boot=required.",
+        )
+
+
+def _known(template: SecureBootTemplate, subject: str, host: HostVersion) -> SecureBootTemplate:
+    """Templates came with Windows Server 2016, the one for shielded Linux after it."""
+    if template is SecureBootTemplate.OPEN_SOURCE_SHIELDED_VM:
+        check_release("The template OpenSourceShieldedVM", WINDOWS_2019, host, subject)
+    elif template is not SecureBootTemplate.MICROSOFT_WINDOWS:
+        remedy = "Use a newer host, and set hypervisor_version_requires='>=10.0' on the image."
+        check_release("Secure Boot for Linux", WINDOWS_2016, host, subject, remedy)
+    return template
