@@ -19,7 +19,8 @@ MAY_IMPORT = {
     "machine": {"errors"},
     "wmi": {"cim", "transport", "wire", "errors"},
     "hyperv": {"machine", "files", "cim", "transport", "wire", "errors"},
-    "cli": {"hyperv", "machine", "files", "cim", "transport", "wire", "errors"},
+    "exporter": {"hyperv", "errors"},
+    "cli": {"exporter", "hyperv", "machine", "files", "cim", "transport", "wire", "errors"},
     "emulator": {"wire", "cim", "errors"},
 }
 EMULATOR_MAY_TAKE_FROM_CIM = {"openhyperv.cim.schema", "openhyperv.cim.release"}

@@ -127,7 +127,8 @@ class Session(Reading):
         operation = f"{path.class_name}.{method_decl.name}"
         target = target or str(path)
         with error_context(host=self.host, operation=operation, target=target):
-            self.jobs.watch.start(timeout_s)
+            if method_decl.parameter("Job") is not None:  # or it cannot start one
+                self.jobs.watch.start(timeout_s)
             call_timeout_s = min(deadline.check(), CALL_TIMEOUT_S)
             output = self._invoke(path, method, arguments or {}, call_timeout_s, target)
             job = output["Job"]

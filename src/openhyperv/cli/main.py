@@ -22,6 +22,7 @@ _COMMANDS = {
     "image": LazyCommand(f"{_ROOM}.image", "image", "Inspect disk images, and bring them to a host."),
     "cim": LazyCommand(f"{_ROOM}.cim", "cim", "CIM operations as they are: the raw hatch."),
     "monitor": LazyCommand(f"{_ROOM}.monitor", "monitor", "Print what happens on a host, as it happens."),
+    "exporter": LazyCommand(f"{_ROOM}.exporter", "exporter", "Export hosts and machines to Prometheus."),
     "completion": LazyCommand(f"{_ROOM}.completion", "completion", "Print the completion for a shell."),
 }
 _EXIT_CODES = "\b\nExit codes:\n" + "\n".join(f"  {code:>3}  {text}" for code, text in meanings().items())

@@ -35,13 +35,18 @@ def show_list(invocation: Invocation, rows: Iterable[Row], columns: Sequence[Col
     """Print rows: as a table of some columns, or whole."""
     if invocation.format is not Format.TABLE:
         return show_data(invocation, list(rows))
+    return _print(table_of(rows, columns))
+
+
+def table_of(rows: Iterable[Row], columns: Sequence[Column[Row]]) -> Table:
+    """Rows as a table."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for column in columns:
         table.add_column(column.title, justify="right" if column.is_number else "left", no_wrap=True)
     for row in rows:
         texts = [(printable(column.text(row)), column.style) for column in columns]
         table.add_row(*(Text(text, style=style(text)) for text, style in texts))
-    return _print(table)
+    return table
 
 
 def show_one(invocation: Invocation, value: Row, lines: Sequence[Column[Row]]) -> None:

@@ -63,6 +63,15 @@ def read_profile(path: Path, name: str | None) -> Profile:
     return _profile(path, name, table)
 
 
+def profile_names(path: Path) -> tuple[str, ...]:
+    """The names of all profiles; none where there is no file.
+
+    :raises InvalidInputError: the file is not what it has to be
+    """
+    tables = _document(path).get("profiles", {})
+    return tuple(tables) if isinstance(tables, dict) else ()
+
+
 def _document(path: Path) -> Mapping[str, Any]:
     try:
         return tomllib.loads(path.read_text("utf-8"))

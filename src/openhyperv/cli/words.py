@@ -6,6 +6,8 @@ import click
 
 from openhyperv.machine.network_adapter import NetworkAdapter
 
+_LAST_PORT = 65535
+
 
 class KeyValue(click.ParamType[tuple[str, str]]):
     """``name=value``."""
@@ -38,3 +40,18 @@ class Adapter(click.ParamType[NetworkAdapter]):
             self.fail(f"{value!r} is not {self.name}", param, ctx)
         vlan_id = None if vlan is None else int(vlan)
         return NetworkAdapter("", mac_address, None if switch in ("", "none") else switch, vlan_id)
+
+
+class Listen(click.ParamType[tuple[str, int]]):
+    """``address:port``; an IPv6 address stands in brackets."""
+
+    name = "ADDRESS:PORT"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, int]:
+        """The address and the port; 0 is any free port."""
+        address, _, port = str(value).rpartition(":")
+        if not (address and port.isdecimal() and int(port) <= _LAST_PORT):
+            self.fail(f"{value!r} is not {self.name}", param, ctx)
+        return address.removeprefix("[").removesuffix("]"), int(port)

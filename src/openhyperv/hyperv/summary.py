@@ -13,6 +13,7 @@ from openhyperv.hyperv.names import COMPUTER_SYSTEM, SYSTEM_SERVICE, is_guid, sy
 from openhyperv.hyperv.states import MachineState
 from openhyperv.hyperv.values import entries, moment, number, text
 from openhyperv.wire.instance import Instance
+from openhyperv.wire.path import ObjectPath
 from openhyperv.wire.types import Value
 from openhyperv.wire.wql import select
 
@@ -45,9 +46,16 @@ def list_machines(session: Session) -> Iterator[MachineListing]:
             )
 
 
+HEALTHY = 5
+"""HealthState of a machine that is well; 20 and 25 are major and critical failures."""
+
+
 @frozen
 class MachineSummary:
-    """What the host says of one machine. ``memory_mb`` is what is assigned now, 0 while it is off."""
+    """What the host says of one machine.
+
+    ``memory_mb`` is what is assigned now, 0 while it is off; ``health`` is CIM's HealthState.
+    """
 
     guid: str
     name: str
@@ -61,6 +69,7 @@ class MachineSummary:
     heartbeat: int
     created: datetime | None
     notes: str
+    health: int
 
 
 _CODES = {
@@ -76,6 +85,7 @@ _CODES = {
     "Heartbeat": 104,
     "UpTime": 105,
     "GuestOperatingSystem": 106,
+    "HealthState": 109,
 }
 """RequestedInformation of GetSummaryInformation (Microsoft's page of that method)."""
 
@@ -85,15 +95,23 @@ def summarize(session: Session, guid: str) -> MachineSummary:
 
     :raises NotFoundError: there is no such machine
     """
-    arguments: dict[str, Value] = {
-        "SettingData": [system_settings(guid)],
-        "RequestedInformation": list(_CODES.values()),
-    }
-    output = session.run(SYSTEM_SERVICE, "GetSummaryInformation", arguments, target=guid)
-    rows = [row for row in entries(output["SummaryInformation"]) if isinstance(row, Instance)]
+    rows = _summaries(session, [system_settings(guid)], guid)
     if not rows or not text(rows[0], "Name"):
         raise NotFoundError("There is no such machine.", host=session.host, target=guid)
     return _summary(rows[0])
+
+
+def summarize_all(session: Session) -> tuple[MachineSummary, ...]:
+    """Every machine, in one call however many there are (SettingData of the call is left out)."""
+    return tuple(_summary(row) for row in _summaries(session, None, None))
+
+
+def _summaries(session: Session, of: list[ObjectPath] | None, target: str | None) -> list[Instance]:
+    arguments: dict[str, Value] = {"RequestedInformation": list(_CODES.values())}
+    if of is not None:
+        arguments["SettingData"] = [*of]
+    output = session.run(SYSTEM_SERVICE, "GetSummaryInformation", arguments, target=target)
+    return [row for row in entries(output["SummaryInformation"]) if isinstance(row, Instance)]
 
 
 def _summary(row: Instance) -> MachineSummary:
@@ -110,4 +128,5 @@ def _summary(row: Instance) -> MachineSummary:
         heartbeat=number(row, "Heartbeat"),
         created=moment(row, "CreationTime"),
         notes=text(row, "Notes"),
+        health=number(row, "HealthState"),
     )

@@ -1,0 +1,1 @@
+"""Hyper-V hosts for Prometheus."""
