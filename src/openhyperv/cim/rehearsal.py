@@ -38,7 +38,7 @@ class RehearsalEndError(Exception):
 class Rehearsal(Session):
     """Reads are sent as always, until the first change was told: what they would find after it is not known.
 
-    References that a told call would answer are made up, and look it.
+    References that a told call would answer are made up, and look it; objects are empty.
 
     :raises RehearsalEndError: from every read after a change
     """
@@ -117,13 +117,15 @@ class Rehearsal(Session):
         return Output(0, self._made_up(method_decl, arguments))
 
     def _made_up(self, method: MethodDecl, arguments: Mapping[str, Value]) -> dict[str, Value]:
-        """References for what the call would make: one, or one for each thing asked for."""
+        """What the call would make: references, one for each thing asked for, and objects without values."""
         asked = max((len(v) for v in arguments.values() if isinstance(v, list | tuple)), default=1)
         made: dict[str, Value] = {}
         for parameter in method.parameters:
             if parameter.is_out and parameter.type is CimType.REFERENCE and parameter.name != "Job":
                 paths = [self._reference(parameter, number) for number in range(1, asked + 1)]
                 made[parameter.name] = paths if parameter.is_array else paths[0]
+            elif parameter.is_out and parameter.embedded_class is not None and not parameter.is_array:
+                made[parameter.name] = Instance(parameter.embedded_class)
         return made
 
     def _reference(self, parameter: ParameterDecl, number: int) -> ObjectPath:

@@ -7,6 +7,7 @@ import click
 from openhyperv.cli.connecting import connected
 from openhyperv.cli.exit_codes import CHECK_FAILED
 from openhyperv.cli.host_numa import show_numa
+from openhyperv.cli.host_guardian import guardian
 from openhyperv.cli.invocation import Invocation
 from openhyperv.cli.options import Group
 from openhyperv.cli.output import Column, show_list, show_one
@@ -97,3 +98,6 @@ def stats(invocation: Invocation) -> None:
     """Show what the host has, and how much of it is free."""
     with connected(invocation) as reached:
         show_one(invocation, reached.statistics(), _STATISTICS)
+
+
+host.add_command(guardian)

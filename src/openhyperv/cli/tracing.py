@@ -11,8 +11,9 @@ from openhyperv.errors import ProtocolError
 from openhyperv.transport.traffic import TraceEvent
 from openhyperv.wire.xml import Element, local_name, parse_xml
 
-_SECRET_WORDS = ("password", "secret", "passphrase", "privatekey", "asciitext")
-"""In names of elements and properties; ``asciiText`` is what is typed on a keyboard, at a login too."""
+_SECRET_WORDS = ("password", "secret", "passphrase", "privatekey", "asciitext", "provisioningfile")
+"""In names of elements and properties; ``asciiText`` is what is typed on a keyboard, at a login too, and a
+``ProvisioningFile`` holds what a tenant's machine is made from."""
 _REDACTED = "(redacted)"
 
 

@@ -13,6 +13,7 @@ from openhyperv.cli import (
     vm_metrics,
     vm_power,
     vm_screen,
+    vm_security,
 )
 from openhyperv.cli.connecting import connected
 from openhyperv.cli.invocation import Invocation
@@ -102,5 +103,6 @@ vm.add_command(vm_console.console)
 vm.add_command(vm_screen.screenshot)
 vm.add_command(vm_screen.type_)
 vm.add_command(vm_checkpoint.checkpoint)
+vm.add_command(vm_security.security)
 for command in (*vm_power.COMMANDS, *vm_change.COMMANDS, *vm_metrics.COMMANDS):
     vm.add_command(command)

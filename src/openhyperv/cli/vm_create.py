@@ -12,6 +12,7 @@ from openhyperv.cli.connecting import connected
 from openhyperv.cli.invocation import Invocation
 from openhyperv.cli.options import Command
 from openhyperv.cli.output import Column, say, show_one
+from openhyperv.cli.shielding import shielding_data_of
 from openhyperv.cli.sizes import Size
 from openhyperv.cli.words import Adapter, KeyValue
 from openhyperv.errors import InvalidInputError
@@ -154,7 +155,7 @@ def create(invocation: Invocation, /, *, start: bool, **given: Any) -> None:
         raise InvalidInputError("--image-disk is the size of an image's copy; give --image, or --disk.")
     with connected(invocation) as host:
         spec = design_machine(arguments.request(host))
-        machine = host.create(spec)
+        machine = host.create(spec, shielding_data=shielding_data_of(spec))
         _report(invocation, spec, machine.guid)
         if start:
             machine.start()

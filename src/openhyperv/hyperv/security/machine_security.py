@@ -73,12 +73,20 @@ class MachineSecurity:
         tpm.encrypt_state(self._session, self._guid, encrypt=on)
 
     def shield(self, *, guardian: str = LOCAL_GUARDIAN) -> None:
-        """Lock the host's administrators out of it: TPM and encryption are enforced, its serial ports are
-        disconnected, and nobody types on its keyboard. Secure Boot has to be on.
+        """Lock the host's administrators out of it, as far as Hyper-V does: Secure Boot, TPM and encryption
+        are switched on and stay on, and it has no serial ports. Its owner is a guardian of the host, which
+        can unshield it.
 
         :raises UnsupportedError: the host is before Windows Server 2016, or the machine of generation 1
         """
         tpm.enable_tpm(self._session, self._guid, guardian=guardian, shield=True)
+
+    def unshield(self) -> None:
+        """Let the host's administrators in again; TPM and encryption stay.
+
+        :raises AccessDeniedError: the host is not the owner of its key
+        """
+        tpm.unshield(self._session, self._guid)
 
     def set_secure_boot(self, template: SecureBootTemplate | None) -> None:
         """Have its firmware accept a template's signatures only; None switches Secure Boot off.

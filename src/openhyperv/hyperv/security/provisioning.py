@@ -13,7 +13,7 @@ from openhyperv.errors import NotFoundError, UnsupportedError
 from openhyperv.files.secret_folder import SecretFolder
 from openhyperv.files.windows_path import WindowsPath
 from openhyperv.hyperv.security.envelopes import make_room_for_bytes
-from openhyperv.hyperv.security.settings import SecurityService
+from openhyperv.hyperv.security.settings import SecurityService, SecuritySettings
 from openhyperv.hyperv.security.shielding_data import ShieldingData
 from openhyperv.hyperv.security.tpm import missing
 from openhyperv.hyperv.values import octets, returned_instance
@@ -27,8 +27,8 @@ _SERVICE = ObjectPath("Msps_ProvisioningService", {}, MSPS)
 
 
 def provision(
-    session: Session,
-    guid: str,
+    service: SecurityService,
+    settings: SecuritySettings,
     folder: SecretFolder,
     data: ShieldingData,
     substitutions: Mapping[str, str],
@@ -37,16 +37,14 @@ def provision(
 ) -> None:
     """Make a new machine what its shielding data say; it is specialized when it is started first.
 
-    ``folder`` holds the secrets meanwhile. One query and six calls; one query more for the first machine of
-    a session.
+    ``folder`` holds the secrets meanwhile. Six calls; one request more for the first machine of a session.
 
     :raises UnsupportedError: the host has no provisioning service
     :raises HyperVError: the host does not take the data, or not for this machine
     """
     pdk, fsk = folder.write("shielding-data.pdk", data.content), folder.place("specialization.fsk")
+    session, guid = service.session, service.guid
     key_protector, policy = _read_pdk(session, pdk)
-    service = SecurityService(session, guid)
-    settings = service.read()
     service.set_key_protector(settings, key_protector)
     service.set_policy(settings, policy)
     service.change(settings, missing(settings, encrypt=True, shield=shielded))

@@ -8,6 +8,7 @@ from openhyperv.files.secret_folder import SecretFolder
 from openhyperv.files.share import HostFiles
 from openhyperv.files.windows_path import WindowsPath
 from openhyperv.hyperv.security.provisioning import provision
+from openhyperv.hyperv.security.settings import SecurityService
 from openhyperv.hyperv.security.shielding_data import ShieldingData
 from openhyperv.hyperv.security.tpm import enable_tpm_of_new_machine
 from openhyperv.machine.security import Security
@@ -40,13 +41,16 @@ def secure_new_machine(
     """Give a machine that has never started its TPM, and what comes with it; ``folder`` is the machine's own.
 
     Done again after a break at any request, it ends the same; secrets that a break left on the host are wiped
-    then. Five requests with a local key protector; see :func:`provision` for shielding data.
+    then. Five requests with a local key protector, seven with shielding data; one more each for the first
+    machine of a session, and for the first one of a host with a local key protector.
 
     :raises UnsupportedError: the host cannot protect machines like this
     """
+    service = SecurityService(session, guid)
+    settings = service.read()
     if security.provisioning is None or data is None:
-        enable_tpm_of_new_machine(session, guid, shield=security.shielded)
+        enable_tpm_of_new_machine(service, settings, shield=security.shielded)
         return
     with SecretFolder(files, folder / "secrets") as secrets:
         substitutions = security.provisioning.substitutions
-        provision(session, guid, secrets, data, substitutions, shielded=security.shielded)
+        provision(service, settings, secrets, data, substitutions, shielded=security.shielded)

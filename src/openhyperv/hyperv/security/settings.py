@@ -45,8 +45,8 @@ class SecurityService:
     """
 
     def __init__(self, session: Session, guid: str) -> None:
-        self._session = session
-        self._guid = guid
+        self.session = session
+        self.guid = guid
 
     def find(self) -> SecuritySettings | None:
         """What is set, in one request; None on hosts before Windows Server 2016.
@@ -54,14 +54,14 @@ class SecurityService:
         :raises NotFoundError: there is no such machine
         """
         query = AssociatorsOf(
-            system_settings(self._guid),
+            system_settings(self.guid),
             association_class="Msvm_VirtualSystemSettingDataComponent",
             result_class=_SETTINGS,
         )
         try:
-            found = next(self._session.query(query), None)
+            found = next(self.session.query(query), None)
         except NotFoundError:
-            self._session.get(system_settings(self._guid))  # the machine, or else the class, is not there
+            self.session.get(system_settings(self.guid))  # the machine, or else the class, is not there
             return None
         return None if found is None else _settings(found)
 
@@ -74,8 +74,8 @@ class SecurityService:
         if found is None:
             raise UnsupportedError(
                 "This host has no virtual TPMs and no shielded machines.",
-                host=self._session.host,
-                target=self._guid,
+                host=self.session.host,
+                target=self.guid,
                 remedy="They came with Windows Server 2016.",
             )
         return found
@@ -106,9 +106,9 @@ class SecurityService:
         changes: Mapping[str, Value] = {},
     ) -> Output:
         values: dict[str, Value] = {"InstanceID": settings.instance_id, **changes}
-        described = instance_to_text(Instance(_SETTINGS, values), self._session.schema)
+        described = instance_to_text(Instance(_SETTINGS, values), self.session.schema)
         all_arguments: dict[str, Value] = {"SecuritySettingData": described, **arguments}
-        return self._session.run(SERVICE, method, all_arguments, target=self._guid)
+        return self.session.run(SERVICE, method, all_arguments, target=self.guid)
 
 
 def _settings(shown: Instance) -> SecuritySettings:

@@ -33,28 +33,24 @@ def enable_tpm(
     if not changes:
         return
     if not settings.has_tpm and service.key_protector(settings) is None:
-        set_local_key_protector(session, service, settings, guardian)
+        _set_local_key_protector(service, settings, guardian)
     service.change(settings, changes)
 
 
-def enable_tpm_of_new_machine(session: Session, guid: str, *, shield: bool) -> None:
+def enable_tpm_of_new_machine(service: SecurityService, settings: SecuritySettings, *, shield: bool) -> None:
     """As :func:`enable_tpm` for a machine that has never started, so that no key of its is in use yet.
 
-    Two queries and three calls; one query more for the first machine of a session, one call more for the
+    One query and three calls; one request more for the first machine of a session, one call more for the
     first machine of a host.
     """
-    service = SecurityService(session, guid)
-    settings = service.read()
-    set_local_key_protector(session, service, settings, LOCAL_GUARDIAN)
+    _set_local_key_protector(service, settings, LOCAL_GUARDIAN)
     service.change(settings, missing(settings, encrypt=True, shield=shield))
 
 
-def set_local_key_protector(
-    session: Session, service: SecurityService, settings: SecuritySettings, guardian: str
-) -> None:
+def _set_local_key_protector(service: SecurityService, settings: SecuritySettings, guardian: str) -> None:
     """Give a machine a new key protector that a guardian of its host owns."""
-    owner = ensure_guardian(session, guardian)
-    service.set_key_protector(settings, new_key_protector(session, owner))
+    owner = ensure_guardian(service.session, guardian)
+    service.set_key_protector(settings, new_key_protector(service.session, owner))
 
 
 def missing(settings: SecuritySettings, *, encrypt: bool, shield: bool) -> dict[str, bool]:
@@ -76,6 +72,18 @@ def disable_tpm(session: Session, guid: str) -> None:
     settings = service.find()
     if settings is not None and settings.has_tpm:
         service.change(settings, {_TPM: False})
+
+
+def unshield(session: Session, guid: str) -> None:
+    """Let the host's administrators in again; TPM and encryption stay.
+
+    :raises AccessDeniedError: the host is not the owner of the machine's key
+    :raises ConflictError: the machine is not off
+    """
+    service = SecurityService(session, guid)
+    settings = service.find()
+    if settings is not None and settings.is_shielded:
+        service.change(settings, {_SHIELDING: False})
 
 
 def encrypt_state(session: Session, guid: str, *, encrypt: bool) -> None:
