@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import tempfile
 from collections.abc import Sequence
@@ -12,6 +13,9 @@ from attrs import frozen
 
 _PACKAGES = ("shim-signed", "grub-efi-amd64-signed", "busybox-static")
 _KERNEL_METAPACKAGE = "linux-image-cloud-amd64"
+_AGENT_PACKAGE = "qemu-guest-agent"
+_CONTENTS = "files-with-agent"
+"""The folder of the cache; another name whenever other packages are needed."""
 _TIMEOUT_S = 600
 
 
@@ -50,6 +54,21 @@ class BootFiles:
         """The user space, in one static program."""
         return self.root / "bin/busybox"
 
+    @property
+    def agent(self) -> Path:
+        """QEMU's guest agent."""
+        return self.root / "usr/sbin/qemu-ga"
+
+    @property
+    def dynamic_loader(self) -> Path:
+        """What starts programs that are not static."""
+        return next(self.root.rglob("ld-linux-x86-64.so.2"))
+
+    def library(self, soname: str) -> Path | None:
+        """A shared library, if it is among the files."""
+        places = (self.root / top / "x86_64-linux-gnu" / soname for top in ("lib", "usr/lib"))
+        return next((place for place in places if place.exists()), None)
+
 
 def _only(directory: Path, pattern: str) -> Path:
     return next(directory.glob(pattern))
@@ -66,7 +85,7 @@ def fetch(cache: Path) -> BootFiles:
 
     :raises BuildError: this is no Debian, or its archive cannot be reached
     """
-    files = cache / "files"
+    files = cache / _CONTENTS
     if not files.exists():
         cache.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=cache) as temporary:
@@ -97,7 +116,8 @@ def _download(directory: Path) -> Path:
 
 
 def _fetch_packages(directory: Path, options: Sequence[str]) -> None:
-    _run(["apt-get", *options, "download", _kernel_package(options), *_PACKAGES], directory)
+    agent = sorted(_with_libraries(_AGENT_PACKAGE, options))
+    _run(["apt-get", *options, "download", _kernel_package(options), *_PACKAGES, *agent], directory)
 
 
 def _fresh_lists(directory: Path) -> list[str]:
@@ -111,11 +131,27 @@ def _fresh_lists(directory: Path) -> list[str]:
 
 def _kernel_package(options: Sequence[str]) -> str:
     """The package behind the metapackage that always names the newest kernel."""
-    answer = _run(["apt-cache", *options, "depends", "--important", _KERNEL_METAPACKAGE], Path.cwd())
-    names = [word for word in answer.split() if word.startswith("linux-image-")]
-    if names[1:]:
-        return names[1]
+    names = [name for name in _needed(_KERNEL_METAPACKAGE, options) if name.startswith("linux-image-")]
+    if names:
+        return names[0]
     raise BuildError(f"apt knows no package {_KERNEL_METAPACKAGE}: the guest is built from Debian (amd64).")
+
+
+def _with_libraries(package: str, options: Sequence[str]) -> set[str]:
+    """A package, its libraries and theirs."""
+    found, waiting = {package}, [package]
+    while waiting:
+        needed = _needed(waiting.pop(), options)
+        libraries = {name for name in needed if name.startswith(("lib", "zlib"))} - found
+        found |= libraries
+        waiting += libraries
+    return found
+
+
+def _needed(package: str, options: Sequence[str]) -> list[str]:
+    """What a package depends on, alternatives and virtual packages left out."""
+    answer = _run(["apt-cache", *options, "depends", "--important", package], Path.cwd())
+    return re.findall(r"^ *(?:Pre)?Depends: ([^<\s]+)$", answer, re.MULTILINE)
 
 
 def _run(argv: Sequence[str], cwd: Path) -> str:

@@ -1,5 +1,5 @@
 #!/bin/busybox sh
-# The first process. Everything is busybox in memory; no disk is mounted.
+# The first process. Everything is in memory, nearly all of it busybox; no disk is mounted.
 /bin/busybox --install -s /bin
 export PATH=/bin HOME=/ TERM=linux PS1='guest# '
 mount -t proc proc /proc
@@ -22,10 +22,11 @@ for event in /sys/class/input/event*; do
     ) &
 done
 
-# The heartbeat: a line on the host's channel, if it has one, every two seconds.
+# QEMU's guest agent, on the host's channel for it, if there is one; it is started again if it ends.
 for port in /sys/class/virtio-ports/*; do
-    [ "$(cat "$port/name" 2>/dev/null)" = "org.openhyperv.heartbeat" ] || continue
-    (while echo beat; do sleep 2; done >"/dev/${port##*/}" 2>/dev/null) &
+    [ "$(cat "$port/name" 2>/dev/null)" = "org.qemu.guest_agent.0" ] || continue
+    (while [ ! -e /tmp/no-agent ]; do qemu-ga -m virtio-serial -p "/dev/${port##*/}" -t /tmp; sleep 1; done) \
+        >/tmp/agent.log 2>&1 &
 done
 
 # The second serial port takes commands from programs: a line in, its output and "END <status>" out.

@@ -1,4 +1,4 @@
-"""The guest's memory file system: busybox, the kernel modules it needs, and its two scripts."""
+"""The guest's memory file system: busybox, kernel modules, scripts and QEMU's guest agent."""
 
 from __future__ import annotations
 
@@ -18,6 +18,13 @@ _WANTED = (
 _SCRIPTS = Path(__file__).parent
 _DEPENDENCIES = re.compile(rb"\0(?:depends=|softdep=pre: )([^\0]*)(?=\0)")
 """What a module says in its .modinfo section that it needs; names are parted by commas or spaces."""
+_LIBRARY = re.compile(rb"\0(lib[\w.+-]+\.so\.[\d.]+)(?=\0)")
+"""A shared library's name among the strings of a program (ELF, ".dynstr")."""
+_LIBRARIES = "lib/x86_64-linux-gnu"
+_OS_RELEASE = b"""ID=debian
+NAME="Debian GNU/Linux"
+PRETTY_NAME="Debian GNU/Linux, OpenHyperV's test guest"
+"""
 
 
 def initrd(files: BootFiles) -> bytes:
@@ -26,17 +33,40 @@ def initrd(files: BootFiles) -> bytes:
 
 
 def _entries(files: BootFiles) -> Iterator[Entry]:
-    for name in ("bin", "dev", "proc", "sys", "tmp", "modules"):
+    for name in ("bin", "dev", "etc", "lib", _LIBRARIES, "lib64", "modules", "proc", "sys", "tmp"):
         yield Entry.directory(name)
     yield Entry.character_device("dev/console", 5, 1)
     yield Entry.program("bin/busybox", files.busybox.read_bytes())
     yield Entry.program("init", (_SCRIPTS / "init.sh").read_bytes())
     yield Entry.program("bin/report", (_SCRIPTS / "report.sh").read_bytes())
     yield Entry.link("bin/sh", "busybox")
+    yield Entry.file("etc/os-release", _OS_RELEASE)
+    yield from _agent(files)
     modules = list(modules_in_order(files.modules, _WANTED))
     for module in modules:
         yield Entry.file(f"modules/{module.name}", module.read_bytes())
     yield Entry.file("modules/order", "".join(f"{module.stem}\n" for module in modules).encode())
+
+
+def _agent(files: BootFiles) -> Iterator[Entry]:
+    yield Entry.program("bin/qemu-ga", files.agent.read_bytes())
+    yield Entry.program("lib64/ld-linux-x86-64.so.2", files.dynamic_loader.read_bytes())
+    for name, library in sorted(_libraries(files, files.agent).items()):
+        yield Entry.file(f"{_LIBRARIES}/{name}", library.read_bytes())
+
+
+def _libraries(files: BootFiles, program: Path) -> dict[str, Path]:
+    """The shared libraries that a program needs, and what they need, by name."""
+    found: dict[str, Path] = {}
+    waiting = [program]
+    while waiting:
+        for match in _LIBRARY.finditer(waiting.pop().read_bytes()):
+            name = match.group(1).decode()
+            library = files.library(name)
+            if library is not None and name not in found:
+                found[name] = library
+                waiting.append(library)
+    return found
 
 
 def modules_in_order(tree: Path, wanted: Iterable[str]) -> Iterator[Path]:

@@ -12,6 +12,7 @@ from attrs import field, frozen
 from openhyperv.emulator.children import Child, ChildError, Privileges
 from openhyperv.emulator.disks.running import Resolve
 from openhyperv.emulator.guests import firmware
+from openhyperv.emulator.guests.agent.agent import CHANNEL, DEVICE, GuestAgent
 from openhyperv.emulator.guests.board import (
     BiosBoard,
     Board,
@@ -28,7 +29,6 @@ from openhyperv.emulator.guests.board import (
 from openhyperv.emulator.guests.descriptors import Inherited
 from openhyperv.emulator.guests.drives import Drives
 from openhyperv.emulator.guests.fate import Fate
-from openhyperv.emulator.guests.heartbeat import CHANNEL, Heartbeat
 from openhyperv.emulator.guests.machine import GuestError, GuestEvent, GuestMachine
 from openhyperv.emulator.guests.monitor import Event, Monitor
 from openhyperv.emulator.guests.plugging import Plugging, Removals
@@ -87,6 +87,10 @@ class _Start:
         self._fate = fate
         self._rest = rest
         self._removals = Removals()
+        ours, self._agent_end = socket.socketpair()
+        self._agent = GuestAgent(ours, lambda: fate.pass_on(GuestEvent.HEARTBEAT))
+        rest.callback(self._agent_end.close)
+        rest.callback(self._agent.close)
         self._drives = Drives(machine.state_dir, surroundings.resolve)
         rest.callback(self._drives.close_all)
 
@@ -113,13 +117,21 @@ class _Start:
                 limit_operations(monitor, drive.device_id, drive.maximum_iops)
         monitor.execute("cont")
         parts = Parts(
-            child, monitor, self._wiring, plugging, self._removals, self._fate, self._rest.pop_all()
+            child=child,
+            monitor=monitor,
+            wiring=self._wiring,
+            plugging=plugging,
+            removals=self._removals,
+            fate=self._fate,
+            agent=self._agent,
+            rest=self._rest.pop_all(),
         )
         return QemuGuest(self._machine, parts)
 
     def _hear(self, event: Event) -> None:
         self._fate.hear(event)
         self._removals.hear(event)
+        self._agent.hear(event)
 
     def _board(self, inherited: Inherited) -> Board:
         machine = self._machine
@@ -140,7 +152,7 @@ class _Start:
         yield from self._nic_words(board)
         for number, pipe in enumerate(self._machine.serial_pipes):
             yield from serial_options(number, self._serial(pipe, inherited))
-        yield from self._heartbeat_words(inherited)
+        yield from self._agent_words(inherited)
         if self._machine.has_tpm and self._machine.generation == 2:
             yield from self._tpm_words(inherited)
         yield from ("-device", "pvpanic")
@@ -175,12 +187,10 @@ class _Start:
         self._rest.callback(self._surroundings.pipes.serve(pipe, ours).close)
         return name
 
-    def _heartbeat_words(self, inherited: Inherited) -> Iterator[str]:
-        ours, theirs = socket.socketpair()
-        name = inherited.adopt(theirs)
-        self._rest.callback(Heartbeat(ours, lambda: self._fate.pass_on(GuestEvent.HEARTBEAT)).close)
-        yield from ("-chardev", f"socket,id=heartbeat,fd={name}")
-        yield from device_option({"driver": "virtserialport", "chardev": "heartbeat", "name": CHANNEL})
+    def _agent_words(self, inherited: Inherited) -> Iterator[str]:
+        yield from ("-chardev", f"socket,id=agent-channel,fd={inherited.adopt(self._agent_end)}")
+        port = {"driver": "virtserialport", "chardev": "agent-channel", "name": CHANNEL, "id": DEVICE}
+        yield from device_option(port)
 
     def _tpm_words(self, inherited: Inherited) -> Iterator[str]:
         log = self._machine.state_dir / "swtpm.log"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
@@ -10,6 +10,7 @@ from typing import Protocol
 from attrs import field, frozen
 
 from openhyperv.emulator.guests.counters import GuestCounters
+from openhyperv.emulator.guests.exchange import FileCopy, GuestReport, Items, Pool
 
 
 class Template(StrEnum):
@@ -100,6 +101,14 @@ class GuestEvent(StrEnum):
 
 class GuestError(Exception):
     """A guest could not be started or would not do as told; the text becomes the job's error."""
+
+
+class CopyRefused(GuestError):  # noqa: N818  # read as an outcome where it is caught
+    """A guest does not take a file; ``status`` is the Win32 code for why."""
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(text)
+        self.status = status
 
 
 class Guest(Protocol):
@@ -200,6 +209,18 @@ class Guest(Protocol):
 
     def type_scancodes(self, codes: bytes) -> None:
         """Send set 1 scan codes."""
+        ...
+
+    def report(self) -> GuestReport | None:
+        """What the system inside said last; None while nobody inside answers. Returns at once."""
+        ...
+
+    def give_items(self, items: Mapping[Pool, Items]) -> None:
+        """Have the system inside know these items, now or as soon as it listens. Returns at once."""
+        ...
+
+    def copy_file(self, copy: FileCopy) -> None:
+        """Bring a file into the guest; raises :class:`CopyRefused` where it does not take it."""
         ...
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from threading import Event, RLock, Thread
@@ -12,8 +12,10 @@ from threading import Event, RLock, Thread
 from attrs import frozen
 
 from openhyperv.emulator.children import Child
+from openhyperv.emulator.guests.agent.agent import GuestAgent
 from openhyperv.emulator.guests.counters import GuestCounters
 from openhyperv.emulator.guests.descriptors import Sent
+from openhyperv.emulator.guests.exchange import FileCopy, GuestReport, Items, Pool
 from openhyperv.emulator.guests.fate import Fate
 from openhyperv.emulator.guests.keyboard import Keyboard
 from openhyperv.emulator.guests.machine import GuestDrive, GuestError, GuestMachine, GuestNic
@@ -40,6 +42,7 @@ class Parts:
     plugging: Plugging
     removals: Removals
     fate: Fate
+    agent: GuestAgent
     rest: ExitStack
 
 
@@ -183,6 +186,18 @@ class QemuGuest:
     def type_scancodes(self, codes: bytes) -> None:
         """Send set 1 scan codes."""
         self._keyboard.type_scancodes(codes)
+
+    def report(self) -> GuestReport | None:
+        """What the agent inside said last."""
+        return self._parts.agent.report
+
+    def give_items(self, items: Mapping[Pool, Items]) -> None:
+        """Leave items where the agent inside writes them."""
+        self._parts.agent.give(items)
+
+    def copy_file(self, copy: FileCopy) -> None:
+        """Have the agent inside write a file."""
+        self._parts.agent.copy_file(copy)
 
     def _picture(self) -> Picture:
         target = os.memfd_create("screen", os.MFD_CLOEXEC)

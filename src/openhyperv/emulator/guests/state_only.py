@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from time import monotonic
 
 from openhyperv.emulator.guests.counters import GuestCounters, modelled_counters
+from openhyperv.emulator.guests.exchange import FileCopy, GuestReport, Items, Pool
 from openhyperv.emulator.guests.keys import VIRTUAL_KEYS
 from openhyperv.emulator.guests.machine import (
+    CopyRefused,
     GuestDrive,
     GuestError,
     GuestEvent,
@@ -17,6 +19,8 @@ from openhyperv.emulator.guests.machine import (
 )
 
 _SCREEN = (1024, 768)
+_NOT_READY = 21
+"""Win32's ERROR_NOT_READY."""
 
 
 class StateOnlyGuest:
@@ -169,6 +173,17 @@ class StateOnlyGuest:
         self._check_on()
         if codes[-1:] == b"\xe0":
             raise GuestError("The last scan code is not complete.")
+
+    def report(self) -> GuestReport | None:
+        """No system is inside that could say something."""
+        return None
+
+    def give_items(self, items: Mapping[Pool, Items]) -> None:
+        """Nobody reads them."""
+
+    def copy_file(self, copy: FileCopy) -> None:
+        """No system is inside that could take it."""
+        raise CopyRefused(_NOT_READY, f"No guest takes {copy.name}: the device is not ready.")
 
     def _check_on(self) -> None:
         if not self._is_on:

@@ -17,6 +17,7 @@ from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.jobs.running import Job, JobError
 from openhyperv.emulator.host.jobs.state import JobState, JobType
 from openhyperv.emulator.host.jobs.view import job_instance
+from openhyperv.emulator.host.machines.file_copies import COPY_JOB
 from openhyperv.emulator.providers.links import link
 from openhyperv.emulator.providers.machines.finding import text_key
 from openhyperv.emulator.providers.services.services import SNAPSHOT, SYSTEM_MANAGEMENT
@@ -65,6 +66,16 @@ class JobProvider:
         """One job, while it can be read."""
         return self._one(path, MIGRATION_JOB)
 
+    @instances_of(COPY_JOB)
+    def copy_jobs(self) -> Iterator[Instance]:
+        """Jobs that copy files into guests."""
+        return self._of_class(COPY_JOB)
+
+    @lookup(COPY_JOB)
+    def copy_job(self, path: ObjectPath) -> Instance | None:
+        """One job, while it can be read."""
+        return self._one(path, COPY_JOB)
+
     @lookup(CONCRETE_JOB)
     def concrete_job(self, path: ObjectPath) -> Instance | None:
         """One job, while it can be read."""
@@ -78,6 +89,7 @@ class JobProvider:
     @method(CONCRETE_JOB, "GetErrorEx")
     @method(STORAGE_JOB, "GetErrorEx")
     @method(MIGRATION_JOB, "GetErrorEx")
+    @method(COPY_JOB, "GetErrorEx")
     def errors(self, call: Call) -> Result:
         """What went wrong, as texts of Msvm_Error; none while nothing did."""
         job = self._called(call)
@@ -86,6 +98,7 @@ class JobProvider:
     @method(CONCRETE_JOB, "GetError")
     @method(STORAGE_JOB, "GetError")
     @method(MIGRATION_JOB, "GetError")
+    @method(COPY_JOB, "GetError")
     def error(self, call: Call) -> Result:
         """What went wrong, as the text of one Msvm_Error."""
         job = self._called(call)
@@ -94,6 +107,7 @@ class JobProvider:
     @method(CONCRETE_JOB, "RequestStateChange")
     @method(STORAGE_JOB, "RequestStateChange")
     @method(MIGRATION_JOB, "RequestStateChange")
+    @method(COPY_JOB, "RequestStateChange")
     def request_state_change(self, call: Call) -> Result:
         """End a job that can be ended."""
         job = self._called(call)

@@ -8,6 +8,7 @@ from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.providers.jobs import JobProvider
 from openhyperv.emulator.providers.machines.define import DefinitionProvider
 from openhyperv.emulator.providers.machines.devices import DeviceLinkProvider, device_providers
+from openhyperv.emulator.providers.machines.guest_files import GuestFileProvider
 from openhyperv.emulator.providers.machines.keyboard import KeyboardProvider
 from openhyperv.emulator.providers.machines.kvp import KvpProvider
 from openhyperv.emulator.providers.machines.resource_settings import resource_setting_providers
@@ -42,6 +43,7 @@ _PROVIDERS = (
     SystemLinkProvider,
     DeviceLinkProvider,
     KeyboardProvider,
+    GuestFileProvider,
     KvpProvider,
     ServiceChangeProvider,
     ShutdownProvider,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from openhyperv.cim.schema import Schema
 from openhyperv.emulator.guests.machine import GuestError
 from openhyperv.emulator.host.machines.components import COMPONENTS
+from openhyperv.emulator.host.machines.contact import Contact, contact_of
 from openhyperv.emulator.host.machines.devices import (
     KVP_EXCHANGE,
     MEMORY,
@@ -13,20 +15,20 @@ from openhyperv.emulator.host.machines.devices import (
     VIDEO_HEAD,
     LogicalDevice,
 )
+from openhyperv.emulator.host.machines.exchange import guest_items
 from openhyperv.emulator.host.switches.network import connected_switch
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.types import Value
 
 _MEBIBYTE = 1 << 20
 _GIGABIT = 1_000_000_000
-_OK, _NO_CONTACT = 2, 12
 _ENABLED = 2
 _COMPONENT_NAMES = frozenset(kind.name for kind in COMPONENTS)
 
 
-def device_instance(device: LogicalDevice) -> Instance:
+def device_instance(device: LogicalDevice, schema: Schema) -> Instance:
     """The device with its keys, its state and what only its class has."""
-    values = {**_common(device), **_own(device)}
+    values = {**_common(device), **_own(device, schema)}
     return Instance(device.class_name, values, path=device.path)
 
 
@@ -42,10 +44,10 @@ def _common(device: LogicalDevice) -> dict[str, Value]:
         "EnabledDefault": 2,
         "EnabledState": _enabled_state(device),
         "HealthState": 5,
-        "OperationalStatus": [status],
+        "OperationalStatus": [int(status)],
         "RequestedState": 12,
         "Status": "OK",
-        "StatusDescriptions": ["OK" if status == _OK else "No Contact"],
+        "StatusDescriptions": [status.text],
     }
 
 
@@ -59,16 +61,18 @@ def _enabled_state(device: LogicalDevice) -> int:
     return _ENABLED
 
 
-def _status(device: LogicalDevice) -> int:
+def _status(device: LogicalDevice) -> Contact:
     """Services inside the guest have contact once the guest has shown a heartbeat.
 
     The shutdown service always has: it presses the guest's power button, which needs nothing inside.
     """
     is_inside = _is_component(device) and device.class_name != SHUTDOWN
-    return _NO_CONTACT if is_inside and not device.system.has_heartbeat else _OK
+    return contact_of(device.system) if is_inside else Contact.OK
 
 
-def _own(device: LogicalDevice) -> Mapping[str, Value]:
+def _own(device: LogicalDevice, schema: Schema) -> Mapping[str, Value]:
+    if device.class_name == KVP_EXCHANGE:
+        return guest_items(device.system, schema)
     own = _OWN_VALUES.get(device.class_name)
     return own(device) if own else {}
 
@@ -111,5 +115,4 @@ _OWN_VALUES: Mapping[str, Callable[[LogicalDevice], Mapping[str, Value]]] = {
     VIDEO_HEAD: _head,
     "Msvm_SyntheticEthernetPort": _nic,
     "Msvm_EmulatedEthernetPort": _nic,
-    KVP_EXCHANGE: lambda _device: {"GuestExchangeItems": [], "GuestIntrinsicExchangeItems": []},
 }

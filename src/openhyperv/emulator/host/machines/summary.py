@@ -6,12 +6,13 @@ Numbers: Microsoft's page of Msvm_VirtualSystemManagementService.GetSummaryInfor
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from typing import TypeAlias
 
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.jobs.view import job_instance
 from openhyperv.emulator.host.machines import resources
+from openhyperv.emulator.host.machines.contact import contact_of
+from openhyperv.emulator.host.machines.exchange import reported
 from openhyperv.emulator.host.machines.system_view import operational_status, status_descriptions
 from openhyperv.emulator.host.machines.systems import Place
 from openhyperv.emulator.host.machines.virtual_system import SystemState
@@ -22,10 +23,7 @@ from openhyperv.wire.types import Value
 Teller: TypeAlias = Callable[[Host, Place], Value]
 NOT_DYNAMIC = 0x7FFFFFFF  # UNVERIFIED: what MemoryAvailable says of a VM without dynamic memory
 """Also AvailableMemoryBuffer."""
-HEARTBEAT_OK, NO_CONTACT, LOST_CONTACT = 2, 12, 13
 APPLICATION_HEALTH_DISABLED = 32896
-HEARTBEAT_LOST_AFTER_S = 60
-"""Runners report heartbeats; this long without one and contact counts as lost."""
 
 
 def _is_live(place: Place) -> bool:
@@ -66,16 +64,17 @@ def heartbeat(_host: Host, place: Place) -> Value:
     """Msvm_SummaryInformation.Heartbeat; NULL while the VM is off."""
     if not _is_live(place) or place.system.session is None:
         return None
-    last = place.system.session.last_heartbeat
-    if last is None:
-        return NO_CONTACT
-    age_s = (datetime.now(UTC) - last).total_seconds()
-    return HEARTBEAT_OK if age_s < HEARTBEAT_LOST_AFTER_S else LOST_CONTACT
+    return int(contact_of(place.system))
 
 
 def _spans_nodes(_host: Host, place: Place) -> Value:
     session = place.system.session
     return session is not None and any(len(residence) > 1 for residence in session.residences)
+
+
+def guest_system(_host: Host, place: Place) -> Value:
+    """Msvm_SummaryInformation.GuestOperatingSystem; NULL where no guest tells."""
+    return reported(place.system).intrinsic.get("OSName") if _is_live(place) else None
 
 
 def _switch_names(host: Host, place: Place) -> Value:
@@ -120,6 +119,7 @@ TELLERS: Mapping[int, tuple[str, Teller]] = {
     103: ("MemoryUsage", _memory_usage),
     104: ("Heartbeat", heartbeat),
     105: ("UpTime", lambda _host, place: place.system.on_time_ms if _is_live(place) else 0),
+    106: ("GuestOperatingSystem", guest_system),
     107: ("Snapshots", _snapshots),
     108: ("AsynchronousTasks", _tasks),
     109: ("HealthState", _always(5)),

@@ -8,6 +8,7 @@ from openhyperv.emulator.guests.machine import GuestError, GuestEvent, GuestMach
 from openhyperv.emulator.host.codes import Code
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.jobs.running import JobFailure
+from openhyperv.emulator.host.machines.exchange import give_items
 from openhyperv.emulator.host.machines.gpu_partitions import take_partition
 from openhyperv.emulator.host.machines.remotefx import check_video_memory
 from openhyperv.emulator.host.machines.virtual_system import Session, VirtualSystem
@@ -88,6 +89,7 @@ def _run(
         raise JobFailure(Code.FAILED, str(error)) from error
     with host.lock:
         session.guest = guest
+        give_items(system, host.name, host.schema)
         _note_key_protector(host, system)
 
 

@@ -45,12 +45,12 @@ def device_providers(host: Host) -> Iterator[ClassProvider]:
 
 def _all(host: Host, class_name: str) -> Iterator[Instance]:
     for system in host.systems:
-        yield from (device_instance(d) for d in devices_of(system) if d.class_name == class_name)
+        yield from (device_instance(d, host.schema) for d in devices_of(system) if d.class_name == class_name)
 
 
 def _one(host: Host, path: ObjectPath) -> Instance | None:
     device = device_at(host, path)
-    return device_instance(device) if device else None
+    return device_instance(device, host.schema) if device else None
 
 
 def device_at(host: Host, path: ObjectPath) -> LogicalDevice | None:

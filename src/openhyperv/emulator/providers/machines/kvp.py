@@ -9,6 +9,7 @@ from openhyperv.emulator.host.codes import Code
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.identities import Device
 from openhyperv.emulator.host.incoming import read_setting, text_of
+from openhyperv.emulator.host.machines.exchange import DATA_ITEM, give_items
 from openhyperv.emulator.host.machines.virtual_system import VirtualSystem
 from openhyperv.emulator.host.settings import Resource
 from openhyperv.emulator.providers.machines.define import SERVICE
@@ -16,7 +17,6 @@ from openhyperv.emulator.providers.machines.finding import wanted_system
 from openhyperv.wire.cimxml import instance_to_text
 from openhyperv.wire.instance import Instance
 
-_ITEM = "Msvm_KvpExchangeDataItem"
 MOST_ITEMS = 128
 LONGEST_NAME_BYTES = 512  # UNVERIFIED: bounds of the guest protocol, with the terminator, hold here too
 LONGEST_DATA_BYTES = 2048
@@ -62,7 +62,7 @@ class KvpProvider:
         system = wanted_system(self._host, call["TargetSystem"])
         texts = call["DataItems"]
         given = texts if isinstance(texts, list | tuple) else ()
-        return system, [read_setting(text, _ITEM, self._host.schema) for text in given]
+        return system, [read_setting(text, DATA_ITEM, self._host.schema) for text in given]
 
 
 class _Items:
@@ -78,7 +78,7 @@ class _Items:
         self._lists = {s: self._read(name) for s, name in _LISTS.items()}
 
     def _read(self, name: str) -> dict[str, Instance]:
-        items = [read_setting(text, _ITEM, self._host.schema) for text in self._setting.texts(name)]
+        items = [read_setting(text, DATA_ITEM, self._host.schema) for text in self._setting.texts(name)]
         return {text_of(item, "Name"): item for item in items}
 
     def __enter__(self) -> _Items:
@@ -91,6 +91,7 @@ class _Items:
             for source, name in _LISTS.items():
                 items = self._lists[source].values()
                 self._setting.update({name: [instance_to_text(i, self._host.schema) for i in items]})
+        give_items(self._system, self._host.name, self._host.schema)
 
     def _list(self, item: Instance) -> dict[str, Instance]:
         source = item.get("Source")
