@@ -37,6 +37,19 @@ def assert_nothing_left(emulated: EmulatedHost, spec: MachineSpec) -> None:
     assert subscriptions <= 1
 
 
+def orphans(emulated: EmulatedHost) -> list[str]:
+    """What belongs to no machine: planned machines, jobs, and files among those of machines."""
+    planned = [system.name for system in emulated.host.systems.with_planned() if system.is_planned]
+    owned = {
+        str(system.configuration.value("ConfigurationDataRoot")).lower() for system in emulated.host.systems
+    }
+    root = emulated.host.files.local(r"C:\OpenHyperV\machines")
+    found = sorted(root.iterdir()) if root.exists() else []
+    strays = [path for path in found if rf"c:\openhyperv\machines\{path.name.lower()}" not in owned]
+    partial = [path for path in root.rglob("*") if path.suffix in (".part", ".lock")]
+    return [*planned, *running_jobs(emulated), *map(str, strays), *map(str, partial)]
+
+
 def wait_until(is_so: Callable[[], bool], timeout_s: float = _PATIENCE_S) -> bool:
     """Whether it has become so in time."""
     deadline_s = monotonic() + timeout_s

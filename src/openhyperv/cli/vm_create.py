@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import uuid4
+from uuid import UUID
 
 import click
 from attrs import frozen
@@ -15,9 +15,12 @@ from openhyperv.cli.output import Column, say, show_one
 from openhyperv.cli.shielding import shielding_data_of
 from openhyperv.cli.sizes import Size
 from openhyperv.cli.words import Adapter, KeyValue
-from openhyperv.errors import InvalidInputError
+from openhyperv.errors import ConflictError, InvalidInputError
 from openhyperv.files.windows_path import WindowsPath
+from openhyperv.hyperv.creation.notes import identity_of
 from openhyperv.hyperv.host import Host
+from openhyperv.hyperv.states import MachineState
+from openhyperv.hyperv.virtual_machine import VirtualMachine
 from openhyperv.machine.design import design_machine
 from openhyperv.machine.drives import BlankDisk, DiskFormat, FromImage
 from openhyperv.machine.network_adapter import NetworkAdapter
@@ -41,17 +44,19 @@ class CreateArguments:
     properties: tuple[tuple[str, str], ...]
     extra_specs: tuple[tuple[str, str], ...]
     notes: str
+    identity: UUID | None
 
     def request(self, host: Host) -> MachineRequest:
         """The request, with what only the host knows: its version, and what its images are.
 
         :raises NotFoundError, ConflictError: an image or ISO is not there, or its name fits several
         """
+        facts = host.facts()
         return MachineRequest(
             name=self.name,
-            identity=uuid4(),
+            identity=self.identity or identity_of(facts.name, self.name),
             flavor=Flavor(self.vcpus, self.memory_mb, extra_specs=dict(self.extra_specs)),
-            host=host.facts().version,
+            host=facts.version,
             image=ImageProperties(dict(self.properties)),
             disks=(*self._root_disk(host), *self._blank_disks()),
             dvds=self._dvds(host),
@@ -143,23 +148,39 @@ _CREATED = (
     help="A flavor's, as os:secure_boot=required.",
 )
 @click.option("--notes", default="", help="Notes that the host keeps with it.")
+@click.option(
+    "--identity",
+    type=click.UUID,
+    help="A UUID of its own, for one more machine of a name that is taken; else the name gives it one.",
+)
 @click.option("--start", is_flag=True, help="Start it.")
 @click.pass_obj
 def create(invocation: Invocation, /, *, start: bool, **given: Any) -> None:
     """Create a machine: off, unless --start is given.
 
-    What the properties ask for is decided before anything is touched. If any step fails, nothing is left.
+    What the properties ask for is decided before anything is touched. If any step fails, nothing is left; and
+    whatever ends this command, repeating it comes to the same machine.
     """
     arguments = CreateArguments(**given)
     if arguments.image_disk_bytes is not None and arguments.image is None:
         raise InvalidInputError("--image-disk is the size of an image's copy; give --image, or --disk.")
     with connected(invocation) as host:
         spec = design_machine(arguments.request(host))
-        machine = host.create(spec, shielding_data=shielding_data_of(spec))
+        shares_name = arguments.identity is not None
+        machine = host.create(spec, shares_name=shares_name, shielding_data=shielding_data_of(spec))
         _report(invocation, spec, machine.guid)
         if start:
-            machine.start()
+            _start(machine)
             say(invocation, f"{spec.name} is running.")
+
+
+def _start(machine: VirtualMachine) -> None:
+    """Start it, unless an earlier run of the same command did."""
+    try:
+        machine.start()
+    except ConflictError:
+        if machine.state() is not MachineState.RUNNING:
+            raise
 
 
 def _report(invocation: Invocation, spec: MachineSpec, guid: str) -> None:
