@@ -156,6 +156,35 @@ def test_generation_2_has_remotefx_on_2016(connect: Connect) -> None:
 
 @shows("F5")
 @pytest.mark.parametrize(
+    ("release", "display"),
+    [
+        ("2012R2", RemoteFx(Resolution.R2560X1600, monitors=2)),
+        ("2016", RemoteFx(Resolution.R3840X2160, monitors=2)),
+        ("2016", RemoteFx(Resolution.R1024X768, vram_mb=65)),
+    ],
+)
+def test_a_display_that_no_remotefx_makes_leaves_the_plain_one(
+    connect: Connect, release: str, display: RemoteFx
+) -> None:
+    _, host = connect(release)
+    machine = machine_on(host, release)
+    before = displays(host, machine)
+    with pytest.raises(HyperVError):
+        machine.gpus.enable_remotefx(display)
+    assert displays(host, machine) == before
+
+
+@shows("F5")
+def test_generation_2_has_no_remotefx_before_2016(connect: Connect, witness: Witness) -> None:
+    _, host = connect("2012R2")
+    machine = machine_on(host, "2012R2", GEN_2)
+    with witness.watching() as seen, pytest.raises(UnsupportedError, match="generation 1"):
+        machine.gpus.enable_remotefx(RemoteFx(Resolution.R1024X768))
+    assert changes(seen) == []
+
+
+@shows("F5")
+@pytest.mark.parametrize(
     ("release", "instead"),
     [("2019", "Discrete Device Assignment"), ("2022", "Discrete Device Assignment"), ("2025", "partition")],
 )

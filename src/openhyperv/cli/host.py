@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import click
 
+from openhyperv.cli import host_gpu, host_pci
 from openhyperv.cli.connecting import connected
 from openhyperv.cli.exit_codes import CHECK_FAILED
-from openhyperv.cli.host_numa import show_numa
 from openhyperv.cli.host_guardian import guardian
+from openhyperv.cli.host_numa import show_numa
 from openhyperv.cli.invocation import Invocation
 from openhyperv.cli.options import Group
 from openhyperv.cli.output import Column, show_list, show_one
@@ -100,4 +101,6 @@ def stats(invocation: Invocation) -> None:
         show_one(invocation, reached.statistics(), _STATISTICS)
 
 
+host.add_command(host_gpu.gpu)
+host.add_command(host_pci.pci)
 host.add_command(guardian)

@@ -10,7 +10,9 @@ from openhyperv.cli import (
     vm_checkpoint,
     vm_console,
     vm_create,
+    vm_gpu,
     vm_metrics,
+    vm_pci,
     vm_power,
     vm_screen,
     vm_security,
@@ -103,6 +105,8 @@ vm.add_command(vm_console.console)
 vm.add_command(vm_screen.screenshot)
 vm.add_command(vm_screen.type_)
 vm.add_command(vm_checkpoint.checkpoint)
+vm.add_command(vm_gpu.gpu)
+vm.add_command(vm_pci.pci)
 vm.add_command(vm_security.security)
 for command in (*vm_power.COMMANDS, *vm_change.COMMANDS, *vm_metrics.COMMANDS):
     vm.add_command(command)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from attrs import frozen
 
 from openhyperv.cim.session import Session
-from openhyperv.errors import InvalidInputError
+from openhyperv.errors import HyperVError, InvalidInputError, UnsupportedError
 from openhyperv.hyperv.gpus import settings
 from openhyperv.hyperv.gpus.sharing import check_remotefx, read_version
 from openhyperv.hyperv.names import SYSTEM_SERVICE, setting, system_settings
@@ -30,6 +30,11 @@ class Displays:
     plain: Instance | None
     display_3d: Instance | None
     s3: Instance | None
+
+    @property
+    def is_generation_1(self) -> bool:
+        """Generation 2 has no emulated devices."""
+        return self.s3 is not None
 
     @property
     def remotefx(self) -> RemoteFx | None:
@@ -75,10 +80,26 @@ def enable_remotefx(session: Session, guid: str, display: RemoteFx) -> None:
         message = "Before Windows Server 2016, Hyper-V chooses the video memory of RemoteFX."
         raise InvalidInputError(message, host=session.host, target=guid)
     present = read_displays(session, guid)
+    if not present.is_generation_1 and version < WINDOWS_2016:
+        raise UnsupportedError(
+            "RemoteFX is for machines of generation 1 before Windows Server 2016.",
+            host=session.host,
+            target=guid,
+        )
     _remove(session, guid, present.plain)
     if present.display_3d is None:
-        _add(session, guid, settings.remotefx_display(display))
+        _add_or_restore(session, guid, display, is_2016=version >= WINDOWS_2016)
     _modify(session, guid, list(present.changes_to(guid, display)))
+
+
+def _add_or_restore(session: Session, guid: str, display: RemoteFx, *, is_2016: bool) -> None:
+    """A host that refuses the display leaves the machine with the plain one, not with none."""
+    try:
+        _add(session, guid, settings.remotefx_display(display))
+    except HyperVError as error:
+        if not error.outcome_unknown:
+            _add(session, guid, settings.plain_display(is_2016=is_2016))
+        raise
 
 
 def disable_remotefx(session: Session, guid: str) -> bool:

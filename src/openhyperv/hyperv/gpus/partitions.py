@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from openhyperv.cim.session import Session
-from openhyperv.errors import ConflictError
+from openhyperv.errors import ConflictError, NotFoundError
 from openhyperv.hyperv.devices.settings import mmio_values
 from openhyperv.hyperv.gpus.settings import GPU_PARTITION_SETTINGS, gpu_partition
 from openhyperv.hyperv.gpus.sharing import check_partitioning, read_version
@@ -16,6 +16,9 @@ from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import parse_path
 from openhyperv.wire.types import Value
 from openhyperv.wire.wql import AssociatorsOf
+
+_NO_CLASS = 0x80041010
+"""WBEM_E_INVALID_CLASS: the host's release knows no partitions."""
 
 
 def read_partition(session: Session, guid: str) -> GpuPartition | None:
@@ -63,7 +66,12 @@ def _row(session: Session, guid: str) -> Instance | None:
         association_class="Msvm_VirtualSystemSettingDataComponent",
         result_class=GPU_PARTITION_SETTINGS,
     )
-    return next(session.query(query), None)
+    try:
+        return next(session.query(query), None)
+    except NotFoundError as error:
+        if error.code != _NO_CLASS:
+            raise
+        return None
 
 
 def _partition(row: Instance) -> GpuPartition:

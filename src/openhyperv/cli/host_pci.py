@@ -1,0 +1,80 @@
+"""``hv host pci``: PCI devices of a host, given up for machines and taken back."""
+
+from __future__ import annotations
+
+import click
+
+from openhyperv.cli.connecting import connected
+from openhyperv.cli.device_words import Address, Pattern
+from openhyperv.cli.invocation import Invocation
+from openhyperv.cli.options import Group
+from openhyperv.cli.output import Column, say, show_list
+from openhyperv.hyperv.devices.allow_list import AllowList, DevicePattern
+from openhyperv.hyperv.devices.assignable_device import AssignableDevice
+from openhyperv.machine.pci import PciAddress
+
+
+def _whose(device: AssignableDevice) -> str:
+    if not device.is_dismounted:
+        return "host"
+    return device.machine or "free"
+
+
+_COLOURS = {"free": "green", "host": "dim"}
+LISTING = (
+    Column[AssignableDevice]("ADDRESS", lambda device: f"{device.address}"),
+    Column[AssignableDevice]("VENDOR", lambda device: device.vendor_id),
+    Column[AssignableDevice]("PRODUCT", lambda device: device.product_id),
+    Column[AssignableDevice]("WHOSE", _whose, style=lambda text: _COLOURS.get(text, "")),
+    Column[AssignableDevice]("NAME", lambda device: device.name),
+    Column[AssignableDevice]("LOCATION", lambda device: device.location_path),
+)
+
+
+@click.group(cls=Group)
+def pci() -> None:
+    """Give PCI devices of the host to machines (Discrete Device Assignment).
+
+    A device is dismounted from the host, then added to machines by its address; from Windows Server 2016 on.
+    """
+
+
+@pci.command("list")
+@click.option("--all", "all_", is_flag=True, help="What the host uses itself, too.")
+@click.option(
+    "--allow",
+    type=Pattern(),
+    multiple=True,
+    help="Only devices like vendor_id=10de,product_id=13f2,address=0000:3b:*.*; may be repeated.",
+)
+@click.pass_obj
+def list_(invocation: Invocation, all_: bool, allow: tuple[DevicePattern, ...]) -> None:
+    """List devices that the host has given up: free, or in which machine."""
+    with connected(invocation) as host:
+        patterns = AllowList(allow)
+        devices = host.devices.all(patterns) if all_ else host.devices.assignable(patterns)
+    show_list(invocation, devices, LISTING)
+
+
+@pci.command()
+@click.argument("address", type=Address())
+@click.option("--force", is_flag=True, help="Though the device is safe for trusted guests alone.")
+@click.pass_obj
+def dismount(invocation: Invocation, address: PciAddress, force: bool) -> None:
+    """Take a device from the host, so that machines can have it.
+
+    A device without Access Control Services or a mitigation driver of its vendor is given up by --force only.
+    """
+    with connected(invocation) as host:
+        host.devices.dismount(address, force=force)
+        say(invocation, f"{address} is free for machines.")
+
+
+@pci.command()
+@click.argument("address", type=Address())
+@click.pass_obj
+def mount(invocation: Invocation, address: PciAddress) -> None:
+    """Give a device that no machine has back to the host."""
+    with connected(invocation) as host:
+        host.devices.mount(address)
+        say(invocation, f"{address} is the host's again.")
