@@ -90,4 +90,5 @@ def one_of(rule: Rule, subject: str, value: str, allowed: tuple[str, ...]) -> st
     """
     if value in allowed:
         return value
-    raise BrokenRuleError(rule, subject, f"{subject} is {value!r}; allowed are {', '.join(allowed)}.")
+    verb = "is" if len(allowed) == 1 else "are"
+    raise BrokenRuleError(rule, subject, f"{subject} is {value!r}; allowed {verb} {', '.join(allowed)}.")

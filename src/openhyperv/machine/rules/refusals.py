@@ -7,6 +7,7 @@ OpenStack's references of image properties and extra specs, and from the Hyper-V
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from openhyperv.errors import UnsupportedError
@@ -74,6 +75,10 @@ _FLAVOR_NAMESPACES = (
 )
 
 
+_NUMBERED_GROUP = re.compile(r"resources[^:]+:", re.ASCII)
+"""Placement's groups of resources: ``resources1:VGPU`` asks for what ``resources:VGPU`` does, in a group."""
+
+
 def refuse_unsupported(image: ImageProperties, flavor: Flavor) -> None:
     """Refuse the first property or extra spec that asks for something not granted here.
 
@@ -97,7 +102,8 @@ def _asked_of_hardware(extra_specs: Mapping[str, str]) -> Mapping[str, str]:
     return {
         name: value
         for name, value in extra_specs.items()
-        if name.startswith(_FLAVOR_NAMESPACES) and not is_read_of_flavor(name)
+        if _NUMBERED_GROUP.sub("resources:", name).startswith(_FLAVOR_NAMESPACES)
+        and not is_read_of_flavor(name)
     }
 
 
