@@ -28,6 +28,7 @@ from openhyperv.hyperv.security.shielding_data import ShieldingData
 from openhyperv.hyperv.statistics import HostStatistics, read_statistics
 from openhyperv.hyperv.summary import MachineListing, list_machines
 from openhyperv.hyperv.switches import VirtualSwitch, list_switches
+from openhyperv.hyperv.transfer.imports import Imports
 from openhyperv.hyperv.values import text
 from openhyperv.hyperv.virtual_machine import VirtualMachine
 from openhyperv.machine.port import PortSpec
@@ -75,6 +76,11 @@ class Host:
     def images(self) -> Images:
         """The images that machines can be made from."""
         return Images(self.share, self.layout.images)
+
+    @property
+    def imports(self) -> Imports:
+        """The way in for machines that were exported."""
+        return Imports(self.session, self.share, self.layout)
 
     def facts(self) -> HostFacts:
         """What the host is, read now."""

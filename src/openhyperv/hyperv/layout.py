@@ -22,14 +22,19 @@ class Layout:
         """The image cache."""
         return self.root / "images"
 
+    @property
+    def machines(self) -> WindowsPath:
+        """The folders of machines, each of which belongs to one."""
+        return self.root / "machines"
+
     def machine(self, identity: UUID) -> WindowsPath:
         """Everything that belongs to one machine."""
-        return self.root / "machines" / str(identity)
+        return self.machines / str(identity)
 
     def lock(self, identity: UUID) -> WindowsPath:
         """What a client holds while it creates a machine."""
-        return self.root / "machines" / f"{identity}.lock"
+        return self.machines / f"{identity}.lock"
 
     def owns(self, folder: WindowsPath) -> bool:
         """True for a machine's folder of ours, which may be deleted with the machine."""
-        return folder.parts[:-1] == (self.root / "machines").parts and folder.drive == self.root.drive
+        return bool(folder.parts) and folder.parent == self.machines

@@ -18,6 +18,7 @@ from openhyperv.hyperv.metrics.use import MachineUse
 from openhyperv.hyperv.security.machine_security import MachineSecurity
 from openhyperv.hyperv.states import MachineState, RequestedState
 from openhyperv.hyperv.summary import MachineSummary, summarize
+from openhyperv.hyperv.transfer.machine_transfer import MachineTransfer
 from openhyperv.transport.deadline import Deadline
 
 _STATE_TIMEOUT_S = 120.0
@@ -132,7 +133,12 @@ class VirtualMachine:
     @property
     def checkpoints(self) -> MachineCheckpoints:
         """What it was once, and can be again."""
-        return MachineCheckpoints(self._session, self.guid)
+        return MachineCheckpoints(self._session, self._files, self.guid)
+
+    @property
+    def transfer(self) -> MachineTransfer:
+        """The way out for it: exporting and cloning."""
+        return MachineTransfer(self._session, self._files, self._layout, self.guid)
 
     def screenshot_png(self, size: tuple[int, int] | None = None) -> bytes:
         """Its screen as a PNG file; without ``size`` as large as the host's envelopes allow."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from openhyperv.cim.jobs import JobProgress
 from openhyperv.cim.session import Session
 from openhyperv.errors import ConflictError, NotFoundError
+from openhyperv.files.share import HostFiles
+from openhyperv.files.windows_path import WindowsPath
 from openhyperv.hyperv.checkpoints.applying import WhenRunning, apply_checkpoint
 from openhyperv.hyperv.checkpoints.checkpoint import Checkpoint, guid_of, list_checkpoints
 from openhyperv.hyperv.checkpoints.deleting import Deletion
@@ -12,6 +14,7 @@ from openhyperv.hyperv.checkpoints.renaming import rename_checkpoint
 from openhyperv.hyperv.checkpoints.taking import Consistency, take_checkpoint
 from openhyperv.hyperv.checkpoints.tree import CheckpointTree, grow_tree
 from openhyperv.hyperv.names import SYSTEM_SETTINGS, system
+from openhyperv.hyperv.transfer.exporting import Exporter
 from openhyperv.hyperv.values import text
 from openhyperv.transport.deadline import Deadline
 from openhyperv.wire.wql import AssociatorsOf
@@ -23,8 +26,9 @@ _MERGE_TIMEOUT_S = 3600.0
 class MachineCheckpoints:
     """Takes, shows, applies and deletes the checkpoints of a machine. Nothing is remembered."""
 
-    def __init__(self, session: Session, guid: str) -> None:
+    def __init__(self, session: Session, share: HostFiles, guid: str) -> None:
         self._session = session
+        self._share = share
         self._guid = guid
 
     def list(self) -> list[Checkpoint]:
@@ -117,3 +121,19 @@ class MachineCheckpoints:
         deadline = Deadline.after(timeout_s)
         deletion = Deletion(self._session, self._guid, checkpoint, deadline, with_subtree=with_subtree)
         deletion.run(on_progress)
+
+    def export(
+        self,
+        checkpoint: Checkpoint,
+        folder: WindowsPath,
+        *,
+        timeout_s: float = _MERGE_TIMEOUT_S,
+        on_progress: JobProgress | None = None,
+    ) -> None:
+        """Export what the machine was then, as a machine of its own, into a folder that holds nothing yet.
+
+        :raises ConflictError: there is something in the folder; nothing was sent
+        :raises JobError: it cannot be exported; nothing is left
+        """
+        exporter = Exporter(self._session, self._share, self._guid, timeout_s)
+        exporter.export_checkpoint(folder, checkpoint.guid, on_progress)

@@ -20,7 +20,7 @@ from openhyperv.emulator.host.machines.virtual_system import VirtualSystem
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.types import Value
 
-_DATA_ROOTS = (
+DATA_ROOTS = (
     "ConfigurationDataRoot",
     "SnapshotDataRoot",
     "SuspendDataRoot",
@@ -76,7 +76,7 @@ def define_system(
 def _blank(host: Host, guid: str, given: Mapping[str, Value]) -> Configuration:
     generation = _generation(given.get("VirtualSystemSubType"))
     configuration = Configuration(guid, host.templates.system(generation))
-    for name in _DATA_ROOTS:
+    for name in DATA_ROOTS:
         if host.knows_system_setting(name):
             configuration.values[name] = host.service_settings.data_root
     for resource in default_devices(generation, host.profile, host.templates):

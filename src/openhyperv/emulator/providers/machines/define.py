@@ -11,6 +11,7 @@ from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.identities import SYSTEM_SETTINGS
 from openhyperv.emulator.host.incoming import read_setting, text_of
 from openhyperv.emulator.host.machines.definition import (
+    DATA_ROOTS,
     FOR_LIFE,
     READ_ONLY,
     apply_system_settings,
@@ -114,7 +115,8 @@ class DefinitionProvider:
             if changed - _OF_SNAPSHOTS:
                 raise MethodFailure(Code.INVALID_PARAMETER, "Of a snapshot only the name can change.")
         elif place.system.state is not SystemState.OFF:
-            _check_while_on(changed)
+            # UNVERIFIED: where a planned VM will keep its files may change although it is saved
+            _check_while_on(changed.difference(DATA_ROOTS) if place.system.is_planned else changed)
 
     @method(SERVICE, "UpgradeSystemVersion")
     def upgrade_system_version(self, call: Call) -> Result:

@@ -1,0 +1,1 @@
+"""Whole machines on their way: exported into folders of a host, imported from them, copied."""
