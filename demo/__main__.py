@@ -143,7 +143,8 @@ class Demo:
 
     def _grow(self, machine: VirtualMachine, serial: SerialLog) -> None:
         with self._steps.step("Make its disk larger while it runs") as outcome:
-            machine.grow_disk(2 * GIB)
+            (disk,) = machine.disks.list()
+            machine.disks.grow(disk.slot, 2 * GIB)
             start = serial.length
             serial.send("report\n")
             line = serial.wait_for(GUEST_UP, timeout_s=60, start=start)

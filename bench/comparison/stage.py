@@ -10,6 +10,7 @@ import pycdlib
 
 from openhyperv.files.push import push_file
 from openhyperv.files.windows_path import WindowsPath
+from openhyperv.hyperv.disks.making import make_disk
 from openhyperv.hyperv.host import Host
 from openhyperv.hyperv.names import service
 from openhyperv.hyperv.virtual_machine import VirtualMachine
@@ -70,7 +71,7 @@ class Stage:
         """The path of a new, empty disk."""
         slot = _SLOTS[0]
         blank = Disk(self.name(), BlankDisk(), slot, size_bytes=_DISK_BYTES)
-        return self._host.disks.make(blank, WindowsPath.parse(FOLDER))
+        return make_disk(self._host.disks, blank, WindowsPath.parse(FOLDER))
 
     def spawned(self, name: str, disk: str) -> MachineSpec:
         """What a job of spawning makes: disk, config drive, adapter, serial port."""

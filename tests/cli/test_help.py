@@ -16,7 +16,7 @@ def every_error(kind=HyperVError):
 
 def test_help_names_the_groups_and_every_exit_code(hv):
     text = hv.ok("--help")
-    for name in ("host", "vm", "image", "cim", "monitor", "completion"):
+    for name in ("host", "vm", "image", "disk", "cim", "monitor", "completion"):
         assert f"\n  {name} " in text
     for code, meaning in EXIT_CODES.values():
         assert f"{code}  {meaning}" in text

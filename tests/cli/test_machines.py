@@ -94,19 +94,9 @@ def test_a_name_that_two_have_is_refused_and_a_guid_is_not(hv, machine):
 
 
 def test_resize_changes_what_is_named(hv, machine):
-    hv.ok("vm", "resize", machine, "--vcpus", "2", "--disk", "128M")
-    shown = hv.json("vm", "show", machine)
-    assert shown["summary"]["vcpus"] == 2
-    settings = hv.json(
-        "cim",
-        "invoke",
-        "Msvm_ImageManagementService",
-        "GetVirtualHardDiskSettingData",
-        f"Path={shown['disk_files'][0]}",
-    )
-    assert str(128 * 1024**2) in settings["SettingData"]
+    hv.ok("vm", "resize", machine, "--vcpus", "2")
+    assert hv.json("vm", "show", machine)["summary"]["vcpus"] == 2
     assert hv("vm", "resize", machine).returncode == 2
-    assert hv("vm", "resize", machine, "--disk", "64M").returncode == 41
 
 
 def test_delete_asks_first_and_leaves_nothing(hv, machine):

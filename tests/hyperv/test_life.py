@@ -9,9 +9,9 @@ import pytest
 from openhyperv.emulator.emulated_host import EmulatedHost
 from openhyperv.errors import ConflictError, InvalidInputError, JobError, MethodError, NotFoundError
 from openhyperv.files.windows_path import WindowsPath
+from openhyperv.hyperv.disks.disk_files import DiskType
 from openhyperv.hyperv.host import Host
 from openhyperv.hyperv.states import MachineState
-from openhyperv.hyperv.virtual_disks import DiskType
 from openhyperv.hyperv.virtual_machine import VirtualMachine
 from openhyperv.machine.drives import BlankDisk, DiskFormat, ExistingDisk, FromImage
 from openhyperv.machine.request import DiskRequest
@@ -142,19 +142,6 @@ def test_a_size_that_no_machine_can_have(
         machine.resize(vcpus=vcpus, memory_mb=memory_mb)
     machine.start()
     assert (machine.summary().vcpus, machine.summary().memory_mb) == (1, 512)
-
-
-def test_a_disk_grows_and_never_shrinks(host: Host, machine: VirtualMachine) -> None:
-    progress: list[int] = []
-    (file,) = machine.disk_files()
-    assert machine.grow_disk(2 * GIB, on_progress=progress.append) == file
-    assert host.disks.inspect(file).size_bytes == 2 * GIB
-    assert progress == sorted(progress)
-    with pytest.raises(ConflictError):
-        machine.grow_disk(GIB)
-    with pytest.raises(NotFoundError):
-        machine.grow_disk(4 * GIB, index=1)
-    assert host.disks.inspect(file).size_bytes == 2 * GIB
 
 
 def test_delete_takes_everything_it_owned(host: Host, spec: MachineSpec, machine: VirtualMachine) -> None:

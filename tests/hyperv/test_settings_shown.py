@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from openhyperv.hyperv.disks.disk_files import DiskType
 from openhyperv.hyperv.host import Host
 from openhyperv.hyperv.names import system_settings
-from openhyperv.hyperv.virtual_disks import DiskType
 from openhyperv.hyperv.virtual_machine import VirtualMachine
 from openhyperv.machine.drives import BlankDisk, Bus, DiskFormat
 from openhyperv.machine.network_adapter import NetworkAdapter

@@ -20,6 +20,7 @@ _COMMANDS = {
     "host": LazyCommand(f"{_ROOM}.host", "host", "Look at a host: can it be managed, what is it."),
     "vm": LazyCommand(f"{_ROOM}.vm", "vm", "Create, run, change and delete machines."),
     "image": LazyCommand(f"{_ROOM}.image", "image", "Inspect disk images, and bring them to a host."),
+    "disk": LazyCommand(f"{_ROOM}.disk", "disk", "Create, change and delete the disk files of a host."),
     "cim": LazyCommand(f"{_ROOM}.cim", "cim", "CIM operations as they are: the raw hatch."),
     "monitor": LazyCommand(f"{_ROOM}.monitor", "monitor", "Print what happens on a host, as it happens."),
     "exporter": LazyCommand(f"{_ROOM}.exporter", "exporter", "Export hosts and machines to Prometheus."),

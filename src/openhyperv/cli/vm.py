@@ -10,6 +10,8 @@ from openhyperv.cli import (
     vm_checkpoint,
     vm_console,
     vm_create,
+    vm_disk,
+    vm_dvd,
     vm_gpu,
     vm_metrics,
     vm_pci,
@@ -102,6 +104,8 @@ def show(invocation: Invocation, machine: str) -> None:
 
 vm.add_command(vm_create.create)
 vm.add_command(vm_console.console)
+vm.add_command(vm_disk.disk)
+vm.add_command(vm_dvd.dvd)
 vm.add_command(vm_screen.screenshot)
 vm.add_command(vm_screen.type_)
 vm.add_command(vm_checkpoint.checkpoint)

@@ -6,12 +6,10 @@ import sys
 
 import click
 
-from openhyperv.cli.bars import job_bar
 from openhyperv.cli.connecting import connected
 from openhyperv.cli.invocation import Invocation
 from openhyperv.cli.options import Command
 from openhyperv.cli.output import say
-from openhyperv.cli.sizes import Size, size_text
 
 
 @click.command(cls=Command)
@@ -29,27 +27,13 @@ def rename(invocation: Invocation, machine: str, name: str) -> None:
 @click.argument("machine")
 @click.option("--vcpus", type=click.IntRange(1), help="Processors.")
 @click.option("--memory", "memory_mb", type=click.IntRange(32), metavar="MB", help="Memory.")
-@click.option("--disk", "disk_bytes", type=Size(), help="A larger size for one of its disks.")
-@click.option("--disk-number", type=click.IntRange(1), default=1, help="Which disk; 1 is the first.")
 @click.pass_obj
-def resize(
-    invocation: Invocation,
-    machine: str,
-    vcpus: int | None,
-    memory_mb: int | None,
-    disk_bytes: int | None,
-    disk_number: int,
-) -> None:
-    """Change processors, memory and disks; whatever is not named stays."""
-    if vcpus is None and memory_mb is None and disk_bytes is None:
-        raise click.UsageError("Name at least one of --vcpus, --memory and --disk.")
+def resize(invocation: Invocation, machine: str, vcpus: int | None, memory_mb: int | None) -> None:
+    """Change processors and memory; whatever is not named stays."""
+    if vcpus is None and memory_mb is None:
+        raise click.UsageError("Name at least one of --vcpus and --memory.")
     with connected(invocation) as host:
-        found = host.machine(machine)
-        if disk_bytes is not None:
-            with job_bar("resizing") as on_progress:
-                file = found.grow_disk(disk_bytes, index=disk_number - 1, on_progress=on_progress)
-            say(invocation, f"{file} has {size_text(disk_bytes)} now.")
-        found.resize(vcpus=vcpus, memory_mb=memory_mb)
+        host.machine(machine).resize(vcpus=vcpus, memory_mb=memory_mb)
         say(invocation, f"{machine} is resized.")
 
 

@@ -9,6 +9,7 @@ import click
 from attrs import frozen
 
 from openhyperv.cli.connecting import connected
+from openhyperv.cli.host_paths import on_host
 from openhyperv.cli.invocation import Invocation
 from openhyperv.cli.options import Command
 from openhyperv.cli.output import Column, say, show_one
@@ -16,7 +17,6 @@ from openhyperv.cli.shielding import shielding_data_of
 from openhyperv.cli.sizes import Size
 from openhyperv.cli.words import Adapter, KeyValue
 from openhyperv.errors import ConflictError, InvalidInputError
-from openhyperv.files.windows_path import WindowsPath
 from openhyperv.hyperv.creation.notes import identity_of
 from openhyperv.hyperv.host import Host
 from openhyperv.hyperv.states import MachineState
@@ -67,7 +67,7 @@ class CreateArguments:
     def _root_disk(self, host: Host) -> tuple[DiskRequest, ...]:
         if self.image is None:
             return ()
-        path = _on_host(host, self.image)
+        path = on_host(host, self.image)
         virtual_size_bytes = host.disks.inspect(str(path)).size_bytes
         source = FromImage(str(path), DiskFormat(path.suffix.lstrip(".")), virtual_size_bytes)
         return (DiskRequest("root", source, size_bytes=self.image_disk_bytes, boot_index=0),)
@@ -84,20 +84,13 @@ class CreateArguments:
         if self.iso is None:
             return ()
         boot_index = 0 if self.image is None else 1
-        return (DvdRequest("dvd", str(_on_host(host, self.iso)), boot_index=boot_index),)
+        return (DvdRequest("dvd", str(on_host(host, self.iso)), boot_index=boot_index),)
 
     def _named_adapters(self) -> tuple[NetworkAdapter, ...]:
         return tuple(
             NetworkAdapter(f"nic{number}", adapter.mac_address, adapter.switch, adapter.vlan_id)
             for number, adapter in enumerate(self.adapters, 1)
         )
-
-
-def _on_host(host: Host, name_or_path: str) -> WindowsPath:
-    """A file by its path on the host, or by its name among the images."""
-    if ":" in name_or_path:
-        return WindowsPath.parse(name_or_path)
-    return host.images.find(name_or_path).path
 
 
 @frozen

@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from types import TracebackType
 from typing import Self
 
-from openhyperv.hyperv.virtual_disks import VirtualDisks
-
 from openhyperv.cim.session import Session
 from openhyperv.errors import ConflictError, NotFoundError
 from openhyperv.files.share import HostFiles
 from openhyperv.files.smb.settings import Authentication, ShareSettings
 from openhyperv.hyperv.creation.creating import Creation
 from openhyperv.hyperv.devices.host_devices import HostDevices
+from openhyperv.hyperv.disks.virtual_disks import VirtualDisks
 from openhyperv.hyperv.facts import HostFacts, read_facts
 from openhyperv.hyperv.gpus.host_gpus import HostGpus
 from openhyperv.hyperv.images import Images
@@ -89,7 +88,7 @@ class Host:
     @property
     def disks(self) -> VirtualDisks:
         """The host's disk files."""
-        return VirtualDisks(self.session)
+        return VirtualDisks(self.session, self.share)
 
     @property
     def guardians(self) -> Guardians:

@@ -12,6 +12,7 @@ from openhyperv.wire.path import ObjectPath
 COMPUTER_SYSTEM = "Msvm_ComputerSystem"
 SYSTEM_SETTINGS = "Msvm_VirtualSystemSettingData"
 RESOURCE_SETTINGS = "Msvm_ResourceAllocationSettingData"
+STORAGE_SETTINGS = "Msvm_StorageAllocationSettingData"
 SERIAL_PORT_SETTINGS = "Msvm_SerialPortSettingData"
 
 _GUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")

@@ -46,6 +46,10 @@ class RehearsedFiles(HostFiles):
         """Tell it."""
         self._tell(FileChange("make folder", folder))
 
+    def remove(self, path: WindowsPath) -> None:
+        """Tell it."""
+        self._tell(FileChange("remove file", path))
+
     def remove_tree(self, folder: WindowsPath) -> None:
         """Tell it."""
         self._tell(FileChange("remove folder", folder))

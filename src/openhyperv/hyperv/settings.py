@@ -13,7 +13,7 @@ from openhyperv.hyperv.names import (
     SERIAL_PORT_SETTINGS,
     resource_id,
 )
-from openhyperv.machine.drives import Bus, Disk, Dvd, Slot
+from openhyperv.machine.drives import Disk, Dvd, Slot
 from openhyperv.machine.host_version import WINDOWS_2016, HostVersion
 from openhyperv.machine.network_adapter import NetworkAdapter
 from openhyperv.machine.serial import SerialPort
@@ -119,11 +119,6 @@ def drive_id(controller_id: str, slot: Slot) -> str:
     A SCSI controller's own identifier ends in ``\\0``, an IDE controller's in its number.
     """
     return f"{controller_id}\\{slot.location}\\D"
-
-
-def is_on(bus: Bus, what: Disk | Dvd) -> bool:
-    """True for a drive on that bus."""
-    return what.slot.bus is bus
 
 
 def boot_source(device_id: str) -> str:

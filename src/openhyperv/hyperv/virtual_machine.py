@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from openhyperv.cim.jobs import JobProgress
 from openhyperv.cim.session import Session
 from openhyperv.files.share import HostFiles
 from openhyperv.files.smb.pipe import Pipe
@@ -10,6 +9,7 @@ from openhyperv.hyperv import changing, console, keyboard, power, screen
 from openhyperv.hyperv.checkpoints.machine_checkpoints import MachineCheckpoints
 from openhyperv.hyperv.deleting import delete_machine
 from openhyperv.hyperv.devices.machine_devices import MachineDevices
+from openhyperv.hyperv.disks.machine_disks import MachineDisks
 from openhyperv.hyperv.gpus.machine_gpus import MachineGpus
 from openhyperv.hyperv.layout import Layout
 from openhyperv.hyperv.metrics.control import start_metering, stop_metering
@@ -122,13 +122,14 @@ class VirtualMachine:
         """Its TPM, encryption, shielding and Secure Boot."""
         return MachineSecurity(self._session, self.guid)
 
+    @property
+    def disks(self) -> MachineDisks:
+        """Its disks and DVDs."""
+        return MachineDisks(self._session, self._files, self._layout, self.guid)
+
     def disk_files(self) -> list[str]:
         """The files in its drives."""
-        return changing.disk_files(self._session, self.guid)
-
-    def grow_disk(self, size_bytes: int, *, index: int = 0, on_progress: JobProgress | None = None) -> str:
-        """Make one of its disks larger; returns the disk's file."""
-        return changing.grow_disk(self._session, self.guid, size_bytes, index=index, on_progress=on_progress)
+        return [drive.file for drive in self.disks.list() if drive.file is not None]
 
     @property
     def checkpoints(self) -> MachineCheckpoints:

@@ -25,16 +25,17 @@ from openhyperv.hyperv.creation.notes import finished_notes, unfinished_notes
 from openhyperv.hyperv.creation.port_features import port_features
 from openhyperv.hyperv.creation.undoing import Remains
 from openhyperv.hyperv.deleting import destroy, remove_folder
+from openhyperv.hyperv.disks.making import make_disk
+from openhyperv.hyperv.disks.virtual_disks import VirtualDisks
 from openhyperv.hyperv.layout import Layout
 from openhyperv.hyperv.names import RESOURCE_SETTINGS, SYSTEM_SETTINGS, setting
 from openhyperv.hyperv.security.securing import check_shielding_data, secure_new_machine
 from openhyperv.hyperv.security.shielding_data import ShieldingData
 from openhyperv.hyperv.sizing import memory_settings, processor_settings
 from openhyperv.hyperv.switches import find_switches
-from openhyperv.hyperv.virtual_disks import VirtualDisks
 from openhyperv.hyperv.whole_settings import new_machine
 from openhyperv.machine.boot import UefiBoot
-from openhyperv.machine.drives import Bus, Disk, Dvd, Slot
+from openhyperv.machine.drives import Disk, Dvd, Slot
 from openhyperv.machine.spec import MachineSpec
 from openhyperv.transport.deadline import Deadline
 from openhyperv.wire.instance import Instance
@@ -130,8 +131,9 @@ class Creation:
     def _make_disks(self) -> dict[Slot, str]:
         files = {dvd.slot: dvd.path for dvd in self._spec.dvds if dvd.path is not None}
         for disk in self._spec.disks:
-            disks = VirtualDisks(self._session, job_timeout_s=self._deadline.check("make disks"))
-            files[disk.slot] = disks.make(disk, self._folder)
+            timeout_s = self._deadline.check("make disks")
+            disks = VirtualDisks(self._session, self._share, job_timeout_s=timeout_s)
+            files[disk.slot] = make_disk(disks, disk, self._folder)
         return files
 
     def _define(self) -> str:
@@ -145,12 +147,12 @@ class Creation:
     def _add_roots(self, guid: str) -> Hardware:
         """Controllers and adapters: the host names them, and answers the names in the order asked."""
         spec = self._spec
-        needed = spec.scsi_controllers if any(settings.is_on(Bus.SCSI, d) for d in spec.drives) else 0
-        wanted = [settings.scsi_controller() for _ in range(needed)]
+        wanted = [settings.scsi_controller() for _ in range(spec.scsi_controllers)]
         wanted += [settings.network_adapter(adapter) for adapter in spec.network_adapters]
         made = [str(path.key("InstanceID")) for path in self._calls.add(guid, wanted)]
         names = [adapter.name for adapter in spec.network_adapters]
-        return Hardware(guid, tuple(made[:needed]), dict(zip(names, made[needed:], strict=True)))
+        controllers, adapters = made[: spec.scsi_controllers], made[spec.scsi_controllers :]
+        return Hardware(guid, tuple(controllers), dict(zip(names, adapters, strict=True)))
 
     def _add_leaves(
         self, hardware: Hardware, files: dict[Slot, str], switches: dict[str, ObjectPath]

@@ -1,0 +1,1 @@
+"""Network adapters of machines that exist."""
