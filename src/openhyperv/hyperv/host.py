@@ -26,6 +26,7 @@ from openhyperv.hyperv.security.guardians import Guardians
 from openhyperv.hyperv.security.shielding_data import ShieldingData
 from openhyperv.hyperv.statistics import HostStatistics, read_statistics
 from openhyperv.hyperv.summary import MachineListing, list_machines
+from openhyperv.hyperv.switch_offload import SwitchOffload, read_offload
 from openhyperv.hyperv.switches import VirtualSwitch, list_switches
 from openhyperv.hyperv.transfer.imports import Imports
 from openhyperv.hyperv.values import text
@@ -169,6 +170,10 @@ class Host:
     def switches(self) -> Iterator[VirtualSwitch]:
         """Every virtual switch, in one query."""
         return list_switches(self.session)
+
+    def offload(self) -> list[SwitchOffload]:
+        """What the network cards behind external switches do for machines, in four queries."""
+        return read_offload(self.session)
 
     def bind_port(self, adapter: str, port: PortSpec) -> None:
         """Connect a network adapter to a switch, isolated and filtered before any of its traffic passes.

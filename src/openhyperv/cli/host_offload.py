@@ -1,0 +1,36 @@
+"""``hv host offload``: what network cards do for machines."""
+
+from __future__ import annotations
+
+import click
+
+from openhyperv.cli.connecting import connected
+from openhyperv.cli.invocation import Invocation
+from openhyperv.cli.options import Command
+from openhyperv.cli.output import Column, show_list
+from openhyperv.hyperv.switch_offload import Capacity, SwitchOffload
+
+
+def _text(capacity: Capacity) -> str:
+    return f"{capacity.used} of {capacity.total}"
+
+
+_LISTING = (
+    Column[SwitchOffload]("SWITCH", lambda each: each.switch),
+    Column[SwitchOffload]("FUNCTIONS", lambda each: _text(each.virtual_functions), is_number=True),
+    Column[SwitchOffload]("QUEUE PAIRS", lambda each: _text(each.queue_pairs), is_number=True),
+    Column[SwitchOffload]("VMQS", lambda each: _text(each.vmqs), is_number=True),
+    Column[SwitchOffload]("IPSEC", lambda each: _text(each.ipsec_associations), is_number=True),
+    Column[SwitchOffload]("ADAPTER", lambda each: each.adapter),
+)
+
+
+@click.command(cls=Command)
+@click.pass_obj
+def offload(invocation: Invocation) -> None:
+    """Show what the network cards behind external switches take off the processors, and how much is in use.
+
+    SR-IOV functions and their queue pairs, virtual machine queues, and IPsec associations.
+    """
+    with connected(invocation) as host:
+        show_list(invocation, host.offload(), _LISTING)
