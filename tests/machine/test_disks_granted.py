@@ -122,8 +122,9 @@ def test_the_config_drive_has_its_place_before_other_drives(
             CONFIG_VHD,
             "disk-format",
             (
-                "Generation 2 needs disks in VHDX format; this one is VHD. Convert the image to VHDX. It "
-                "must also have been made for UEFI: an image made for generation 1 does not boot in generation 2."
+                "Generation 2 needs disks in VHDX format; this one is VHD. Convert the image to VHDX. "
+                "It must also have been made for UEFI: an image made for generation 1 does not boot in "
+                "generation 2."
             ),
         ),
         ("gen1", DvdRequest("config", "c.iso", 1), "config-drive", "A config drive is not booted from."),

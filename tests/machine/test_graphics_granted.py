@@ -71,4 +71,4 @@ def test_gpu_partitions(words: str, partitions: tuple[GpuPartition, ...]) -> Non
 
 def test_a_machine_with_a_partition_has_space_for_it_and_is_never_saved() -> None:
     spec = granted("2025", "resources:VGPU=1", traits=PARTITIONABLE)
-    assert (spec.mmio, spec.stop_action) == (MmioSpace(3072, 33_280), StopAction.SHUT_DOWN)
+    assert (spec.mmio, spec.stop_action) == (MmioSpace(3072, 33_280), StopAction.TURN_OFF)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from attrs import evolve
 
 from openhyperv.machine.host_traits import HostNumaNode, HostTraits
 from openhyperv.machine.memory import Memory
@@ -82,6 +83,12 @@ def host(*nodes: tuple[int, int]) -> HostTraits:
 )
 def test_hosts_that_could_carry_them(words: str, traits: HostTraits) -> None:
     assert granted("2025", words, traits=traits).numa is not None
+
+
+@shows("E4")
+def test_nodes_that_may_span_several_of_the_host_go_anywhere() -> None:
+    spec = granted("2025", "hw:numa_nodes=2", traits=evolve(host((2048, 2)), is_numa_spanning=True))
+    assert (spec.numa, spec.remarks) == (TWO, ())
 
 
 LARGE = (

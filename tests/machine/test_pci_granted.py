@@ -92,7 +92,7 @@ def test_devices_that_are_refused(
 def test_a_machine_with_a_device_is_not_saved_and_its_memory_is_static() -> None:
     words = "pci_passthrough:alias=gpu:1 hyperv:dynamic_memory_ratio=2"
     spec = granted("2025", words, **devices())
-    assert (spec.stop_action, spec.memory) == (StopAction.SHUT_DOWN, Memory.static(4096))
+    assert (spec.stop_action, spec.memory) == (StopAction.TURN_OFF, Memory.static(4096))
     assert spec.mmio == MmioSpace(3072, 33_280)
     assert spec.remarks == ("Dynamic memory is off: it does not go with PCI devices of the host.",)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from types import TracebackType
 from typing import Self
 
@@ -28,11 +28,14 @@ from openhyperv.hyperv.statistics import HostStatistics, read_statistics
 from openhyperv.hyperv.summary import MachineListing, list_machines
 from openhyperv.hyperv.switch_offload import SwitchOffload, read_offload
 from openhyperv.hyperv.switches import VirtualSwitch, list_switches
+from openhyperv.hyperv.traits import read_traits
 from openhyperv.hyperv.transfer.imports import Imports
 from openhyperv.hyperv.values import text
 from openhyperv.hyperv.virtual_machine import VirtualMachine
+from openhyperv.machine.host_traits import HostTraits
 from openhyperv.machine.port import PortSpec
 from openhyperv.machine.spec import MachineSpec
+from openhyperv.machine.trait import Trait
 from openhyperv.transport.deadline import Deadline
 from openhyperv.transport.pool import Trace
 from openhyperv.transport.target import AuthenticationMethod, Target
@@ -85,6 +88,10 @@ class Host:
     def facts(self) -> HostFacts:
         """What the host is, read now."""
         return read_facts(self.session)
+
+    def traits(self, needed: Collection[Trait]) -> HostTraits:
+        """What the host has beyond its version, as far as it is needed; see :func:`read_traits`."""
+        return read_traits(self.session, needed)
 
     @property
     def disks(self) -> VirtualDisks:

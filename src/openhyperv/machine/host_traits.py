@@ -25,6 +25,7 @@ class HostTraits:
     - ``has_remotefx``: the role Remote Desktop Virtualization Host is installed
     - ``is_gpu_partitioning_available``: it has a GPU that can be partitioned
     - ``numa_nodes``: empty where nobody looked
+    - ``is_numa_spanning``: a node of a machine may lie on several of these
     - ``pci_devices``: what may be assigned and is free
     """
 
@@ -33,4 +34,5 @@ class HostTraits:
     has_remotefx: bool = False
     is_gpu_partitioning_available: bool = False
     numa_nodes: tuple[HostNumaNode, ...] = ()
+    is_numa_spanning: bool = False
     pci_devices: tuple[PciDevice, ...] = ()

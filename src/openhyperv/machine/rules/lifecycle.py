@@ -18,14 +18,16 @@ _CHECKPOINT_KINDS = {kind.name.lower(): kind for kind in CheckpointKind}
 def stop_action_of(request: MachineRequest, *, has_device: bool) -> StopAction:
     """What ``hyperv:stop_action`` says, else the policy: save, or shut down.
 
-    A machine with a device of its host cannot be saved: it is shut down.
+    A machine with a device of its host cannot be saved: it is turned off where the policy would save it
+    (Microsoft, "Deploy graphics devices by using Discrete Device Assignment").
 
     :raises BrokenRuleError: unknown value, or such a machine shall be saved
     """
     value = request.flavor.get(STOP_ACTION)
     if value is None:
-        shuts_down = request.policy.automatic_shutdown or has_device
-        return StopAction.SHUT_DOWN if shuts_down else StopAction.SAVE
+        if request.policy.automatic_shutdown:
+            return StopAction.SHUT_DOWN
+        return StopAction.TURN_OFF if has_device else StopAction.SAVE
     action = _STOP_ACTIONS[one_of(Rule.STOP_ACTION, STOP_ACTION, value, tuple(_STOP_ACTIONS))]
     if action is StopAction.SAVE and has_device:
         raise BrokenRuleError(

@@ -38,7 +38,7 @@ def numa_of(request: MachineRequest, remarks: Remarks) -> NumaTopology | None:
     _check_symmetric(cells)
     vcpus, memory_mb = _size_of(cells[0]) if cells else _even_share(flavor, nodes)
     topology = NumaTopology(nodes, vcpus, _even(memory_mb, remarks))
-    check_fit(topology, request.traits.numa_nodes, remarks)
+    check_fit(topology, request.traits, remarks)
     return topology
 
 

@@ -5,24 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from openhyperv.errors import UnsupportedError
-from openhyperv.machine.host_traits import HostNumaNode
+from openhyperv.machine.host_traits import HostNumaNode, HostTraits
 from openhyperv.machine.numa import NumaTopology
 from openhyperv.machine.remarks import Remarks
 
 _SUBJECT = "hw:numa_nodes"
 
 
-def check_fit(topology: NumaTopology, host_nodes: Sequence[HostNumaNode], remarks: Remarks) -> None:
+def check_fit(topology: NumaTopology, host: HostTraits, remarks: Remarks) -> None:
     """Refuse what could not start even on the empty host, and warn of what may not start later.
 
-    A node of the machine lies within one of the host. Hyper-V chooses anew at each start, so that a machine
-    of several nodes can find its places taken (usage guide, "Hyper-V vNUMA instances").
+    A node of the machine lies within one of the host, unless it may span several. Hyper-V chooses anew at
+    each start, so that a machine of several nodes can find its places taken (usage guide, "Hyper-V vNUMA
+    instances").
 
     :raises UnsupportedError: the host has no such nodes; not where nobody looked at them
     """
-    if host_nodes:
-        _check_one(topology, host_nodes)
-        _check_all(topology, host_nodes)
+    if host.is_numa_spanning:
+        return
+    if host.numa_nodes:
+        _check_one(topology, host.numa_nodes)
+        _check_all(topology, host.numa_nodes)
     if topology.nodes > 1:
         remarks.add(
             f"Each start needs {topology.nodes} times {topology.memory_mb_per_node} MiB, each within one "

@@ -47,7 +47,8 @@ def whole_number(rule: Rule, subject: str, value: str, numbers: range) -> int:
     text = value.strip()
     if _DIGITS.fullmatch(text) and int(text) in numbers:
         return int(text)
-    span = f"a number from {numbers[0]} to {numbers[-1]}" if numbers[0] < numbers[-1] else f"{numbers[0]} only"
+    first, last = numbers[0], numbers[-1]
+    span = f"a number from {first} to {last}" if first < last else f"{first} only"
     raise BrokenRuleError(rule, subject, f"{subject} is {value!r}; allowed is {span}.")
 
 
