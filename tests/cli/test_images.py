@@ -5,6 +5,8 @@ import subprocess
 
 import pytest
 
+from tests.capabilities import shows
+
 
 @pytest.fixture
 def qcow2(tmp_path, request):
@@ -33,6 +35,7 @@ def test_a_hostile_image_is_refused(hv, tmp_path, qcow2):
     assert str(overlay) in done.stderr
 
 
+@shows("C1", "C3")
 def test_push_converts_lists_and_sends_nothing_twice(hv, qcow2):
     planned = hv.json("image", "push", str(qcow2), "--name", "small", "--dry-run")
     assert planned["is_there"] is False

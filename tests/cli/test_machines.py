@@ -6,6 +6,7 @@ import subprocess
 
 import pytest
 
+from tests.capabilities import shows
 from tests.cli.conftest import PROGRAMS
 
 
@@ -159,6 +160,7 @@ def test_a_running_machine_is_typed_on(hv, machine):
     assert hv("vm", "type", machine).returncode == 2
 
 
+@shows("H12")
 def test_the_monitor_tells_states_and_jobs_as_json_lines(hv, machine):
     with subprocess.Popen(
         [PROGRAMS / "hv", "monitor", "--json", "--count", "2"],

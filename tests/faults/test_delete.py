@@ -16,6 +16,7 @@ from openhyperv.emulator.rules.actions import (
 from openhyperv.emulator.rules.matching import Rule
 from openhyperv.errors import HyperVError
 from openhyperv.hyperv.host import Host
+from tests.capabilities import shows
 from tests.faults.leftovers import assert_nothing_left
 from tests.hyperv.specs import with_disk
 from tests.witness import Witness, changes
@@ -36,6 +37,7 @@ def test_a_lost_answer_is_looked_after(
     assert_nothing_left(emulated, spec)
 
 
+@shows("H10")
 @pytest.mark.parametrize("method", ["RequestStateChange", "DestroySystem"])
 @pytest.mark.parametrize("action", [ResetBefore(), MethodReturns(return_value=32768), WsmanFault(code=5)])
 def test_a_machine_that_could_not_be_deleted_keeps_its_files(

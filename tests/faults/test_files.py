@@ -27,6 +27,7 @@ from openhyperv.files.push import push_file
 from openhyperv.files.windows_path import WindowsPath
 from openhyperv.hyperv.host import Host
 from openhyperv.hyperv.names import system
+from tests.capabilities import shows
 from tests.emulated import emulated_host, target_of
 from tests.faults.leftovers import assert_nothing_left
 from tests.files.pictures import make_image, run
@@ -69,6 +70,7 @@ def images_on(emulated: EmulatedHost) -> list[str]:
     return sorted(path.name for path in emulated.host.files.local(str(TARGET.parent)).glob("*"))
 
 
+@shows("C3")
 def test_a_push_that_loses_its_connection_goes_on_where_it_was(
     emulated: EmulatedHost, host: Host, witness: Witness, source: Path
 ) -> None:

@@ -11,6 +11,7 @@ import pytest
 from openhyperv.errors import ImageError
 from openhyperv.files.images.info import Firmware, ImageFormat, Layout
 from openhyperv.files.images.inspection import inspect_image
+from tests.capabilities import shows
 
 from .pictures import (
     MIB,
@@ -41,6 +42,7 @@ def refusal(path: Path, declared: str | None = None) -> str:
     return caught.value.message
 
 
+@shows("C1")
 @pytest.mark.parametrize("name", VARIETIES)
 def test_each_format_is_recognised_with_its_size(tmp_path: Path, name: str) -> None:
     path = make_image(tmp_path, name)
@@ -53,6 +55,7 @@ def test_each_format_is_recognised_with_its_size(tmp_path: Path, name: str) -> N
     assert info.layout is (Layout.FIXED if "fixed" in name or suffix == "raw" else Layout.DYNAMIC)
 
 
+@shows("C2")
 @pytest.mark.parametrize("name", [name for name in VARIETIES if not name.endswith("raw")])
 def test_the_name_of_a_file_does_not_matter(tmp_path: Path, name: str) -> None:
     path = make_image(tmp_path, name).rename(tmp_path / "image")
@@ -99,6 +102,7 @@ def test_raw_needs_a_boot_sector_or_a_declaration(tmp_path: Path) -> None:
     assert inspect_image(write_disk(path, gpt=True)).format is ImageFormat.RAW
 
 
+@shows("C1")
 def test_files_that_are_no_images(tmp_path: Path) -> None:
     for name, content in (("empty", b""), ("text", b"hello world\n" * 100), ("odd", b"\x00" * 513)):
         path = tmp_path / name

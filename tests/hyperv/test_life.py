@@ -16,6 +16,7 @@ from openhyperv.hyperv.virtual_machine import VirtualMachine
 from openhyperv.machine.drives import BlankDisk, DiskFormat, ExistingDisk, FromImage
 from openhyperv.machine.request import DiskRequest
 from openhyperv.machine.spec import MachineSpec
+from tests.capabilities import shows
 from tests.hyperv.specs import GEN_1, GEN_2, GIB, machine_spec, with_disk
 
 RUNNING, OFF, PAUSED, SAVED = (
@@ -44,6 +45,7 @@ def folder_of(host: Host, spec: MachineSpec) -> WindowsPath:
     return host.layout.machine(spec.identity)
 
 
+@shows("M7")
 def test_facts(host: Host, emulated: EmulatedHost) -> None:
     facts = host.facts()
     assert facts.name == emulated.options.name
@@ -63,6 +65,7 @@ def test_a_new_machine_is_listed_and_off(host: Host, machine: VirtualMachine) ->
     assert host.machine(machine.guid.lower()).state() is OFF
 
 
+@shows("H3", "H4", "H6", "H7")
 def test_every_state_and_back(machine: VirtualMachine) -> None:
     machine.start()
     assert machine.state() is RUNNING
@@ -81,6 +84,7 @@ def test_every_state_and_back(machine: VirtualMachine) -> None:
     assert machine.state() is OFF
 
 
+@shows("H8")
 @pytest.mark.parametrize("act", ["turn_off", "pause", "save", "reset", "shut_down"])
 def test_what_a_machine_that_is_off_cannot_do(host: Host, machine: VirtualMachine, act: str) -> None:
     with pytest.raises(ConflictError) as caught:
@@ -90,6 +94,7 @@ def test_what_a_machine_that_is_off_cannot_do(host: Host, machine: VirtualMachin
     assert machine.state() is OFF
 
 
+@shows("H8")
 def test_a_running_machine_is_not_started_again(machine: VirtualMachine) -> None:
     machine.start()
     with pytest.raises(ConflictError) as caught:
@@ -144,6 +149,7 @@ def test_a_size_that_no_machine_can_have(
     assert (machine.summary().vcpus, machine.summary().memory_mb) == (1, 512)
 
 
+@shows("H10")
 def test_delete_takes_everything_it_owned(host: Host, spec: MachineSpec, machine: VirtualMachine) -> None:
     machine.start()
     machine.checkpoints.take()

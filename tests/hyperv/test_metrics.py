@@ -16,6 +16,7 @@ from openhyperv.machine.network_adapter import NetworkAdapter
 from openhyperv.machine.request import DiskRequest
 from openhyperv.transport.deadline import Deadline
 from openhyperv.wire.wql import select
+from tests.capabilities import shows
 from tests.hyperv.counting import requests
 from tests.hyperv.specs import GIB, machine_spec
 from tests.hyperv.stock import add_switch
@@ -37,6 +38,7 @@ def machine(host: Host) -> Iterator[VirtualMachine]:
     created.delete()
 
 
+@shows("L1", "L2", "L3")
 def test_metering_is_switched_on_and_off(emulated: EmulatedHost, host: Host, machine: VirtualMachine) -> None:
     with pytest.raises(NotFoundError, match="metered"):
         machine.metrics()
@@ -58,6 +60,7 @@ def test_metering_is_switched_on_and_off(emulated: EmulatedHost, host: Host, mac
         machine.metrics()
 
 
+@shows("L2", "L4")
 def test_all_machines_with_their_devices_take_three_requests(
     emulated: EmulatedHost, host: Host, machine: VirtualMachine
 ) -> None:

@@ -9,12 +9,14 @@ import pytest
 from openhyperv.emulator.host.hardware import Hardware, adapters_for
 from openhyperv.hyperv.host import Host
 from openhyperv.machine.host_version import WINDOWS_2025
+from tests.capabilities import shows
 from tests.emulated import emulated_host, target_of
 from tests.hyperv.counting import requests
 from tests.hyperv.specs import machine_spec
 from tests.hyperv.stock import add_switch
 
 
+@shows("M1", "M2", "M3")
 @pytest.mark.parametrize(("processors", "nodes"), [(4, 1), (128, 4)])
 def test_six_requests_however_large_the_host(tmp_path: Path, processors: int, nodes: int) -> None:
     hardware = Hardware(processors, 65_536, nodes, adapters_for("HV1", 1))

@@ -14,6 +14,7 @@ from openhyperv.errors import DeadlineError, NotFoundError
 from openhyperv.hyperv.host import Host
 from openhyperv.hyperv.states import MachineState
 from openhyperv.hyperv.virtual_machine import VirtualMachine
+from tests.capabilities import shows
 from tests.emulated import target_of
 from tests.hyperv.specs import machine_spec
 from tests.witness import Witness
@@ -30,6 +31,7 @@ def test_a_state_that_is_there_already(machine: VirtualMachine) -> None:
     machine.wait_for(MachineState.OFF, timeout_s=5)
 
 
+@shows("H12")
 def test_a_state_that_comes_is_heard_of(
     emulated: EmulatedHost, machine: VirtualMachine, witness: Witness
 ) -> None:
