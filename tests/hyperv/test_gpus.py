@@ -95,6 +95,7 @@ def displays(host: Host, machine: VirtualMachine) -> list[str]:
 @pytest.mark.parametrize("release", ["2012R2", "2016"])
 def test_gpus_for_remotefx_tell_their_memory(connect: Connect, release: str) -> None:
     emulated, host = connect(release)
+    assert host.gpus.has_remotefx()
     with requests(emulated, host) as sent:
         (gpu,) = host.gpus.remotefx()
     assert (gpu.name, gpu.memory_mb, gpu.free_memory_mb) == ("Emulated GPU", 1024, 1024)
@@ -192,7 +193,7 @@ def test_where_remotefx_is_gone_the_error_says_what_replaces_it(
     connect: Connect, witness: Witness, release: str, instead: str
 ) -> None:
     _, host = connect(release)
-    assert host.gpus.remotefx() == []
+    assert (host.gpus.has_remotefx(), host.gpus.remotefx()) == (False, [])
     machine = machine_on(host, release)
     with witness.watching() as seen, pytest.raises(UnsupportedError) as caught:
         machine.gpus.enable_remotefx(HD)

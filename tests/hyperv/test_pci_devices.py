@@ -118,7 +118,7 @@ def test_a_machine_gets_the_device_at_the_claimed_address(
 def test_a_machine_with_a_device_is_turned_off_with_its_host(
     host: Host, machine: VirtualMachine, witness: Witness
 ) -> None:
-    """Microsoft asks for Turn Off where older software set Shut Down: the guest's devices cannot be saved."""
+    """Microsoft asks for that: it cannot be saved."""
     host.devices.dismount(AT_GPU)
     machine.devices.add(AT_GPU, mmio=MmioSpace(low_mb=3072, high_mb=33_280))
     settings = host.session.get(system_settings(machine.guid))
@@ -171,6 +171,17 @@ def test_a_device_that_was_taken_away_is_free_or_the_hosts_again(host: Host, mac
     node = host.session.get(pnp_path(TWIN.host_path))
     assert (node["Status"], node["ConfigManagerErrorCode"]) == ("OK", 0), "the host uses it again"
     assert not machine.devices.remove(AT_TWIN, mount=True)
+
+
+@shows("F6")
+def test_rules_are_told_of_devices_that_are_free_and_allowed(host: Host, machine: VirtualMachine) -> None:
+    for address in (AT_GPU, AT_TWIN):
+        host.devices.dismount(address)
+    host.devices.dismount(AT_NVME, force=True)
+    machine.devices.add(AT_TWIN)
+    of_nvidia = AllowList.of([{"vendor_id": "10de"}])
+    (free,) = host.devices.free(of_nvidia)
+    assert (free.address, free.vendor_id, free.product_id) == (AT_GPU, "10de", "13f2")
 
 
 @shows("F6")

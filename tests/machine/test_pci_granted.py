@@ -11,6 +11,7 @@ from openhyperv.machine.host_traits import HostTraits
 from openhyperv.machine.lifecycle import StopAction
 from openhyperv.machine.memory import Memory
 from openhyperv.machine.pci import MmioSpace, PciAddress, PciAlias, PciDevice
+from openhyperv.machine.policy import Policy
 from tests.capabilities import shows
 
 from .asking import granted, refused
@@ -109,6 +110,13 @@ def test_a_machine_with_a_device_cannot_be_told_to_be_saved() -> None:
     )
     turned_off = granted("2025", words.replace("save", "turn_off"), **devices())
     assert turned_off.stop_action is StopAction.TURN_OFF
+
+
+@shows("E10")
+def test_a_policy_of_shutting_down_holds_beside_a_device() -> None:
+    policy = Policy(automatic_shutdown=True)
+    spec = granted("2025", "pci_passthrough:alias=gpu:1", policy=policy, **devices())
+    assert spec.stop_action is StopAction.SHUT_DOWN
 
 
 @pytest.mark.parametrize(

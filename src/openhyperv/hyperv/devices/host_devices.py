@@ -16,7 +16,7 @@ from openhyperv.hyperv.devices.inventory import (
     list_mounted,
 )
 from openhyperv.hyperv.names import service
-from openhyperv.machine.pci import PciAddress
+from openhyperv.machine.pci import PciAddress, PciDevice
 from openhyperv.wire.cimxml import instance_to_text
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.types import Value
@@ -41,6 +41,10 @@ class HostDevices:
             return list_dismounted(self._session, allow)
         except UnsupportedError:
             return []
+
+    def free(self, allow: AllowList = _EVERY_DEVICE) -> tuple[PciDevice, ...]:
+        """What a machine may be given now, as the rules for machines take it; requests as for assignable."""
+        return tuple(device.pci_device for device in self.assignable(allow) if device.is_free)
 
     def all(self, allow: AllowList = _EVERY_DEVICE) -> list[AssignableDevice]:
         """The same, and what is still the host's own: a query more, and a request for each of these."""

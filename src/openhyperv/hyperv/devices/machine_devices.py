@@ -44,8 +44,8 @@ class MachineDevices:
     def add(self, *addresses: PciAddress, mmio: MmioSpace | None = None) -> None:
         """Give it devices of the host; what it has already stays.
 
-        A machine with a device cannot be saved, so the host turns it off when it stops. ``mmio`` sets aside
-        address space for devices with much memory, such as GPUs.
+        A machine with a device cannot be saved: one that would be is turned off when its host stops.
+        ``mmio`` sets aside address space for devices with much memory, such as GPUs.
 
         :raises NotFoundError: no device at one of the addresses is dismounted from the host
         :raises ConflictError: another machine has one, or this machine's state or memory does not allow it
@@ -81,10 +81,9 @@ class MachineDevices:
     def _system_changes(self, mmio: MmioSpace | None) -> dict[str, Value]:
         """What of the machine's own settings is not yet as its devices need it."""
         now = self._session.get(system_settings(self._guid))
-        wanted: dict[str, Value] = {
-            "AutomaticShutdownAction": StopAction.TURN_OFF.value,
-            **mmio_values(mmio),
-        }
+        wanted = mmio_values(mmio)
+        if now.get("AutomaticShutdownAction") == StopAction.SAVE:
+            wanted["AutomaticShutdownAction"] = StopAction.TURN_OFF.value
         return {name: value for name, value in wanted.items() if now.get(name) != value}
 
     def _modify_system(self, changes: dict[str, Value]) -> None:

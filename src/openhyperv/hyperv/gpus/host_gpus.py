@@ -8,7 +8,7 @@ from openhyperv.cim.session import Session
 from openhyperv.errors import ConflictError, FaultError, InvalidInputError, NotFoundError
 from openhyperv.hyperv.gpus.gpu import GpuAmount, PartitionableGpu, RemoteFxGpu
 from openhyperv.hyperv.gpus.settings import PARTITIONABLE_GPU, gpu_path
-from openhyperv.hyperv.gpus.sharing import check_partitioning, read_version
+from openhyperv.hyperv.gpus.sharing import check_partitioning, has_remotefx, read_version
 from openhyperv.hyperv.values import entries, number, text
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.wql import Select, equal, select
@@ -23,6 +23,10 @@ class HostGpus:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+
+    def has_remotefx(self) -> bool:
+        """True where the role service that RemoteFX needs is installed; one query."""
+        return has_remotefx(self._session)
 
     def remotefx(self) -> list[RemoteFxGpu]:
         """Those that are enabled for RemoteFX; none where the release has none. One query."""
