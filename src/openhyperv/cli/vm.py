@@ -14,6 +14,7 @@ from openhyperv.cli import (
     vm_dvd,
     vm_gpu,
     vm_metrics,
+    vm_nic,
     vm_pci,
     vm_power,
     vm_screen,
@@ -104,6 +105,7 @@ def show(invocation: Invocation, machine: str) -> None:
 
 vm.add_command(vm_create.create)
 vm.add_command(vm_console.console)
+vm.add_command(vm_nic.nic)
 vm.add_command(vm_disk.disk)
 vm.add_command(vm_dvd.dvd)
 vm.add_command(vm_screen.screenshot)

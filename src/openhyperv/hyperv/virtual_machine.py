@@ -6,6 +6,7 @@ from openhyperv.cim.session import Session
 from openhyperv.files.share import HostFiles
 from openhyperv.files.smb.pipe import Pipe
 from openhyperv.hyperv import changing, console, keyboard, power, screen
+from openhyperv.hyperv.adapters.machine_adapters import MachineAdapters
 from openhyperv.hyperv.checkpoints.machine_checkpoints import MachineCheckpoints
 from openhyperv.hyperv.deleting import delete_machine
 from openhyperv.hyperv.devices.machine_devices import MachineDevices
@@ -121,6 +122,11 @@ class VirtualMachine:
     def security(self) -> MachineSecurity:
         """Its TPM, encryption, shielding and Secure Boot."""
         return MachineSecurity(self._session, self.guid)
+
+    @property
+    def adapters(self) -> MachineAdapters:
+        """Its network adapters."""
+        return MachineAdapters(self._session, self.guid)
 
     @property
     def disks(self) -> MachineDisks:

@@ -59,6 +59,11 @@ class Profile:
         """Virtual processors that one VM may have (Microsoft, "Plan for Hyper-V scalability")."""
         return 64 if generation == 1 else _GENERATION_2_PROCESSORS[self.release]
 
+    @property
+    def maximum_synthetic_adapters(self) -> int:
+        """Network adapters that one VM may have (Microsoft, "Plan for Hyper-V scalability")."""
+        return 64 if self.has(Release.WS2019) else 8
+
     def maximum_memory_mb(self, generation: int) -> int:
         """Memory that one VM may have (Microsoft, "Plan for Hyper-V scalability")."""
         return _TEBIBYTE_MB if generation == 1 else _GENERATION_2_MEMORY_TIB[self.release] * _TEBIBYTE_MB

@@ -10,6 +10,7 @@ from openhyperv.hyperv.components import demand_off, device_settings
 from openhyperv.hyperv.device_changes import add_devices
 from openhyperv.hyperv.disks.drives import Drive, Storage, read_storage
 from openhyperv.hyperv.disks.making import make_disk
+from openhyperv.hyperv.disks.media import Limits, check_limits
 from openhyperv.hyperv.disks.placing import place_disk, place_dvd, slot_text
 from openhyperv.hyperv.disks.virtual_disks import VirtualDisks
 from openhyperv.hyperv.layout import Layout
@@ -34,13 +35,21 @@ def attach_disk(
     attachment = _Attachment(session, guid)
     storage = attachment.storage
     check_format(wanted, storage.generation)
+    limits = check_limits(Limits(wanted.maximum_iops or 0, wanted.minimum_iops))
     size_bytes = size_of(wanted, root_gb=0)
     look()
     file = _file(session, layout, guid, wanted)
     present = storage.holding(file)
     if present is not None:
         return _agreed(present, slot)
-    disk = Disk(wanted.name, wanted.source, place_disk(storage, wanted.bus, slot), size_bytes=size_bytes)
+    disk = Disk(
+        wanted.name,
+        wanted.source,
+        place_disk(storage, wanted.bus, slot),
+        size_bytes=size_bytes,
+        maximum_iops=limits.maximum_iops,
+        minimum_iops=limits.minimum_iops,
+    )
     attachment.check(disk.slot)
     if not isinstance(wanted.source, ExistingDisk):
         make_disk(files, disk, WindowsPath.parse(file).parent)
@@ -117,7 +126,10 @@ class _Attachment:
         if file is not None:
             wanted.append(settings.medium(what, setting(RESOURCE_SETTINGS, key).on("."), file))
         add_devices(self._session, self._guid, wanted)
-        return Drive(key, what.slot, isinstance(what, Dvd), file=file)
+        if isinstance(what, Dvd):
+            return Drive(key, what.slot, is_dvd=True, file=file)
+        limits = (what.maximum_iops, what.minimum_iops)
+        return Drive(key, what.slot, is_dvd=False, file=file, maximum_iops=limits[0], minimum_iops=limits[1])
 
     def _controller(self, slot: Slot) -> str:
         present = list(self.storage.controllers(slot.bus))

@@ -101,8 +101,7 @@ class MachineDisks:
         :raises NotFoundError: the machine has no such disk
         """
         with self._context("limit a disk"):
-            limits = media.Limits(maximum_iops, minimum_iops)
-            media.check_limits(limits)
+            limits = media.check_limits(media.Limits(maximum_iops, minimum_iops))
             media.limit(self._session, self._guid, find_drive(self.list(), which), limits)
 
     def grow(self, which: Slot | str, size_bytes: int, *, on_progress: JobProgress | None = None) -> Drive:

@@ -58,8 +58,8 @@ def _dvd_drive(drives: Sequence[Drive], slot: Slot | None) -> Drive:
     return found[0]
 
 
-def check_limits(limits: Limits) -> None:
-    """Refuse bounds that contradict each other.
+def check_limits(limits: Limits) -> Limits:
+    """The bounds, if they do not contradict each other.
 
     :raises BrokenRuleError: they do
     """
@@ -68,6 +68,7 @@ def check_limits(limits: Limits) -> None:
         raise _refusal("A bound of a disk is not negative; 0 is none.")
     if maximum and minimum > maximum:
         raise _refusal(f"A minimum of {minimum} is above the maximum of {maximum}.")
+    return limits
 
 
 def _refusal(message: str) -> BrokenRuleError:

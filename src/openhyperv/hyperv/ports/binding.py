@@ -27,20 +27,21 @@ def bind_port(session: Session, adapter: str, spec: PortSpec) -> None:
     check_port(spec)
     switch = find_switch(session, spec.switch)
     port, features = _look(session, adapter)
-    _Binding(session, port, switch).run(feature_changes(features, spec))
+    Binding(session, port).run(switch, feature_changes(features, spec))
 
 
 def _look(session: Session, adapter: str) -> tuple[Port, list[Instance]]:
     """The port and its settings: at the same time where the adapter's key tells its cable's."""
     cable = cable_of(adapter)
-    early = None if cable is None else session.aside(partial(_features, session, cable))
+    early = None if cable is None else session.aside(partial(read_features, session, cable))
     port = find_port(session, adapter)
     if not port.has_cable:
         return port, []
-    return port, _features(session, port.cable) if early is None else early()
+    return port, read_features(session, port.cable) if early is None else early()
 
 
-def _features(session: Session, cable: ObjectPath) -> list[Instance]:
+def read_features(session: Session, cable: ObjectPath) -> list[Instance]:
+    """What the host keeps about a port, by its cable."""
     query = AssociatorsOf(cable, association_class="Msvm_EthernetPortSettingDataComponent")
     return list(session.query(query))
 
@@ -53,22 +54,28 @@ def unbind_port(session: Session, adapter: str) -> None:
         session.run(SYSTEM_SERVICE, "RemoveResourceSettings", arguments, target=port.name)
 
 
-class _Binding:
+class Binding:
     """The way of one port from what it is to what it should be. Use once."""
 
-    def __init__(self, session: Session, port: Port, switch: ObjectPath) -> None:
+    def __init__(self, session: Session, port: Port) -> None:
         self._session = session
         self._port = port
-        self._switch = switch
-        self._switch_guid = str(switch.key("Name")).upper()
 
-    def run(self, changes: FeatureChanges) -> None:
-        stays = self._port.switch_guid == self._switch_guid
+    def run(self, switch: ObjectPath, changes: FeatureChanges) -> None:
+        """Plug it into a switch, with what its port shall be."""
+        stays = self._port.switch_guid == str(switch.key("Name")).upper()
         moves = changes.moves_network and changes.calls > 1
         if stays and not moves:
             self._change_in_use(changes)
+        elif not self._port.has_cable and not changes.calls:
+            self._add_cable(switch.on("."))
         else:
-            self._change_off_switch(changes)
+            self._change_off_switch(switch, changes)
+
+    def unplug(self) -> None:
+        """Let it hang loose; what its port was stays."""
+        if self._port.switch_guid is not None:
+            self._plug({"EnabledState": DISABLED})
 
     def _change_in_use(self, changes: FeatureChanges) -> None:
         """At no moment does more pass than before or afterwards."""
@@ -77,14 +84,14 @@ class _Binding:
         self._add(changes.added)
         self._remove(changes.opening)
 
-    def _change_off_switch(self, changes: FeatureChanges) -> None:
+    def _change_off_switch(self, switch: ObjectPath, changes: FeatureChanges) -> None:
         """Whatever fails here leaves the port without a network."""
         try:
             self._leave_switch()
             self._remove((*changes.closing, *changes.opening))
             self._modify(changes.modified)
             self._add(changes.added)
-            self._plug({"EnabledState": ENABLED, "HostResource": [str(self._switch.on("."))]})
+            self._plug({"EnabledState": ENABLED, "HostResource": [str(switch.on("."))]})
         except HyperVError as error:
             if not error.outcome_unknown:
                 error.add_note("The port is not connected: it was not yet what it should be.")
@@ -92,12 +99,12 @@ class _Binding:
 
     def _leave_switch(self) -> None:
         if not self._port.has_cable:
-            self._add_cable()
+            self._add_cable(None)
         elif self._port.switch_guid is not None:
             self._plug({"EnabledState": DISABLED})
 
-    def _add_cable(self) -> None:
-        cable = settings.connection(self._port.adapter_name, self._port.adapter.on("."), None)
+    def _add_cable(self, switch: ObjectPath | None) -> None:
+        cable = settings.connection(self._port.adapter_name, self._port.adapter.on("."), switch)
         arguments: dict[str, Value] = {
             "AffectedConfiguration": system_settings(self._port.machine_guid),
             "ResourceSettings": self._texts([cable]),

@@ -51,13 +51,27 @@ def feature_changes(present: Sequence[Instance], spec: PortSpec) -> FeatureChang
 
     Settings of other kinds, such as those that count traffic, are left alone.
     """
-    singles = [
-        _single(present, vlan_settings(spec.vlan), vlan_settings(None)),
-        _single(present, security_settings(spec.security), security_settings(PortSecurity())),
-        _single(present, bandwidth_settings(spec.bandwidth), bandwidth_settings(None)),
-    ]
+    wanted = (
+        vlan_settings(spec.vlan),
+        security_settings(spec.security),
+        bandwidth_settings(spec.bandwidth),
+    )
     rules = _rule_changes([each for each in present if each.class_name == RULE], spec.rules)
-    parts = [*singles, rules]
+    return _together([setting_changes(present, wanted), rules])
+
+
+_DEFAULTS = {
+    setting.class_name: setting
+    for setting in (vlan_settings(None), security_settings(PortSecurity()), bandwidth_settings(None))
+}
+
+
+def setting_changes(present: Sequence[Instance], wanted: Sequence[Instance]) -> FeatureChanges:
+    """What gives a port those settings, each of a kind that it has at most one of; rules stay."""
+    return _together([_single(present, each, _DEFAULTS[each.class_name]) for each in wanted])
+
+
+def _together(parts: Sequence[FeatureChanges]) -> FeatureChanges:
     return FeatureChanges(
         closing=tuple(each for part in parts for each in part.closing),
         opening=tuple(each for part in parts for each in part.opening),

@@ -123,10 +123,11 @@ def _only(session: Session, name: str, found: Sequence[Instance]) -> Instance:
 
 def _port(name: str, cable: Instance) -> Port:
     adapter_id = text(cable, "InstanceID").removesuffix(_CABLE_TAIL)
-    return Port(name, adapter_id, has_cable=True, switch_guid=_switch_guid(cable))
+    return Port(name, adapter_id, has_cable=True, switch_guid=switch_of(cable))
 
 
-def _switch_guid(cable: Instance) -> str | None:
+def switch_of(cable: Instance) -> str | None:
+    """The GUID of the switch that a cable is plugged into."""
     switches = [path for path in texts(cable, "HostResource") if path]
     if not switches or number(cable, "EnabledState") != ENABLED:
         return None

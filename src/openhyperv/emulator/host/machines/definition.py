@@ -15,8 +15,8 @@ from openhyperv.emulator.host.machines.editing import Editor
 from openhyperv.emulator.host.machines.host_devices import check_host_devices, is_of_the_host
 from openhyperv.emulator.host.machines.system_defaults import SUB_TYPES, own_values
 from openhyperv.emulator.host.machines.system_rules import check_system_settings
-from openhyperv.emulator.host.shielding.rules import check_secure_boot
 from openhyperv.emulator.host.machines.virtual_system import VirtualSystem
+from openhyperv.emulator.host.shielding.rules import check_secure_boot
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.types import Value
 

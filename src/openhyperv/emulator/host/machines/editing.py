@@ -14,7 +14,7 @@ from openhyperv.emulator.host.incoming import text_of
 from openhyperv.emulator.host.machines import resources
 from openhyperv.emulator.host.machines.configuration import Configuration
 from openhyperv.emulator.host.machines.kinds import kind_of
-from openhyperv.emulator.host.machines.placement import DISPLAYS, MAXIMUM_NICS, place
+from openhyperv.emulator.host.machines.placement import DISPLAYS, NICS, place
 from openhyperv.emulator.host.machines.resource_kind import ResourceKind
 from openhyperv.emulator.host.machines.rules import check_resource
 from openhyperv.emulator.host.profile import Profile
@@ -99,7 +99,7 @@ class Editor:
         return None
 
     def _place(self, kind: ResourceKind, setting: Instance) -> Resource:
-        placement = place(kind, setting, self.configuration, self._tail_of)
+        placement = place(kind, setting, self.configuration, self._tail_of, self.profile)
         own: dict[str, Value] = {}
         if placement.slot is not None:
             own["AddressOnParent"] = str(placement.slot)
@@ -125,7 +125,7 @@ class Editor:
         check_resource(resource, self.configuration, self.profile)
 
     def _finish(self, resource: Resource) -> None:
-        if resource.kind.name in MAXIMUM_NICS:
+        if resource.kind.name in NICS:
             check_nic(resource)
         elif resource.kind is resources.ETHERNET_CONNECTION:
             connect(resource, self.configuration, self.switches)
@@ -150,7 +150,7 @@ class Editor:
             if not _is_addable(resource.kind) and resource.kind not in DISPLAYS:
                 raise MethodFailure(Code.INVALID_PARAMETER, f"{resource.kind.name} cannot be removed.")
             children = [c for c in self.configuration.children(resource) if c.tail not in wanted]
-            if children and resource.kind.name not in MAXIMUM_NICS:
+            if children and resource.kind.name not in NICS:
                 raise failed(f"{resource.kind.name} still holds {children[0].kind.name}.")
             for going in (*children, resource):
                 self.configuration.remove(going)

@@ -13,6 +13,7 @@ from openhyperv.emulator.host.incoming import first_text, referred_id, text_of
 from openhyperv.emulator.host.machines import resources
 from openhyperv.emulator.host.machines.configuration import Configuration
 from openhyperv.emulator.host.machines.resource_kind import ResourceKind
+from openhyperv.emulator.host.profile import Profile
 from openhyperv.emulator.host.settings import Resource
 from openhyperv.wire.instance import Instance
 
@@ -21,7 +22,8 @@ SLOTS: Mapping[str, int] = {resources.IDE_CONTROLLER.name: 2, resources.SCSI_CON
 MAXIMUM_SCSI_CONTROLLERS = 4
 MAXIMUM_GPU_PARTITIONS = 1
 """Microsoft, "GPU partitioning": a VM can be assigned only a single one."""
-MAXIMUM_NICS: Mapping[str, int] = {resources.SYNTHETIC_NIC.name: 8, resources.EMULATED_NIC.name: 4}
+NICS = frozenset({resources.SYNTHETIC_NIC.name, resources.EMULATED_NIC.name})
+_MAXIMUM_EMULATED_NICS = 4
 
 DISPLAYS = (resources.SYNTHETIC_DISPLAY, resources.SYNTHETIC_DISPLAY_BEFORE_2016, resources.DISPLAY_3D)
 """Of these a VM has one at most: RemoteFX takes the place of the plain display."""
@@ -51,7 +53,11 @@ class Placement:
 
 
 def place(
-    kind: ResourceKind, setting: Instance, configuration: Configuration, find_tail: FindTail
+    kind: ResourceKind,
+    setting: Instance,
+    configuration: Configuration,
+    find_tail: FindTail,
+    profile: Profile,
 ) -> Placement:
     """Decide where a client's new device goes.
 
@@ -67,8 +73,10 @@ def place(
     if kind is resources.SCSI_CONTROLLER:
         _refuse_more(kind, configuration, MAXIMUM_SCSI_CONTROLLERS)
         return Placement(_own_guid(setting, configuration, "\\0") + "\\0")
-    if kind.name in MAXIMUM_NICS:
-        _refuse_more(kind, configuration, MAXIMUM_NICS[kind.name])
+    if kind.name in NICS:
+        is_synthetic = kind is resources.SYNTHETIC_NIC
+        most = profile.maximum_synthetic_adapters if is_synthetic else _MAXIMUM_EMULATED_NICS
+        _refuse_more(kind, configuration, most)
         return _place_nic(kind, setting, configuration)
     if kind in DISPLAYS:
         return _place_display(kind, configuration)
@@ -126,7 +134,7 @@ def _place_medium(kind: ResourceKind, drive: Resource, configuration: Configurat
 
 
 def _place_connection(nic: Resource, configuration: Configuration) -> Placement:
-    if nic.kind.name not in MAXIMUM_NICS:
+    if nic.kind.name not in NICS:
         raise MethodFailure(Code.INVALID_PARAMETER, "A connection needs a network adapter as Parent.")
     if any(configuration.children(nic)):
         raise MethodFailure(Code.INVALID_PARAMETER, "The network adapter has a connection already.")

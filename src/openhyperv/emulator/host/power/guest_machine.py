@@ -13,7 +13,7 @@ from openhyperv.emulator.host.identities import Device
 from openhyperv.emulator.host.jobs.running import JobFailure
 from openhyperv.emulator.host.machines import resources
 from openhyperv.emulator.host.machines.configuration import Configuration
-from openhyperv.emulator.host.machines.placement import MAXIMUM_NICS, slot_of
+from openhyperv.emulator.host.machines.placement import NICS, slot_of
 from openhyperv.emulator.host.numa.virtual_nodes import (
     memory_setting,
     processor_setting,
@@ -145,7 +145,7 @@ def _missing(medium: Resource, windows_path: str) -> JobFailure:
 
 
 def _nics(configuration: Configuration) -> Iterator[Resource]:
-    return (resource for resource in configuration.resources() if resource.kind.name in MAXIMUM_NICS)
+    return (resource for resource in configuration.resources() if resource.kind.name in NICS)
 
 
 def guest_nic(nic: Resource, configuration: Configuration) -> GuestNic:

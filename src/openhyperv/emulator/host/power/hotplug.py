@@ -14,7 +14,7 @@ from openhyperv.emulator.host.codes import Code
 from openhyperv.emulator.host.files import HostFiles
 from openhyperv.emulator.host.machines import resources
 from openhyperv.emulator.host.machines.configuration import Configuration, parent_tail
-from openhyperv.emulator.host.machines.placement import MAXIMUM_NICS
+from openhyperv.emulator.host.machines.placement import NICS
 from openhyperv.emulator.host.numa.virtual_nodes import memory_setting
 from openhyperv.emulator.host.power.guest_machine import guest_drive, guest_nic, medium_file
 from openhyperv.emulator.host.profile import Profile
@@ -30,7 +30,7 @@ _PLUGGABLE = frozenset(
         resources.HARD_DISK.name,
         resources.DVD_DISK.name,
         resources.ETHERNET_CONNECTION.name,
-        *MAXIMUM_NICS,
+        *NICS,
     }
 )
 """Kinds that can come and go while the VM runs, where bus and generation allow it."""

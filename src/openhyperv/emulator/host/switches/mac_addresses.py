@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from openhyperv.emulator.host.codes import Code
 from openhyperv.emulator.host.jobs.running import JobFailure
 from openhyperv.emulator.host.machines.configuration import Configuration
-from openhyperv.emulator.host.machines.placement import MAXIMUM_NICS
+from openhyperv.emulator.host.machines.placement import NICS
 from openhyperv.emulator.host.machines.systems import Systems
 from openhyperv.emulator.host.settings import Resource
 from openhyperv.emulator.host.windows.service_settings import ServiceSettings
@@ -41,7 +41,7 @@ def _unassigned(configuration: Configuration) -> list[Resource]:
 
 def adapters(configuration: Configuration) -> Iterator[Resource]:
     """The network adapters of a configuration."""
-    return (resource for resource in configuration.resources() if resource.kind.name in MAXIMUM_NICS)
+    return (resource for resource in configuration.resources() if resource.kind.name in NICS)
 
 
 def _range(settings: ServiceSettings) -> Iterator[str]:
