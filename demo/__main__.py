@@ -120,7 +120,7 @@ class Demo:
     def _boot(self, machine: VirtualMachine, console: ExitStack) -> SerialLog:
         with self._steps.step("Boot it, and read its serial console") as outcome:
             machine.start()
-            serial = console.enter_context(SerialLog(machine.console(), OUT / "serial.log"))
+            serial = console.enter_context(SerialLog(machine.serial.open(), OUT / "serial.log"))
             line = serial.wait_for(GUEST_UP, timeout_s=BOOT_TIMEOUT_S)
             outcome.append(f"the guest says: {line}")
             if "secureboot=1" not in line:
@@ -163,7 +163,7 @@ class Demo:
         with self._steps.step("Boot the same image with one bit of its kernel changed") as outcome:
             machine = self._host.create(specification("tampered", image, version))
             machine.start()
-            with SerialLog(machine.console(), OUT / "serial-tampered.log") as serial:
+            with SerialLog(machine.serial.open(), OUT / "serial-tampered.log") as serial:
                 line = serial.wait_for(REFUSED, GUEST_UP, timeout_s=BOOT_TIMEOUT_S)
             if REFUSED not in line:
                 raise SystemExit(f"A tampered kernel was booted: {line}")

@@ -75,13 +75,13 @@ def test_a_machine_that_is_off_has_no_keyboard(host: Host, resting: VirtualMachi
 
 def test_a_console_that_is_not_there(resting: VirtualMachine, machine: VirtualMachine) -> None:
     with pytest.raises(ConflictError) as caught:
-        machine.console(2)
+        machine.serial.open(2)
     assert "COM2" in caught.value.message
     assert caught.value.remedy
     with pytest.raises(NotFoundError):
-        resting.console(1)
+        resting.serial.open(1)
     with pytest.raises(HyperVError):
-        machine.console(3)
+        machine.serial.open(3)
 
 
 def test_a_machine_shuts_down_when_asked(host: Host) -> None:

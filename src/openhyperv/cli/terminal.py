@@ -6,13 +6,17 @@ import os
 import select
 import termios
 import tty
+from collections.abc import Callable
+from contextlib import suppress
 from enum import StrEnum
+from functools import partial
+from operator import ne
 from threading import Event, Thread
 from types import TracebackType
 from typing import BinaryIO, Self
 
 from openhyperv.errors import ConnectionLostError, DeadlineError
-from openhyperv.files.smb.pipe import Pipe
+from openhyperv.hyperv.serial.reader import PortReader, PortState
 from openhyperv.transport.deadline import Deadline
 
 ESCAPE = b"\x1d"
@@ -64,45 +68,66 @@ class Keyboard:
         return self._is_terminal
 
 
-class Attachment:
-    """One session on a port: what arrives is written to ``screen`` and ``log``, what is typed is sent."""
+class Screen:
+    """What hears a port and shows it, and writes it to a file where one is given."""
 
-    def __init__(self, pipe: Pipe, screen: BinaryIO, log: BinaryIO | None, keyboard: Keyboard | None) -> None:
-        self._pipe = pipe
+    def __init__(self, *files: BinaryIO) -> None:
+        self._files = files
+        self.is_gone = Event()
+        """Nobody reads what is shown any more."""
+
+    def take(self, data: bytes) -> None:
+        """Show it at once."""
+        try:
+            for file in self._files:
+                file.write(data)
+                file.flush()
+        except BrokenPipeError:
+            self.is_gone.set()
+
+
+class Attachment:
+    """One session on a port: what arrives goes to the screen, what is typed to the guest."""
+
+    def __init__(
+        self,
+        reader: PortReader,
+        screen: Screen,
+        keyboard: Keyboard | None,
+        on_state: Callable[[PortState], None],
+    ) -> None:
+        self._reader = reader
         self._screen = screen
-        self._log = log
         self._keyboard = keyboard
-        self._left = Event()
+        self._on_state = on_state
+        self._left = screen.is_gone
 
     def run(self, timeout_s: float | None) -> Ending:
-        """Until the user leaves, the port closes, or the time is up."""
+        """Until the user leaves, the port closes for good, or the time is up."""
         if self._keyboard is not None:
             Thread(target=self._type, args=(self._keyboard,), daemon=True, name="keyboard").start()
         deadline = Deadline.after(_FOREVER_S if timeout_s is None else timeout_s)
-        try:
-            while not self._left.is_set() and deadline.remaining_s > 0:
-                self._show(self._pipe.read(min(_LOOK_INTERVAL_S, deadline.remaining_s)))
-        except ConnectionLostError:
-            return Ending.CLOSED
+        state = PortState.CONNECTED
+        while not self._left.is_set() and deadline.remaining_s > 0:
+            self._reader.wait_for(partial(ne, state), min(_LOOK_INTERVAL_S, deadline.remaining_s))
+            if (state := self._told(state)) is PortState.ENDED:
+                return Ending.CLOSED
         return Ending.LEFT if self._left.is_set() else Ending.TIME_UP
 
-    def _show(self, data: bytes) -> None:
-        if not data:
-            return
-        for file in filter(None, (self._screen, self._log)):
-            file.write(data)
-            file.flush()
+    def _told(self, before: PortState) -> PortState:
+        state = self._reader.state
+        if state is not before:
+            self._on_state(state)
+        return state
 
     def _type(self, keyboard: Keyboard) -> None:
-        """Send what is typed; a port that takes nothing any more ends in the reading thread."""
+        """Send what is typed; keys for a port that is closed, or takes nothing, are lost."""
         while not self._left.is_set():
             data = keyboard.read(_LOOK_INTERVAL_S)
             if data is None:
                 if keyboard.leaves_at_end:
                     self._left.set()
                 return
-            try:
-                if data:
-                    self._pipe.write(data)
-            except (ConnectionLostError, DeadlineError):
-                return
+            if data:
+                with suppress(ConnectionLostError, DeadlineError):
+                    self._reader.write(data)

@@ -13,6 +13,7 @@ from openhyperv.cli import (
     vm_disk,
     vm_dvd,
     vm_gpu,
+    vm_guest,
     vm_metrics,
     vm_nic,
     vm_pci,
@@ -52,6 +53,7 @@ class MachineView:
     """What ``hv vm show`` shows."""
 
     summary: MachineSummary
+    addresses: tuple[str, ...]
     disk_files: tuple[str, ...]
     checkpoints: tuple[str, ...]
 
@@ -65,6 +67,7 @@ _VIEW = (
     Column[MachineView]("Load", lambda view: f"{view.summary.processor_load_percent} %"),
     Column[MachineView]("Memory in use", lambda view: f"{view.summary.memory_mb} MB"),
     Column[MachineView]("Guest", lambda view: view.summary.guest),
+    Column[MachineView]("Addresses", lambda view: "\n".join(view.addresses)),
     Column[MachineView]("Version", lambda view: view.summary.version),
     Column[MachineView]("Created", lambda view: f"{view.summary.created or ''}"),
     Column[MachineView]("Notes", lambda view: view.summary.notes),
@@ -99,12 +102,14 @@ def show(invocation: Invocation, machine: str) -> None:
     with connected(invocation) as host:
         found = host.machine(machine)
         checkpoints = tuple(checkpoint.name for checkpoint in found.checkpoints.list())
-        view = MachineView(found.summary(), tuple(found.disk_files()), checkpoints)
+        view = MachineView(found.summary(), found.guest.addresses(), tuple(found.disk_files()), checkpoints)
     show_one(invocation, view, _VIEW)
 
 
 vm.add_command(vm_create.create)
 vm.add_command(vm_console.console)
+vm.add_command(vm_console.log)
+vm.add_command(vm_guest.guest)
 vm.add_command(vm_nic.nic)
 vm.add_command(vm_disk.disk)
 vm.add_command(vm_dvd.dvd)

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from openhyperv.cim.session import Session
 from openhyperv.files.share import HostFiles
-from openhyperv.files.smb.pipe import Pipe
-from openhyperv.hyperv import changing, console, keyboard, power, screen
+from openhyperv.hyperv import changing, keyboard, power, screen
 from openhyperv.hyperv.adapters.machine_adapters import MachineAdapters
 from openhyperv.hyperv.checkpoints.machine_checkpoints import MachineCheckpoints
 from openhyperv.hyperv.deleting import delete_machine
 from openhyperv.hyperv.devices.machine_devices import MachineDevices
 from openhyperv.hyperv.disks.machine_disks import MachineDisks
 from openhyperv.hyperv.gpus.machine_gpus import MachineGpus
+from openhyperv.hyperv.guest.machine_guest import MachineGuest
 from openhyperv.hyperv.layout import Layout
 from openhyperv.hyperv.metrics.control import start_metering, stop_metering
 from openhyperv.hyperv.metrics.reading import read_machine_use
 from openhyperv.hyperv.metrics.use import MachineUse
 from openhyperv.hyperv.security.machine_security import MachineSecurity
+from openhyperv.hyperv.serial.machine_serial import MachineSerial
 from openhyperv.hyperv.states import MachineState, RequestedState
 from openhyperv.hyperv.summary import MachineSummary, summarize
 from openhyperv.hyperv.transfer.machine_transfer import MachineTransfer
@@ -51,6 +52,11 @@ class VirtualMachine:
     def gpus(self) -> MachineGpus:
         """What it has of the host's GPUs."""
         return MachineGpus(self._session, self.guid)
+
+    @property
+    def guest(self) -> MachineGuest:
+        """The system inside it."""
+        return MachineGuest(self._session, self._files, self.guid)
 
     def summary(self) -> MachineSummary:
         """What the host says of it, in one call."""
@@ -119,11 +125,6 @@ class VirtualMachine:
         return read_machine_use(self._session, self.guid)
 
     @property
-    def security(self) -> MachineSecurity:
-        """Its TPM, encryption, shielding and Secure Boot."""
-        return MachineSecurity(self._session, self.guid)
-
-    @property
     def adapters(self) -> MachineAdapters:
         """Its network adapters."""
         return MachineAdapters(self._session, self.guid)
@@ -132,6 +133,11 @@ class VirtualMachine:
     def disks(self) -> MachineDisks:
         """Its disks and DVDs."""
         return MachineDisks(self._session, self._files, self._layout, self.guid)
+
+    @property
+    def security(self) -> MachineSecurity:
+        """Its TPM, encryption, shielding and Secure Boot."""
+        return MachineSecurity(self._session, self.guid)
 
     def disk_files(self) -> list[str]:
         """The files in its drives."""
@@ -165,9 +171,10 @@ class VirtualMachine:
         """Press Ctrl, Alt and Del."""
         keyboard.type_ctrl_alt_del(self._session, self.guid)
 
-    def console(self, port: int = 1) -> Pipe:
-        """Its serial port, to read and write."""
-        return console.open_console(self._session, self._files, self.guid, port)
+    @property
+    def serial(self) -> MachineSerial:
+        """Its serial ports."""
+        return MachineSerial(self._session, self._files, self.guid)
 
     def delete(self) -> None:
         """Turn it off and delete it with everything it owned."""

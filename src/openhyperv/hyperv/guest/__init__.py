@@ -1,0 +1,1 @@
+"""What a host and the system inside a machine tell each other."""

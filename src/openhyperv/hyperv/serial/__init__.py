@@ -1,0 +1,1 @@
+"""A machine's serial ports: named pipes of its host, reached over SMB."""
