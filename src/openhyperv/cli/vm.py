@@ -20,6 +20,7 @@ from openhyperv.cli import (
     vm_power,
     vm_screen,
     vm_security,
+    vm_transfer,
 )
 from openhyperv.cli.connecting import connected
 from openhyperv.cli.invocation import Invocation
@@ -119,5 +120,5 @@ vm.add_command(vm_checkpoint.checkpoint)
 vm.add_command(vm_gpu.gpu)
 vm.add_command(vm_pci.pci)
 vm.add_command(vm_security.security)
-for command in (*vm_power.COMMANDS, *vm_change.COMMANDS, *vm_metrics.COMMANDS):
+for command in (*vm_power.COMMANDS, *vm_change.COMMANDS, *vm_metrics.COMMANDS, *vm_transfer.COMMANDS):
     vm.add_command(command)

@@ -9,6 +9,7 @@ from openhyperv.cli.connecting import connected
 from openhyperv.cli.invocation import Invocation
 from openhyperv.cli.options import Group
 from openhyperv.cli.output import Column, say, show_list
+from openhyperv.files.windows_path import WindowsPath
 from openhyperv.hyperv.checkpoints.applying import WhenRunning
 from openhyperv.hyperv.checkpoints.checkpoint import Checkpoint
 from openhyperv.hyperv.checkpoints.taking import Consistency
@@ -117,3 +118,17 @@ def delete(invocation: Invocation, machine: str, name: str, *, subtree: bool) ->
         with job_bar("deleting") as on_progress:
             checkpoints.delete(checkpoints.find(name), with_subtree=subtree, on_progress=on_progress)
         say(invocation, f"The checkpoint {name} is deleted.")
+
+
+@checkpoint.command()
+@click.argument("machine")
+@click.argument("name")
+@click.argument("folder")
+@click.pass_obj
+def export(invocation: Invocation, machine: str, name: str, folder: str) -> None:
+    """Export what a machine was at a checkpoint, as a machine, into a FOLDER that holds nothing yet."""
+    with connected(invocation) as host:
+        checkpoints = host.machine(machine).checkpoints
+        with job_bar("exporting") as on_progress:
+            checkpoints.export(checkpoints.find(name), WindowsPath.parse(folder), on_progress=on_progress)
+        say(invocation, f"The checkpoint {name} is exported to {folder}.")

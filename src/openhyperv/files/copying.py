@@ -7,13 +7,7 @@ from collections.abc import Iterator
 from attrs import frozen
 
 from openhyperv.files.share import HostFiles
-from openhyperv.files.smb.errors import smb_errors
-from openhyperv.files.smb.remote_file import Purpose, RemoteFile
-from openhyperv.files.smb.server_copy import copy_open_file
-from openhyperv.files.smb.session import SmbSession
 from openhyperv.files.windows_path import WindowsPath
-
-_OPERATION = "copy file"
 
 
 @frozen
@@ -43,11 +37,10 @@ def copy_tree(files: HostFiles, source: WindowsPath, target: WindowsPath) -> Ite
     done_bytes = 0
     for folder in dict.fromkeys([target, *(new.parent for _, new, _ in wanted)]):
         files.make_folder(folder)
-    with SmbSession(files.settings) as session:
-        for old, new, size_bytes in wanted:
-            for copied_bytes in _copy(session, old, new):
-                yield Copied(done_bytes + copied_bytes, total_bytes)
-            done_bytes += size_bytes
+    for old, new, size_bytes in wanted:
+        for copied_bytes in files.copy(old, new):
+            yield Copied(done_bytes + copied_bytes, total_bytes)
+        done_bytes += size_bytes
 
 
 def _files(
@@ -60,13 +53,3 @@ def _files(
             yield from _files(files, old, new)
         elif not each.is_link:
             yield old, new, each.size_bytes
-
-
-def _copy(session: SmbSession, source: WindowsPath, target: WindowsPath) -> Iterator[int]:
-    with (
-        smb_errors(session.settings.server, _OPERATION, str(target)),
-        RemoteFile.open(session, source.share, source.relative, Purpose.READ) as old,
-        RemoteFile.open(session, target.share, target.relative, Purpose.CREATE) as new,
-    ):
-        yield from copy_open_file(old, new)
-        new.flush()

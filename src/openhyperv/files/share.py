@@ -23,6 +23,7 @@ from openhyperv.errors import (
 from openhyperv.files.smb.errors import smb_errors
 from openhyperv.files.smb.pipe import Pipe
 from openhyperv.files.smb.remote_file import Purpose, RemoteFile
+from openhyperv.files.smb.server_copy import copy_open_file
 from openhyperv.files.smb.session import SmbSession
 from openhyperv.files.smb.settings import ShareSettings
 from openhyperv.files.windows_path import WindowsPath
@@ -179,6 +180,24 @@ class HostFiles:
             raise InvalidInputError(f"{new} is on another drive.", target=str(old), operation="rename file")
         with self._opened(old, Purpose.DELETE, "rename file") as file:
             file.rename(new.relative, replace=replace)
+
+    def copy(self, source: WindowsPath, target: WindowsPath) -> Iterator[int]:
+        """Have the host copy a file to where none is; yields how many bytes are there by now.
+
+        Over a connection of its own: others do not have to wait.
+
+        :raises NotFoundError: there is no ``source``, or no folder for ``target``
+        :raises ConflictError: there is a ``target`` already, or somebody writes to ``source``
+        :raises QuotaError: the host's disk is full
+        """
+        with (
+            SmbSession(self.settings) as session,
+            smb_errors(self.settings.server, "copy file", str(target)),
+            RemoteFile.open(session, source.share, source.relative, Purpose.READ) as old,
+            RemoteFile.open(session, target.share, target.relative, Purpose.CREATE) as new,
+        ):
+            yield from copy_open_file(old, new)
+            new.flush()
 
     def remove(self, path: WindowsPath) -> None:
         """Remove a file, an empty folder, or a link itself; nothing happens where there is none.

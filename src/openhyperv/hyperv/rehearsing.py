@@ -8,8 +8,8 @@ from typing import TypeAlias
 
 from attrs import frozen
 
-from openhyperv.cim.rehearsal import Call, Rehearsal
-from openhyperv.files.share import HostFiles
+from openhyperv.cim.rehearsal import Call, Rehearsal, RehearsalEndError
+from openhyperv.files.share import FileStatus, HostFiles
 from openhyperv.files.smb.settings import ShareSettings
 from openhyperv.files.windows_path import WindowsPath
 from openhyperv.hyperv.host import Host, share_settings_of
@@ -31,11 +31,21 @@ Tell: TypeAlias = Callable[[Change], None]
 
 
 class RehearsedFiles(HostFiles):
-    """The files of a host, to be read only; folders made and removed are told."""
+    """The files of a host, to be read only; folders made and removed are told, and files copied.
+
+    :raises RehearsalEndError: from listing a folder after it would have changed
+    """
 
     def __init__(self, settings: ShareSettings, tell: Tell) -> None:
         super().__init__(settings)
         self._tell = tell
+        self._changed: list[WindowsPath] = []
+
+    def list(self, folder: WindowsPath) -> list[FileStatus]:
+        """As always, before a change."""
+        if folder in self._changed:
+            raise RehearsalEndError
+        return super().list(folder)
 
     @contextmanager
     def locked(self, path: WindowsPath) -> Iterator[None]:  # noqa: ARG002 - nothing is locked
@@ -44,7 +54,13 @@ class RehearsedFiles(HostFiles):
 
     def make_folder(self, folder: WindowsPath) -> None:
         """Tell it."""
+        self._changed.append(folder)
         self._tell(FileChange("make folder", folder))
+
+    def copy(self, source: WindowsPath, target: WindowsPath) -> Iterator[int]:  # noqa: ARG002 - told by target
+        """Tell it."""
+        self._tell(FileChange("copy file", target))
+        yield from ()
 
     def remove(self, path: WindowsPath) -> None:
         """Tell it."""
