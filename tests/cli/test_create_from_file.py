@@ -1,11 +1,14 @@
 """hv vm create --from FILE: a cloud's words, in a file."""
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 
 from tests.capabilities import shows
 
+DOCS = Path(__file__).parents[2] / "docs"
 TOML = """
 hostname = "db01"
 
@@ -130,6 +133,23 @@ def test_what_no_file_may_have_is_refused_by_name(hv, file_of, text, suffix, sai
     done = hv("vm", "create", "refused", "--from", file_of(text, suffix))
     assert done.returncode == 50
     assert said in done.stderr
+
+
+def examples():
+    text = (DOCS / "how-to" / "create-machines.md").read_text("utf-8")
+    return re.findall(r"^```toml\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+def test_the_file_of_the_guide_makes_a_machine(hv, file_of):
+    notes, summary = created(hv, "guide", "--from", file_of(examples()[0], ".toml"), "--memory", "1024")
+    assert summary["vcpus"] == 4
+    assert notes == "Note: Dynamic memory is off: it does not go with NUMA nodes.\n"
+
+
+def test_the_guides_claim_is_looked_up_on_the_host(hv, file_of):
+    done = hv("vm", "create", "refused", "--from", file_of(examples()[1], ".toml"))
+    assert done.returncode == 44
+    assert "The PCI device 0000:3b:00.0 cannot be given to a machine" in done.stderr
 
 
 def test_a_file_that_is_not_there_is_a_matter_of_usage(hv):
