@@ -69,7 +69,7 @@ class MachineRequest:
     dvds: tuple[DvdRequest, ...] = ()
     network_adapters: tuple[NetworkAdapter, ...] = ()
     notes: str = ""
-    metadata: Mapping[str, str] = field(factory=dict)
+    metadata: Mapping[str, str] = field(factory=dict, repr=False)
     traits: HostTraits = field(factory=HostTraits)
     policy: Policy = field(factory=Policy)
     hostname: str = ""

@@ -57,7 +57,7 @@ class MachineSpec:
     serial_ports: tuple[SerialPort, ...] = ()
     scsi_controllers: int = 1
     notes: str = ""
-    metadata: Mapping[str, str] = field(factory=dict)
+    metadata: Mapping[str, str] = field(factory=dict, repr=False)
     security: Security | None = field(default=None, kw_only=True)
     numa: NumaTopology | None = field(default=None, kw_only=True)
     graphics: RemoteFx | None = field(default=None, kw_only=True)
