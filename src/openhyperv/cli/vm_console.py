@@ -55,7 +55,7 @@ def console(
     reconnects = sys.stdin.isatty() if reconnect is None else reconnect
     with ExitStack() as resources:
         host = resources.enter_context(connected(invocation))
-        reader = host.machine(machine).serial.reader(com, reconnects=reconnects)
+        reader = host.machine(machine).serial.reader(com, reconnects=reconnects, shared_in=_state() / "ports")
         log = [resources.enter_context(log_path.open("ab"))] if log_path else []
         screen = Screen(sys.stdout.buffer, *log)
         reader.listen(screen)
@@ -110,7 +110,7 @@ def log(
     """
     with connected(invocation) as host:
         found = host.machine(machine)
-        place = (folder or _logs()) / found.guid
+        place = (folder or _state() / "consoles") / found.guid
         if record:
             return _record(invocation, found, com, place, timeout_s)
         sys.stdout.buffer.write(read_log(place))
@@ -120,7 +120,8 @@ def log(
 def _record(
     invocation: Invocation, machine: VirtualMachine, com: int | None, place: Path, timeout_s: float | None
 ) -> None:
-    reader = machine.serial.reader(com if com is not None else machine.serial.logging_port())
+    port = com if com is not None else machine.serial.logging_port()
+    reader = machine.serial.reader(port, shared_in=_state() / "ports")
     with ConsoleLog(place) as kept:
         screen = Screen(sys.stdout.buffer)
         for listener in (kept, screen):
@@ -130,6 +131,6 @@ def _record(
     say(invocation, f"\n{ending.value}")
 
 
-def _logs() -> Path:
+def _state() -> Path:
     home = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
-    return Path(home) / "openhyperv" / "consoles"
+    return Path(home) / "openhyperv"

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from openhyperv.cim.session import Session
 from openhyperv.files.share import HostFiles
 from openhyperv.files.smb.pipe import Pipe
 from openhyperv.hyperv.serial.opening import find_logging_port, find_pipe
 from openhyperv.hyperv.serial.reader import PortReader
+from openhyperv.hyperv.serial.sharing import SharedPort, meeting_point
+from openhyperv.hyperv.serial.source import Source
 
 
 class MachineSerial:
@@ -40,10 +44,19 @@ class MachineSerial:
         """
         return find_logging_port(self._session, self._guid)
 
-    def reader(self, port: int = 1, *, reconnects: bool = True) -> PortReader:
+    def reader(self, port: int = 1, *, reconnects: bool = True, shared_in: Path | None = None) -> PortReader:
         """Somebody to read a port for any number of listeners; start it, and close it at the end.
 
-        With ``reconnects`` it goes on reading after the machine or its host has restarted.
+        With ``reconnects`` it goes on reading after the machine or its host has restarted. Programs that name
+        the same folder, ``shared_in``, share the port.
         """
         pipe = find_pipe(self._session, self._guid, port)
-        return PortReader(lambda: self._files.open_pipe(pipe), reconnects=reconnects)
+
+        def open_pipe() -> Source:
+            return self._files.open_pipe(pipe)
+
+        if shared_in is None:
+            return PortReader(open_pipe, reconnects=reconnects)
+        settings = self._files.settings
+        point = meeting_point(shared_in, settings.server, str(settings.port), pipe)
+        return PortReader(SharedPort(open_pipe, point).open, reconnects=reconnects)
