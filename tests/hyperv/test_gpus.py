@@ -10,11 +10,14 @@ import pytest
 
 from openhyperv.emulator.emulated_host import EmulatedHost
 from openhyperv.emulator.host.hardware import Gpu, Hardware, PartitionableGpu, PciDevice
+from openhyperv.emulator.rules.actions import MethodReturns
+from openhyperv.emulator.rules.matching import Rule
 from openhyperv.errors import (
     ConflictError,
     HyperVError,
     InvalidInputError,
     JobError,
+    MethodError,
     NotFoundError,
     UnsupportedError,
 )
@@ -164,14 +167,23 @@ def test_generation_2_has_remotefx_on_2016(connect: Connect) -> None:
         ("2016", RemoteFx(Resolution.R1024X768, vram_mb=65)),
     ],
 )
-def test_a_display_that_no_remotefx_makes_leaves_the_plain_one(
-    connect: Connect, release: str, display: RemoteFx
+def test_a_display_that_no_remotefx_makes_is_refused_before_anything_changes(
+    connect: Connect, witness: Witness, release: str, display: RemoteFx
 ) -> None:
     _, host = connect(release)
     machine = machine_on(host, release)
-    before = displays(host, machine)
-    with pytest.raises(HyperVError):
+    with witness.watching() as seen, pytest.raises(InvalidInputError):
         machine.gpus.enable_remotefx(display)
+    assert changes(seen) == []
+
+
+def test_a_host_that_refuses_remotefx_leaves_the_plain_display(connect: Connect, witness: Witness) -> None:
+    _, host = connect("2016")
+    machine = machine_on(host, "2016")
+    before = displays(host, machine)
+    refusal = Rule(action=MethodReturns(return_value=32773), method="AddResourceSettings", count=1)
+    with witness.misfortune(refusal), pytest.raises(MethodError):
+        machine.gpus.enable_remotefx(HD)
     assert displays(host, machine) == before
 
 
@@ -179,7 +191,7 @@ def test_a_display_that_no_remotefx_makes_leaves_the_plain_one(
 def test_generation_2_has_no_remotefx_before_2016(connect: Connect, witness: Witness) -> None:
     _, host = connect("2012R2")
     machine = machine_on(host, "2012R2", GEN_2)
-    with witness.watching() as seen, pytest.raises(UnsupportedError, match="generation 1"):
+    with witness.watching() as seen, pytest.raises(UnsupportedError, match="generation 2"):
         machine.gpus.enable_remotefx(RemoteFx(Resolution.R1024X768))
     assert changes(seen) == []
 
@@ -214,7 +226,7 @@ def test_without_its_role_service_there_is_no_remotefx(tmp_path: Path) -> None:
 def test_before_2016_nobody_chooses_video_memory(connect: Connect, witness: Witness) -> None:
     _, host = connect("2012R2")
     machine = machine_on(host, "2012R2")
-    with witness.watching() as seen, pytest.raises(InvalidInputError):
+    with witness.watching() as seen, pytest.raises(UnsupportedError, match="video memory"):
         machine.gpus.enable_remotefx(HD)
     assert changes(seen) == []
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import click
 
 from openhyperv.cli.connecting import connected
@@ -11,24 +13,33 @@ from openhyperv.cli.options import Group
 from openhyperv.cli.output import Column, say, show_list
 from openhyperv.hyperv.devices.allow_list import AllowList, DevicePattern
 from openhyperv.hyperv.devices.assignable_device import AssignableDevice
+from openhyperv.hyperv.host import Host
 from openhyperv.machine.pci import PciAddress
 
-
-def _whose(device: AssignableDevice) -> str:
-    if not device.is_dismounted:
-        return "host"
-    return device.machine or "free"
-
-
 _COLOURS = {"free": "green", "host": "dim"}
-LISTING = (
-    Column[AssignableDevice]("ADDRESS", lambda device: f"{device.address}"),
-    Column[AssignableDevice]("VENDOR", lambda device: device.vendor_id),
-    Column[AssignableDevice]("PRODUCT", lambda device: device.product_id),
-    Column[AssignableDevice]("WHOSE", _whose, style=lambda text: _COLOURS.get(text, "")),
-    Column[AssignableDevice]("NAME", lambda device: device.name),
-    Column[AssignableDevice]("LOCATION", lambda device: device.location_path),
-)
+
+
+def show_devices(invocation: Invocation, devices: Sequence[AssignableDevice], host: Host) -> None:
+    """Print devices; a table says the names of their machines, which takes a request where there are any."""
+    is_asked = any(device.machine for device in devices)
+    names = {machine.guid: machine.name for machine in host.machines()} if is_asked else {}
+    columns = (
+        Column[AssignableDevice]("ADDRESS", lambda device: f"{device.address}"),
+        Column[AssignableDevice]("VENDOR", lambda device: device.vendor_id),
+        Column[AssignableDevice]("PRODUCT", lambda device: device.product_id),
+        Column[AssignableDevice](
+            "WHOSE", lambda device: _whose(device, names), style=lambda text: _COLOURS.get(text, "")
+        ),
+        Column[AssignableDevice]("NAME", lambda device: device.name),
+        Column[AssignableDevice]("LOCATION", lambda device: device.location_path),
+    )
+    show_list(invocation, devices, columns)
+
+
+def _whose(device: AssignableDevice, names: Mapping[str, str]) -> str:
+    if device.machine is not None:
+        return names.get(device.machine, device.machine)
+    return "free" if device.is_dismounted else "host"
 
 
 @click.group(cls=Group)
@@ -53,7 +64,7 @@ def list_(invocation: Invocation, all_: bool, allow: tuple[DevicePattern, ...]) 
     with connected(invocation) as host:
         patterns = AllowList(allow)
         devices = host.devices.all(patterns) if all_ else host.devices.assignable(patterns)
-    show_list(invocation, devices, LISTING)
+        show_devices(invocation, devices, host)
 
 
 @pci.command()

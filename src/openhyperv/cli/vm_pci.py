@@ -6,10 +6,10 @@ import click
 
 from openhyperv.cli.connecting import connected
 from openhyperv.cli.device_words import Address, mmio_space
-from openhyperv.cli.host_pci import LISTING
+from openhyperv.cli.host_pci import show_devices
 from openhyperv.cli.invocation import Invocation
 from openhyperv.cli.options import Group
-from openhyperv.cli.output import say, show_list
+from openhyperv.cli.output import say
 from openhyperv.machine.pci import PciAddress
 
 
@@ -27,7 +27,7 @@ def pci() -> None:
 def list_(invocation: Invocation, machine: str) -> None:
     """List the devices that a machine has."""
     with connected(invocation) as host:
-        show_list(invocation, host.machine(machine).devices.assigned(), LISTING)
+        show_devices(invocation, host.machine(machine).devices.assigned(), host)
 
 
 @pci.command()

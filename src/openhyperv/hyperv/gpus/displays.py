@@ -7,13 +7,15 @@ from collections.abc import Iterator, Sequence
 from attrs import frozen
 
 from openhyperv.cim.session import Session
-from openhyperv.errors import HyperVError, InvalidInputError, UnsupportedError
+from openhyperv.errors import HyperVError
 from openhyperv.hyperv.gpus import settings
 from openhyperv.hyperv.gpus.sharing import check_remotefx, read_version
 from openhyperv.hyperv.names import SYSTEM_SERVICE, setting, system_settings
 from openhyperv.hyperv.values import number, text
 from openhyperv.machine.graphics import RemoteFx, Resolution
 from openhyperv.machine.host_version import WINDOWS_2016
+from openhyperv.machine.rules.remotefx import check_display
+from openhyperv.machine.spec import Generation
 from openhyperv.wire.cimxml import instance_to_text
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import ObjectPath
@@ -32,9 +34,9 @@ class Displays:
     s3: Instance | None
 
     @property
-    def is_generation_1(self) -> bool:
+    def generation(self) -> Generation:
         """Generation 2 has no emulated devices."""
-        return self.s3 is not None
+        return Generation.TWO if self.s3 is None else Generation.ONE
 
     @property
     def remotefx(self) -> RemoteFx | None:
@@ -76,16 +78,8 @@ def enable_remotefx(session: Session, guid: str, display: RemoteFx) -> None:
     """Put a RemoteFX display in the place of the plain one, or change it."""
     version = read_version(session)
     check_remotefx(session, version)
-    if display.vram_mb is not None and version < WINDOWS_2016:
-        message = "Before Windows Server 2016, Hyper-V chooses the video memory of RemoteFX."
-        raise InvalidInputError(message, host=session.host, target=guid)
     present = read_displays(session, guid)
-    if not present.is_generation_1 and version < WINDOWS_2016:
-        raise UnsupportedError(
-            "RemoteFX is for machines of generation 1 before Windows Server 2016.",
-            host=session.host,
-            target=guid,
-        )
+    check_display(display, present.generation, version)
     _remove(session, guid, present.plain)
     if present.display_3d is None:
         _add_or_restore(session, guid, display, is_2016=version >= WINDOWS_2016)

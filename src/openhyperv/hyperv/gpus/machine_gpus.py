@@ -44,7 +44,7 @@ class MachineGpus:
         """Put a RemoteFX display in the place of the plain one, or change the one it has.
 
         :raises UnsupportedError: the host has no RemoteFX; the remedy says what takes its place
-        :raises InvalidInputError: a host before 2016 is asked for a size of video memory
+        :raises BrokenRuleError: RemoteFX makes no such display on that release; nothing was changed
         :raises ConflictError: it is not off
         """
         displays.enable_remotefx(self._session, self._guid, display)

@@ -40,9 +40,9 @@ def remotefx_of(request: MachineRequest, generation: Generation) -> RemoteFx | N
     if subject is None:
         return None
     _check_release(subject, request.host)
-    resolution = _resolution(flavor, subject, request.host)
-    monitors = _monitors(flavor, resolution, request.host)
-    vram_mb = _vram(flavor, request.host)
+    resolution = _resolution(_given_resolution(flavor, subject), request.host)
+    monitors = _monitors(flavor.get(MONITORS) or "1", resolution, request.host)
+    vram_mb = _vram(flavor.get(VRAM), request.host)
     _check_generation(subject, generation, request.host)
     if not request.traits.has_remotefx:
         raise UnsupportedError(
@@ -51,6 +51,17 @@ def remotefx_of(request: MachineRequest, generation: Generation) -> RemoteFx | N
             remedy="Install the role (Install-WindowsFeature RDS-Virtualization), or use another host.",
         )
     return RemoteFx(resolution, monitors, vram_mb)
+
+
+def check_display(display: RemoteFx, generation: Generation, host: HostVersion) -> None:
+    """Refuse a display that the host's release does not make for machines of that generation.
+
+    :raises BrokenRuleError, UnsupportedError: as :func:`remotefx_of`, for the same reasons
+    """
+    _check_release(RESOLUTION, host)
+    _monitors(str(display.monitors), _resolution(display.resolution.label, host), host)
+    _vram(None if display.vram_mb is None else str(display.vram_mb), host)
+    _check_generation(RESOLUTION, generation, host)
 
 
 def _check_release(subject: str, host: HostVersion) -> None:
@@ -69,21 +80,24 @@ def _monitors_by_resolution(host: HostVersion) -> dict[Resolution, int]:
     return _MONITORS_2012_R2 if host < WINDOWS_2016 else _MONITORS_2016
 
 
-def _resolution(flavor: Flavor, subject: str, host: HostVersion) -> Resolution:
+def _given_resolution(flavor: Flavor, subject: str) -> str:
     value = flavor.get(RESOLUTION)
     if value is None:
         raise BrokenRuleError(Rule.REMOTEFX, RESOLUTION, f"{subject} needs {RESOLUTION} beside it.")
+    return value
+
+
+def _resolution(value: str, host: HostVersion) -> Resolution:
     labels = {resolution.label: resolution for resolution in _monitors_by_resolution(host)}
     return labels[one_of(Rule.REMOTEFX, RESOLUTION, value, tuple(labels))]
 
 
-def _monitors(flavor: Flavor, resolution: Resolution, host: HostVersion) -> int:
+def _monitors(value: str, resolution: Resolution, host: HostVersion) -> int:
     most = _monitors_by_resolution(host)[resolution]
-    return whole_number(Rule.REMOTEFX, MONITORS, flavor.get(MONITORS) or "1", range(1, most + 1))
+    return whole_number(Rule.REMOTEFX, MONITORS, value, range(1, most + 1))
 
 
-def _vram(flavor: Flavor, host: HostVersion) -> int | None:
-    value = flavor.get(VRAM)
+def _vram(value: str | None, host: HostVersion) -> int | None:
     if value is None:
         return None
     check_release("A size of RemoteFX's video memory", WINDOWS_2016, host, VRAM)
