@@ -1,4 +1,4 @@
-"""Clients that die at a request: real processes of ``hv``, killed by the host that they talk to."""
+"""Clients that die at a request: real processes, killed by the host that they talk to."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
+from typing import TypeAlias
 
 from attrs import define
 
@@ -16,7 +17,8 @@ from openhyperv.emulator.rules.actions import Action, ResetBefore
 from openhyperv.emulator.rules.matching import Operation
 from tests.witness import Witness, is_waiting
 
-_HV = Path(sys.executable).parent / "hv"
+Command: TypeAlias = tuple[str, ...]
+_ROOT = Path(__file__).parents[2]
 _TIMEOUT_S = 60
 
 
@@ -68,18 +70,24 @@ class DeadlyWitness(Witness):
             self._assassin = None
 
 
-def run_hv(environment: Mapping[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run ``hv`` to its end."""
-    with start_hv(environment, *arguments) as process:
+def hv(*arguments: str) -> Command:
+    """A command line of ``hv``."""
+    return (str(Path(sys.executable).parent / "hv"), *arguments)
+
+
+def run(environment: Mapping[str, str], command: Command) -> subprocess.CompletedProcess[str]:
+    """Run a program to its end."""
+    with start(environment, command) as process:
         output, errors = process.communicate(timeout=_TIMEOUT_S)
-    return subprocess.CompletedProcess(arguments, process.returncode, output, errors)
+    return subprocess.CompletedProcess(command, process.returncode, output, errors)
 
 
-def start_hv(environment: Mapping[str, str], *arguments: str) -> subprocess.Popen[str]:
-    """Start ``hv`` with settings of its own."""
+def start(environment: Mapping[str, str], command: Command) -> subprocess.Popen[str]:
+    """Start a program with settings of its own."""
     return subprocess.Popen(
-        [_HV, *arguments],
+        command,
         env={"PATH": os.environ["PATH"], "HOME": "/nonexistent", "LC_ALL": "C.UTF-8", **environment},
+        cwd=_ROOT,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -90,13 +98,13 @@ def start_hv(environment: Mapping[str, str], *arguments: str) -> subprocess.Pope
 def run_to_death(
     witness: DeadlyWitness,
     environment: Mapping[str, str],
-    arguments: tuple[str, ...],
+    command: Command,
     *,
     at: int,
     is_executed: bool,
 ) -> bool:
-    """Run ``hv`` until its request ``at``, which kills it; False where it ended before that many."""
-    with start_hv(environment, *arguments) as process:
+    """Run a program until its request ``at``, which kills it; False where it ended before that many."""
+    with start(environment, command) as process:
         assassin = Assassin(process, at, is_executed)
         with witness.hiring(assassin):
             _, errors = process.communicate(timeout=_TIMEOUT_S)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import pytest
 
@@ -10,54 +10,24 @@ from openhyperv.emulator.emulated_host import EmulatedHost
 from openhyperv.hyperv.host import Host
 from openhyperv.hyperv.states import MachineState
 from tests.capabilities import shows
-from tests.emulated import emulated_host, target_of
-from tests.faults.killed import DeadlyWitness, run_hv, run_to_death
+from tests.faults.deadly_host import emulated, host, stock, witness
+from tests.faults.killed import Command, DeadlyWitness, hv, run, run_to_death
 from tests.faults.leftovers import machines_named, orphans
-from tests.hyperv.stock import SWITCH, Stock, provide
+from tests.hyperv.stock import SWITCH, Stock
 
+__all__ = ["emulated", "host", "stock", "witness"]
 NAME = "web01"
 MOST_REQUESTS = 40
 
 
 @pytest.fixture(scope="module")
-def witness() -> DeadlyWitness:
-    return DeadlyWitness()
-
-
-@pytest.fixture(scope="module")
-def emulated(tmp_path_factory: pytest.TempPathFactory, witness: DeadlyWitness) -> Iterator[EmulatedHost]:
-    with emulated_host(tmp_path_factory.mktemp("host"), witness, has_files=True) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def host(emulated: EmulatedHost) -> Iterator[Host]:
-    with Host.connect(target_of(emulated)) as connected:
-        yield connected
-
-
-@pytest.fixture(scope="module")
-def stock(host: Host, tmp_path_factory: pytest.TempPathFactory) -> Stock:
-    return provide(host, tmp_path_factory.mktemp("stock"))
-
-
-@pytest.fixture(scope="module")
-def command(stock: Stock) -> tuple[str, ...]:
+def command(stock: Stock) -> Command:
     """A machine with a copy of an image, a blank disk, an ISO, an adapter in a VLAN and a serial port."""
-    return (
+    return hv(
         *("vm", "create", NAME, "--vcpus", "2", "--memory", "512", "--notes", "for the shop", "--start"),
-        *(
-            "--image",
-            str(stock.image.path),
-            "--image-disk",
-            "1G",
-            "--disk",
-            "64M",
-            "--iso",
-            str(stock.iso.path),
-        ),
-        *("--nic", f"{SWITCH},vlan=7", "--property", "hw_machine_type=hyperv-gen2"),
-        *("--property", "interactive_serial_port=1"),
+        *("--image", str(stock.image.path), "--image-disk", "1G", "--disk", "64M"),
+        *("--iso", str(stock.iso.path), "--nic", f"{SWITCH},vlan=7"),
+        *("--property", "hw_machine_type=hyperv-gen2", "--property", "interactive_serial_port=1"),
     )
 
 
@@ -78,16 +48,16 @@ def test_the_same_command_again_ends_in_one_machine(
     emulated: EmulatedHost,
     host: Host,
     witness: DeadlyWitness,
-    command: tuple[str, ...],
+    command: Command,
     is_executed: bool,
 ) -> None:
     environment = emulated.environment()
-    assert run_hv(environment, *command).returncode == 0
+    assert run(environment, command).returncode == 0
     expected = picture(emulated)
     host.machine(NAME).delete()
     at = 0
     while run_to_death(witness, environment, command, at=(at := at + 1), is_executed=is_executed):
-        again = run_hv(environment, *command)
+        again = run(environment, command)
         assert again.returncode == 0, f"after a death at request {at}: {again.stderr}"
         assert picture(emulated) == expected, f"after a death at request {at}"
         assert host.machine(NAME).state() is MachineState.RUNNING

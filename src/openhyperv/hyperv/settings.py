@@ -121,7 +121,12 @@ def drive_id(controller_id: str, slot: Slot) -> str:
     return f"{controller_id}\\{slot.location}\\D"
 
 
-def boot_source(device_id: str) -> str:
-    """The path of the firmware's boot entry for a drive or adapter."""
+def boot_source_id(device_id: str) -> str:
+    """The InstanceID of the firmware's boot entry for a drive or adapter."""
     # UNVERIFIED: Hyper-V names a device's boot source by the device's own identifier with \\B behind it
-    return str(ObjectPath("Msvm_BootSourceSettingData", {"InstanceID": f"{device_id}\\B"}).on("."))
+    return f"{device_id}\\B"
+
+
+def boot_source_path(boot_source: str) -> str:
+    """The path of a boot entry, as a boot order lists it."""
+    return str(ObjectPath("Msvm_BootSourceSettingData", {"InstanceID": boot_source}).on("."))

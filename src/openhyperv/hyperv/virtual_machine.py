@@ -16,11 +16,13 @@ from openhyperv.hyperv.layout import Layout
 from openhyperv.hyperv.metrics.control import start_metering, stop_metering
 from openhyperv.hyperv.metrics.reading import read_machine_use
 from openhyperv.hyperv.metrics.use import MachineUse
+from openhyperv.hyperv.reconfiguring.reconfiguration import Reconfiguration
 from openhyperv.hyperv.security.machine_security import MachineSecurity
 from openhyperv.hyperv.serial.machine_serial import MachineSerial
 from openhyperv.hyperv.states import MachineState, RequestedState
 from openhyperv.hyperv.summary import MachineSummary, summarize
 from openhyperv.hyperv.transfer.machine_transfer import MachineTransfer
+from openhyperv.machine.spec import MachineSpec
 from openhyperv.transport.deadline import Deadline
 
 _STATE_TIMEOUT_S = 120.0
@@ -108,6 +110,20 @@ class VirtualMachine:
     def resize(self, *, vcpus: int | None = None, memory_mb: int | None = None) -> None:
         """Change processors and memory; whatever is None stays."""
         changing.resize(self._session, self.guid, vcpus=vcpus, memory_mb=memory_mb)
+
+    def reconfigure(self, spec: MachineSpec) -> list[str]:
+        """Make it what a new specification of it says, by sending what differs; returns that, for people.
+
+        Processors, memory, NUMA, firmware, what becomes of it when the host stops, checkpoints, serial ports,
+        limits of disks, notes and the boot order become as specified, which includes switching off what is
+        not asked for any more. Disks are made larger, new ones are made; ephemeral ones that are not
+        specified any more go. Network adapters, DVDs and other disks stay as they are. May be repeated after
+        anything that ended it.
+
+        :raises ConflictError: the specification is another machine's, or wants a disk smaller; or the
+            machine's state forbids a change
+        """
+        return Reconfiguration(self._session, self._files, self._layout, self.guid, spec).run()
 
     def start_metering(self) -> None:
         """Meter its processors, memory, disks and traffic from now on."""

@@ -29,6 +29,7 @@ from openhyperv.hyperv.disks.making import make_disk
 from openhyperv.hyperv.disks.virtual_disks import VirtualDisks
 from openhyperv.hyperv.layout import Layout
 from openhyperv.hyperv.names import RESOURCE_SETTINGS, SYSTEM_SETTINGS, setting
+from openhyperv.hyperv.reconfiguring.reconfiguration import Reconfiguration
 from openhyperv.hyperv.security.securing import check_shielding_data, secure_new_machine
 from openhyperv.hyperv.security.shielding_data import ShieldingData
 from openhyperv.hyperv.sizing import memory_settings, processor_settings
@@ -84,7 +85,7 @@ class Creation:
         with self._alone():
             earlier = find_earlier(self._session, self._spec, self._folder, shares_name=self._shares_name)
             if earlier is not None and not earlier.is_unfinished:
-                return earlier.guid
+                return self._as_asked(earlier)
             switches = read_switches()
             self._clear(earlier)
             return self._create(switches)
@@ -100,6 +101,18 @@ class Creation:
                 error.message = "Somebody else is creating this machine."
                 error.target, error.remedy = self._spec.name, "Wait until that is done."
             raise
+
+    def _as_asked(self, earlier: Earlier) -> str:
+        """The machine that an earlier run finished, if it is what is asked for now."""
+        files, layout = self._share, self._layout
+        plan = Reconfiguration(self._session, files, layout, earlier.guid, self._spec).plan()
+        if found := sorted({*plan.words(), *plan.missing(self._spec)}):
+            raise ConflictError(
+                f"There is a machine of that name already, and it differs in {', '.join(found)}.",
+                target=self._spec.name,
+                remedy="Change that machine, or choose another name.",
+            )
+        return earlier.guid
 
     def _clear(self, earlier: Earlier | None) -> None:
         """Remove what an earlier run has left, which nobody can have used yet."""

@@ -40,4 +40,4 @@ class Hardware:
         devices = (
             self.drive_id(each) if isinstance(each, Slot) else self.adapters[each] for each in order.devices
         )
-        return [settings.boot_source(device) for device in devices]
+        return [settings.boot_source_path(settings.boot_source_id(device)) for device in devices]
