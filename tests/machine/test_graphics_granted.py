@@ -60,7 +60,7 @@ def test_remotefx(release: str, words: str, display: RemoteFx | None) -> None:
         ("", ()),
         ("resources:VGPU=0", ()),
         ("resources:VGPU=1", (GpuPartition(),)),
-        ("gen2 resources:VGPU=2", (GpuPartition(), GpuPartition())),
+        ("gen2 resources:VGPU=1", (GpuPartition(),)),
         ("resources:VGPU=1 hyperv:gpu_vram_mb=1024", (GpuPartition(vram=ONE_GIB),)),
         ("resources:VGPU=1 hyperv:gpu=GPU0", (GpuPartition(gpu="GPU0"),)),
     ],

@@ -76,9 +76,9 @@ TABLE = """
        unsupported: The host has no RemoteFX: its role Remote Desktop Virtualization Host is not
        installed. Install the role (Install-WindowsFeature RDS-Virtualization), or use another host.
 2025   resources:VGPU=many
-       gpu-partition: resources:VGPU is 'many'; allowed is a number from 0 to 8.
-2025   resources:VGPU=9
-       gpu-partition: resources:VGPU is '9'; allowed is a number from 0 to 8.
+       gpu-partition: resources:VGPU is 'many'; allowed is a number from 0 to 1.
+2025   resources:VGPU=2
+       gpu-partition: resources:VGPU is '2'; allowed is a number from 0 to 1.
 2025   hyperv:gpu_vram_mb=1024
        gpu-partition: hyperv:gpu_vram_mb needs resources:VGPU=1 beside it.
 2025   hyperv:gpu=GPU0

@@ -14,14 +14,14 @@ PARTITIONS = "resources:VGPU"
 VRAM = "hyperv:gpu_vram_mb"
 GPU = "hyperv:gpu"
 
-# UNVERIFIED: how many partitions one machine can have
-_COUNTS = range(9)
+_COUNTS = range(2)
+"""Microsoft supports one partition for a machine ("GPU partitioning")."""
 _VRAM_MB = range(1, 2**22)
 _MIB = 1024**2
 
 
 def gpu_partitions_of(request: MachineRequest) -> tuple[GpuPartition, ...]:
-    """As many partitions as ``resources:VGPU`` says, each as large as the host makes them by default.
+    """The partition that ``resources:VGPU=1`` asks for, as large as the host makes them by default.
 
     ``hyperv:gpu_vram_mb`` asks for video memory, ``hyperv:gpu`` for one GPU of the host by its name.
 
