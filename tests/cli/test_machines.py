@@ -181,7 +181,7 @@ def test_the_monitor_tells_states_and_jobs_as_json_lines(hv, machine):
 
 def test_ctrl_c_ends_the_monitor_well(hv):
     with subprocess.Popen(
-        [PROGRAMS / "hv", "monitor"],
+        ["env", "--default-signal=INT", PROGRAMS / "hv", "monitor"],  # a shell lets its background ignore it
         env=hv.environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
