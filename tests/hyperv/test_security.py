@@ -45,10 +45,12 @@ def test_a_machine_is_created_with_a_tpm(emulated: EmulatedHost, host: Host) -> 
 
 
 @shows("D9")
-def test_a_machine_with_a_tpm_says_who_can_start_it(host: Host) -> None:
+def test_a_machine_with_a_tpm_says_who_can_start_it(emulated: EmulatedHost, host: Host) -> None:
     machine = host.create(machine_spec("told", WITH_TPM))
-    assert machine.security.state() == SecurityState(None, has_tpm=True, encrypts_state=True)
-    assert machine.security.key_holders() == KeyHolders(LOCAL_GUARDIAN, ())
+    with Host.connect(target_of(emulated)) as newcomer:
+        security = newcomer.machine(machine.guid).security
+        assert security.key_holders() == KeyHolders(LOCAL_GUARDIAN, ())
+        assert security.state() == SecurityState(None, has_tpm=True, encrypts_state=True)
     machine.start()
     machine.delete()
 

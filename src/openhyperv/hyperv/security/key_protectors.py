@@ -54,6 +54,7 @@ def key_holders(session: Session, key_protector: bytes) -> KeyHolders:
 
     :raises ProtocolError: the host reads the bytes, but does not say whose they are
     """
+    make_room_for_bytes(session)
     arguments: dict[str, Value] = {"Bytes": list(key_protector)}
     output = session.run(_ON_THE_CLASS, "ConvertToByRawBytes", arguments, target="key protector")
     shown = returned_instance(output, "cmdletOutput")

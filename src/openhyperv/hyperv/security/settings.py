@@ -9,6 +9,7 @@ from attrs import frozen
 from openhyperv.cim.session import Session
 from openhyperv.errors import NotFoundError, UnsupportedError
 from openhyperv.hyperv.names import service, system_settings
+from openhyperv.hyperv.security.envelopes import make_room_for_bytes
 from openhyperv.hyperv.values import octets, text
 from openhyperv.wire.cimxml import instance_to_text
 from openhyperv.wire.instance import Instance
@@ -86,6 +87,7 @@ class SecurityService:
 
     def key_protector(self, settings: SecuritySettings) -> bytes | None:
         """What the TPM's key is wrapped in; None where there is nothing yet."""
+        make_room_for_bytes(self.session)
         output = self._run("GetKeyProtector", settings, {})
         raw = octets(output["KeyProtector"])
         return raw if len(raw) > _NO_PROTECTOR_BYTES else None
