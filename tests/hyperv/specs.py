@@ -25,10 +25,11 @@ def machine_spec(
     host: HostVersion = WINDOWS_2025,
     vcpus: int = 1,
     memory_mb: int = 512,
+    extra_specs: Mapping[str, str] | None = None,
     **devices: Any,
 ) -> MachineSpec:
     """A machine without drives; ``devices`` are fields of :class:`MachineRequest`."""
-    flavor, image = Flavor(vcpus, memory_mb), ImageProperties(properties)
+    flavor, image = Flavor(vcpus, memory_mb, extra_specs=extra_specs or {}), ImageProperties(properties)
     return design_machine(MachineRequest(name, uuid4(), flavor, host, image, **devices))
 
 

@@ -25,6 +25,7 @@ from openhyperv.hyperv.host import Host
 from openhyperv.hyperv.names import system_settings
 from openhyperv.hyperv.virtual_machine import VirtualMachine
 from openhyperv.machine.graphics import GpuPartition, GpuShare, RemoteFx, Resolution
+from openhyperv.machine.host_traits import HostTraits
 from openhyperv.machine.host_version import (
     WINDOWS_2012_R2,
     WINDOWS_2016,
@@ -325,3 +326,39 @@ def test_a_gpu_in_use_is_not_given_away_whole(connect: Connect) -> None:
     with pytest.raises(HyperVError) as caught:
         host.devices.dismount(device.address)
     assert caught.value.code == 32774
+
+
+@shows("F5")
+@pytest.mark.parametrize(("release", "generation"), [("2012R2", GEN_1), ("2016", GEN_1), ("2016", GEN_2)])
+def test_a_machine_is_created_with_a_remotefx_display(
+    connect: Connect, release: str, generation: dict[str, str]
+) -> None:
+    emulated, host = connect(release)
+    spec = machine_spec(
+        "machine",
+        generation,
+        host=VERSIONS[release],
+        extra_specs={"os:resolution": "1600x1200", "os:monitors": "3"},
+        traits=HostTraits(has_remotefx=host.gpus.has_remotefx()),
+    )
+    with requests(emulated, host) as sent:
+        machine = host.create(spec)
+    assert sent.count("Invoke") == 6, (
+        "DefineSystem, four as for any machine, and the plain display makes room"
+    )
+    assert machine.gpus.remotefx() == RemoteFx(Resolution.R1600X1200, 3, 64 if release == "2016" else None)
+    assert "Synthetic Display Controller" not in displays(host, machine)
+
+
+def test_a_machine_is_created_with_a_gpu_partition(connect: Connect) -> None:
+    emulated, host = connect("2025")
+    spec = machine_spec(
+        extra_specs={"resources:VGPU": "1", "hyperv:gpu": "A16", "hyperv:gpu_vram_mb": "2048"},
+        traits=HostTraits(is_gpu_partitioning_available=True),
+    )
+    with requests(emulated, host) as sent:
+        machine = host.create(spec)
+    assert sent.count("Invoke") == 5, "DefineSystem, and four as for any machine"
+    found = machine.gpus.partition()
+    assert found is not None
+    assert (found.gpu, found.vram) == (A16.name, GpuShare(2 * GIB, 2 * GIB, 2 * GIB))

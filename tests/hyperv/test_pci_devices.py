@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
+from attrs import evolve
 
 from openhyperv.emulator.emulated_host import EmulatedHost
 from openhyperv.emulator.host.hardware import Hardware, PciDevice
@@ -15,8 +17,9 @@ from openhyperv.hyperv.devices.assignable_device import AssignableDevice, pnp_pa
 from openhyperv.hyperv.host import Host
 from openhyperv.hyperv.names import system_settings
 from openhyperv.hyperv.virtual_machine import VirtualMachine
+from openhyperv.machine.host_traits import HostTraits
 from openhyperv.machine.host_version import WINDOWS_2012_R2
-from openhyperv.machine.pci import MmioSpace, PciAddress
+from openhyperv.machine.pci import MmioSpace, PciAddress, PciAlias
 from tests.capabilities import shows
 from tests.emulated import emulated_host, target_of
 from tests.hyperv.counting import requests
@@ -171,6 +174,29 @@ def test_a_device_that_was_taken_away_is_free_or_the_hosts_again(host: Host, mac
     node = host.session.get(pnp_path(TWIN.host_path))
     assert (node["Status"], node["ConfigManagerErrorCode"]) == ("OK", 0), "the host uses it again"
     assert not machine.devices.remove(AT_TWIN, mount=True)
+
+
+@shows("F6")
+def test_a_machine_is_created_with_the_devices_claimed_for_it(emulated: EmulatedHost, host: Host) -> None:
+    for address in (AT_GPU, AT_TWIN):
+        host.devices.dismount(address)
+    spec = machine_spec(
+        "machine",
+        extra_specs={"pci_passthrough:alias": "gpu:1"},
+        pci_aliases=(PciAlias("gpu", "10de", "13f2"),),
+        pci_claims=(AT_TWIN,),
+        traits=HostTraits(pci_devices=host.devices.free()),
+    )
+    with requests(emulated, host) as sent:
+        machine = host.create(spec)
+    assert sent.count("Invoke") == 1 + 5, "where the device is; DefineSystem, and four as for any machine"
+    assert [device.address for device in machine.devices.assigned()] == [AT_TWIN]
+    settings = host.session.get(system_settings(machine.guid))
+    assert (settings["AutomaticShutdownAction"], settings["HighMmioGapSize"]) == (2, 33_280)
+    other = evolve(spec, name="other", identity=uuid4())
+    with pytest.raises(ConflictError, match=machine.guid):
+        host.create(other)
+    assert [each.name for each in host.machines()] == ["machine"]
 
 
 @shows("F6")

@@ -50,6 +50,10 @@ class Calls:
             "AddFeatureSettings", {"AffectedConfiguration": cable, "FeatureSettings": self._texts(features)}
         )
 
+    def remove(self, devices: Sequence[ObjectPath]) -> None:
+        """Remove devices."""
+        self._run("RemoveResourceSettings", {"ResourceSettings": list(devices)})
+
     def change_devices(self, changes: Sequence[Instance]) -> None:
         """Change devices, each named by its InstanceID."""
         self._run("ModifyResourceSettings", {"ResourceSettings": self._texts(changes)})

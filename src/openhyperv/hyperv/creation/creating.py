@@ -21,12 +21,14 @@ from openhyperv.hyperv import settings
 from openhyperv.hyperv.creation.calls import Calls
 from openhyperv.hyperv.creation.earlier import Earlier, find_earlier, find_machine
 from openhyperv.hyperv.creation.hardware import Hardware
+from openhyperv.hyperv.creation.host_parts import host_parts
 from openhyperv.hyperv.creation.notes import finished_notes, unfinished_notes
 from openhyperv.hyperv.creation.port_features import port_features
 from openhyperv.hyperv.creation.undoing import Remains
 from openhyperv.hyperv.deleting import destroy, remove_folder
 from openhyperv.hyperv.disks.making import make_disk
 from openhyperv.hyperv.disks.virtual_disks import VirtualDisks
+from openhyperv.hyperv.gpus.settings import plain_display_path, s3_display
 from openhyperv.hyperv.layout import Layout
 from openhyperv.hyperv.names import RESOURCE_SETTINGS, SYSTEM_SETTINGS, setting
 from openhyperv.hyperv.reconfiguring.reconfiguration import Reconfiguration
@@ -37,7 +39,8 @@ from openhyperv.hyperv.switches import find_switches
 from openhyperv.hyperv.whole_settings import new_machine
 from openhyperv.machine.boot import UefiBoot
 from openhyperv.machine.drives import Disk, Dvd, Slot
-from openhyperv.machine.spec import MachineSpec
+from openhyperv.machine.host_version import WINDOWS_2016
+from openhyperv.machine.spec import Generation, MachineSpec
 from openhyperv.transport.deadline import Deadline
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import ObjectPath
@@ -88,7 +91,7 @@ class Creation:
                 return self._as_asked(earlier)
             switches = read_switches()
             self._clear(earlier)
-            return self._create(switches)
+            return self._create(switches, host_parts(self._session, self._spec))
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -126,13 +129,14 @@ class Creation:
         if self._share.exists(self._folder):
             remove_folder(self._share, self._folder)
 
-    def _create(self, switches: dict[str, ObjectPath]) -> str:
+    def _create(self, switches: dict[str, ObjectPath], parts: list[Instance]) -> str:
         try:
             self._share.make_folder(self._folder)
             files = self._make_disks()
             guid = self._guid = self._calls.target = self._define()
             hardware = self._add_roots(guid)
-            self._add_leaves(hardware, files, switches)
+            self._make_room(guid)
+            self._add_leaves(hardware, files, switches, parts)
             self._fit(guid)
             self._secure(guid)
             self._finish(hardware)
@@ -167,20 +171,31 @@ class Creation:
         controllers, adapters = made[: spec.scsi_controllers], made[spec.scsi_controllers :]
         return Hardware(guid, tuple(controllers), dict(zip(names, adapters, strict=True)))
 
+    def _make_room(self, guid: str) -> None:
+        """A RemoteFX display takes the place of the one that every machine is born with."""
+        if self._spec.graphics is not None:
+            is_2016 = self._spec.host >= WINDOWS_2016
+            self._calls.remove([plain_display_path(guid, is_2016=is_2016)])
+
     def _add_leaves(
-        self, hardware: Hardware, files: dict[Slot, str], switches: dict[str, ObjectPath]
+        self,
+        hardware: Hardware,
+        files: dict[Slot, str],
+        switches: dict[str, ObjectPath],
+        parts: list[Instance],
     ) -> None:
-        """Drives with their media, and the adapters' cables, in one call; then what their ports shall be."""
-        drives: list[Instance] = []
+        """Drives with their media, parts of the host, and the adapters' cables, in one call; then what their
+        ports shall be."""
+        devices = list(parts)
         for drive in self._spec.drives:
-            drives += _drive(drive, hardware, files.get(drive.slot))
+            devices += _drive(drive, hardware, files.get(drive.slot))
         cables = []
         for adapter in self._spec.network_adapters:
             switch = switches.get(adapter.switch) if adapter.switch else None
             socket = None if switch is None else switch.on(".")
             cables.append(settings.connection(adapter.name, hardware.adapter(adapter.name).on("."), socket))
-        made = self._calls.add(hardware.guid, [*drives, *cables])
-        for adapter, cable in zip(self._spec.network_adapters, made[len(drives) :], strict=True):
+        made = self._calls.add(hardware.guid, [*devices, *cables])
+        for adapter, cable in zip(self._spec.network_adapters, made[len(devices) :], strict=True):
             if features := port_features(adapter):
                 self._calls.add_features(cable, features)
 
@@ -192,6 +207,8 @@ class Creation:
             memory_settings(spec.memory, guid, spec.numa),
         ]
         changes += [settings.serial_port(guid, port, spec.host) for port in spec.serial_ports if port.pipe]
+        if spec.graphics is not None and spec.generation is Generation.ONE:
+            changes.append(s3_display(guid, has_remotefx=True))
         self._calls.change_devices(changes)
 
     def _secure(self, guid: str) -> None:
