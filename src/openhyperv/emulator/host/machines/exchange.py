@@ -31,10 +31,16 @@ def guest_items(system: VirtualSystem, schema: Schema) -> Mapping[str, Value]:
 def reported(system: VirtualSystem) -> GuestReport:
     """What the guest said last, as far as the host asks it; nothing where nobody inside answers."""
     guest = system.session.guest if system.session else None
-    setting = system.configuration.resource(Device.KVP_EXCHANGE)
-    is_asked = setting is not None and setting.value("EnabledState") == ENABLED
-    report = guest.report() if guest is not None and is_asked else None
+    report = guest.report() if guest is not None and _exchange_of(system) is not None else None
     return report or GuestReport({}, {})
+
+
+def _exchange_of(system: VirtualSystem) -> Resource | None:
+    """The setting of data exchange where it is on; shielding blocks it (Microsoft, "Guarded fabric and
+    shielded VMs overview")."""
+    setting = system.configuration.resource(Device.KVP_EXCHANGE)
+    is_on = setting is not None and setting.value("EnabledState") == ENABLED
+    return setting if is_on and not system.configuration.is_shielded else None
 
 
 def _texts(items: Items, source: int, schema: Schema) -> list[str]:
@@ -48,8 +54,8 @@ def _data_item(name: str, data: str, source: int) -> Instance:
 def give_items(system: VirtualSystem, host_name: str, schema: Schema) -> None:
     """Tell a running guest what the settings say that it should know."""
     guest = system.session.guest if system.session else None
-    setting = system.configuration.resource(Device.KVP_EXCHANGE)
-    if guest is not None and setting is not None and setting.value("EnabledState") == ENABLED:
+    setting = _exchange_of(system)
+    if guest is not None and setting is not None:
         guest.give_items(
             {
                 Pool.HOST: _pairs(setting.texts("HostExchangeItems"), schema),

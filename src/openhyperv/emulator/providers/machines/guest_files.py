@@ -77,6 +77,9 @@ class GuestFileProvider:
 
 def _interface(system: VirtualSystem) -> LogicalDevice | None:
     """The VM's guest service interface, while it is on and enabled."""
+    # UNVERIFIED: that the guest service interface is among the services that shielding blocks
+    if system.configuration.is_shielded:
+        return None
     device = find_device(system, _INTERFACE, Device.GUEST_SERVICE_INTERFACE)
     setting = device.resource if device is not None else None
     return device if setting is not None and setting.value("EnabledState") == ENABLED else None
