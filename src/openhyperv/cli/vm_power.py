@@ -10,6 +10,7 @@ from openhyperv.cli.options import Command
 from openhyperv.cli.output import say
 
 _TIMEOUT_S = 300.0
+_RESTART_TIMEOUT_S = 60.0
 _timeout = click.option(
     "--timeout",
     "timeout_s",
@@ -34,17 +35,49 @@ def start(invocation: Invocation, machine: str, timeout_s: float) -> None:
 @click.command(cls=Command)
 @click.argument("machine")
 @click.option("--force", is_flag=True, help="Turn it off at once; what is not written is lost.")
+@click.option(
+    "--ask-again", "ask_again_s", type=click.FloatRange(1), help="Ask again after so many seconds each."
+)
+@click.option("--then-force", is_flag=True, help="Turn it off where asking comes to nothing.")
 @_timeout
 @click.pass_obj
-def stop(invocation: Invocation, machine: str, force: bool, timeout_s: float) -> None:
-    """Let the guest shut down, and wait until the machine is off."""
+def stop(
+    invocation: Invocation,
+    machine: str,
+    force: bool,
+    ask_again_s: float | None,
+    then_force: bool,
+    timeout_s: float,
+) -> None:
+    """Let the guest shut down, and wait until the machine is off.
+
+    With --ask-again a guest that does not listen yet, because it is still booting, is no error.
+    """
     with connected(invocation) as host:
         found = host.machine(machine)
         if force:
             found.turn_off(timeout_s=timeout_s)
         else:
-            found.shut_down(timeout_s=timeout_s)
+            found.shut_down(timeout_s=timeout_s, ask_again_s=ask_again_s, then_turn_off=then_force)
         say(invocation, f"{machine} is off.")
+
+
+@click.command(cls=Command)
+@click.argument("machine")
+@click.option(
+    "--timeout",
+    "timeout_s",
+    type=click.FloatRange(1),
+    default=_RESTART_TIMEOUT_S,
+    show_default=True,
+    help="Seconds to wait for the guest before it is reset.",
+)
+@click.pass_obj
+def restart(invocation: Invocation, machine: str, timeout_s: float) -> None:
+    """Let the guest shut down and start it again; one that does not go off is reset."""
+    with connected(invocation) as host:
+        host.machine(machine).restart(timeout_s=timeout_s)
+        say(invocation, f"{machine} was restarted.")
 
 
 @click.command(cls=Command)
@@ -91,4 +124,4 @@ def save(invocation: Invocation, machine: str, timeout_s: float) -> None:
         say(invocation, f"{machine} is saved.")
 
 
-COMMANDS = (start, stop, reset, pause, resume, save)
+COMMANDS = (start, stop, restart, reset, pause, resume, save)

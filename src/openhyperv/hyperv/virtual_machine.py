@@ -19,6 +19,7 @@ from openhyperv.hyperv.metrics.use import MachineUse
 from openhyperv.hyperv.reconfiguring.reconfiguration import Reconfiguration
 from openhyperv.hyperv.security.machine_security import MachineSecurity
 from openhyperv.hyperv.serial.machine_serial import MachineSerial
+from openhyperv.hyperv.shutting_down import restart, shut_down
 from openhyperv.hyperv.states import MachineState, RequestedState
 from openhyperv.hyperv.summary import MachineSummary, summarize
 from openhyperv.hyperv.transfer.machine_transfer import MachineTransfer
@@ -27,6 +28,7 @@ from openhyperv.transport.deadline import Deadline
 
 _STATE_TIMEOUT_S = 120.0
 _SHUTDOWN_TIMEOUT_S = 300.0
+_RESTART_TIMEOUT_S = 60.0
 
 
 class VirtualMachine:
@@ -99,9 +101,29 @@ class VirtualMachine:
     def _request(self, state: RequestedState, timeout_s: float) -> None:
         power.request_state(self._session, self.guid, state, timeout_s=timeout_s)
 
-    def shut_down(self, *, timeout_s: float = _SHUTDOWN_TIMEOUT_S) -> None:
-        """Ask the guest to shut down, and wait until it is off."""
-        power.shut_down(self._session, self.guid, timeout_s=timeout_s)
+    def shut_down(
+        self,
+        *,
+        timeout_s: float = _SHUTDOWN_TIMEOUT_S,
+        ask_again_s: float | None = None,
+        then_turn_off: bool = False,
+    ) -> None:
+        """Ask the guest to shut down, and wait until it is off.
+
+        With ``ask_again_s`` one that does not listen yet, or does not go off, is asked again that often until
+        the time is up. With ``then_turn_off`` the machine is turned off where asking comes to nothing.
+        """
+        shut_down(
+            self._session,
+            self.guid,
+            timeout_s=timeout_s,
+            ask_again_s=ask_again_s,
+            then_turn_off=then_turn_off,
+        )
+
+    def restart(self, *, timeout_s: float = _RESTART_TIMEOUT_S) -> None:
+        """Have the guest shut down and start it again; reset one that does not listen, or go off in time."""
+        restart(self._session, self.guid, timeout_s=timeout_s)
 
     def rename(self, name: str) -> None:
         """Give it another display name."""
