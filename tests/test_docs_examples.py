@@ -98,6 +98,21 @@ def outputs_of(commands: list[Command], folder: Path) -> list[str]:
     return done.stdout.split(f"{mark}\n")[:-1]
 
 
+def test_machines_are_secured_as_shown(tmp_path: Path) -> None:
+    """The marked commands, then the Python, which is about the same machine."""
+    page = "how-to/secure-machines.md"
+    commands = list(runnable(DOCS / page))
+    with emulated_host(tmp_path / "host", has_files=True) as host:
+        settings = "".join(f"export {name}='{value}'\n" for name, value in host.environment().items())
+        (tmp_path / "host.env").write_text(settings, "utf-8")
+        _, *outputs = outputs_of([Command(". ./host.env", ()), *commands], tmp_path)
+        printed = run_python(blocks(page, "python")[0], host.environment())
+    for command, output in zip(commands, outputs, strict=True):
+        missing = promised(command) - {without_varying(line) for line in output.splitlines()}
+        assert not missing, f"$ {command.line}\nmissing: {missing}\ncame: {output}"
+    assert printed == blocks(page, "text")[0]
+
+
 def blocks(page: str, language: str) -> list[str]:
     text = (DOCS / page).read_text("utf-8")
     return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
