@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 
 from openhyperv.emulator.emulated_host import EmulatedHost
 from openhyperv.emulator.host.hardware import Gpu, Hardware, PartitionableGpu, PciDevice
@@ -362,3 +363,34 @@ def test_a_machine_is_created_with_a_gpu_partition(connect: Connect) -> None:
     found = machine.gpus.partition()
     assert found is not None
     assert (found.gpu, found.vram) == (A16.name, GpuShare(2 * GIB, 2 * GIB, 2 * GIB))
+
+
+@shows("F5")
+@pytest.mark.parametrize("release", ["2012R2", "2016"])
+def test_a_resize_away_from_remotefx_restores_the_plain_display(connect: Connect, release: str) -> None:
+    _, host = connect(release)
+    plain = machine_spec("machine", GEN_1, host=VERSIONS[release])
+    machine = host.create(plain)
+    before = displays(host, machine)
+    with_remotefx = evolve(plain, graphics=RemoteFx(Resolution.R1024X768, 2))
+    assert "the display" in machine.reconfigure(with_remotefx)
+    machine.reconfigure(evolve(plain, graphics=RemoteFx(Resolution.R1280X1024, 4)))
+    found = machine.gpus.remotefx()
+    assert found is not None
+    assert (found.resolution, found.monitors) == (Resolution.R1280X1024, 4)
+    machine.reconfigure(plain)
+    assert (displays(host, machine), machine.gpus.remotefx()) == (before, None)
+    assert machine.reconfigure(plain) == []
+
+
+def test_a_machine_becomes_one_with_another_gpu_partition(connect: Connect, witness: Witness) -> None:
+    _, host = connect("2025")
+    spec = evolve(machine_spec(), gpu_partitions=(GpuPartition(gpu="A16"),))
+    machine = host.create(spec)
+    with witness.watching() as seen:
+        machine.reconfigure(spec)
+    assert changes(seen) == []
+    machine.reconfigure(evolve(spec, gpu_partitions=(GpuPartition(),)))
+    assert machine.gpus.partition() == GpuPartition()
+    machine.reconfigure(evolve(spec, gpu_partitions=()))
+    assert machine.gpus.partition() is None

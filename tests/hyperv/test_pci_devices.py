@@ -19,7 +19,10 @@ from openhyperv.hyperv.names import system_settings
 from openhyperv.hyperv.virtual_machine import VirtualMachine
 from openhyperv.machine.host_traits import HostTraits
 from openhyperv.machine.host_version import WINDOWS_2012_R2
+from openhyperv.machine.lifecycle import StopAction
+from openhyperv.machine.memory import Memory
 from openhyperv.machine.pci import MmioSpace, PciAddress, PciAlias
+from openhyperv.machine.spec import MachineSpec
 from tests.capabilities import shows
 from tests.emulated import emulated_host, target_of
 from tests.hyperv.counting import requests
@@ -176,17 +179,42 @@ def test_a_device_that_was_taken_away_is_free_or_the_hosts_again(host: Host, mac
     assert not machine.devices.remove(AT_TWIN, mount=True)
 
 
+def claiming(host: Host, address: PciAddress) -> MachineSpec:
+    """A machine with the GPU that was claimed for it, by the rules for image and flavor."""
+    return machine_spec(
+        "machine",
+        extra_specs={"pci_passthrough:alias": "gpu:1"},
+        pci_aliases=(PciAlias("gpu", "10de", "13f2"),),
+        pci_claims=(address,),
+        traits=HostTraits(pci_devices=host.devices.free()),
+    )
+
+
+@shows("F6")
+def test_a_machine_becomes_one_with_other_devices_or_with_none(host: Host, witness: Witness) -> None:
+    for address in (AT_GPU, AT_TWIN):
+        host.devices.dismount(address)
+    spec = claiming(host, AT_GPU)
+    machine = host.create(spec)
+    with witness.watching() as seen:
+        machine.reconfigure(spec)
+    assert changes(seen) == []
+    machine.reconfigure(evolve(spec, pci_devices=(AT_TWIN,)))
+    assert [device.address for device in machine.devices.assigned()] == [AT_TWIN]
+    plain = evolve(
+        spec, pci_devices=(), mmio=None, memory=Memory(512, 512, 1024), stop_action=StopAction.SAVE
+    )
+    assert "a PCI device" in machine.reconfigure(plain)
+    assert [device.is_free for device in host.devices.assignable()] == [True, True]
+    machine.reconfigure(spec)
+    assert [device.address for device in machine.devices.assigned()] == [AT_GPU]
+
+
 @shows("F6")
 def test_a_machine_is_created_with_the_devices_claimed_for_it(emulated: EmulatedHost, host: Host) -> None:
     for address in (AT_GPU, AT_TWIN):
         host.devices.dismount(address)
-    spec = machine_spec(
-        "machine",
-        extra_specs={"pci_passthrough:alias": "gpu:1"},
-        pci_aliases=(PciAlias("gpu", "10de", "13f2"),),
-        pci_claims=(AT_TWIN,),
-        traits=HostTraits(pci_devices=host.devices.free()),
-    )
+    spec = claiming(host, AT_TWIN)
     with requests(emulated, host) as sent:
         machine = host.create(spec)
     assert sent.count("Invoke") == 1 + 5, "where the device is; DefineSystem, and four as for any machine"

@@ -24,13 +24,13 @@ def host_parts(session: Session, spec: MachineSpec) -> list[Instance]:
     :raises ConflictError: another machine has the device
     """
     parts = [pci_express_port(device.path) for device in claim(session, spec.pci_devices)]
-    parts += [gpu_partition(_with_path(session, partition)) for partition in spec.gpu_partitions]
+    parts += [gpu_partition(with_path(session, partition)) for partition in spec.gpu_partitions]
     if spec.graphics is not None:
         parts.append(remotefx_display(spec.graphics))
     return parts
 
 
-def _with_path(session: Session, partition: GpuPartition) -> GpuPartition:
+def with_path(session: Session, partition: GpuPartition) -> GpuPartition:
     """The partition with the whole device path of the GPU, which may be named by a part of it."""
     if partition.gpu is None:
         return partition

@@ -5,16 +5,17 @@ Rules: Microsoft, "Plan for deploying devices by using Discrete Device Assignmen
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from openhyperv.cim.session import Session
 from openhyperv.errors import ConflictError
+from openhyperv.hyperv.device_changes import add_devices, remove_devices
 from openhyperv.hyperv.devices.allow_list import AllowList
 from openhyperv.hyperv.devices.assignable_device import AssignableDevice
 from openhyperv.hyperv.devices.claiming import claim
 from openhyperv.hyperv.devices.host_devices import HostDevices
 from openhyperv.hyperv.devices.inventory import (
-    Dismounted,
     find_dismounted,
     list_dismounted,
 )
@@ -24,7 +25,6 @@ from openhyperv.machine.lifecycle import StopAction
 from openhyperv.machine.pci import MmioSpace, PciAddress
 from openhyperv.wire.cimxml import instance_to_text
 from openhyperv.wire.instance import Instance
-from openhyperv.wire.path import ObjectPath
 from openhyperv.wire.types import Value
 
 _WHEN = "A machine gets and loses PCI devices while it is off; it has static memory, and no checkpoints then."
@@ -53,14 +53,11 @@ class MachineDevices:
         claimed = claim(self._session, addresses, machine=self._guid)
         new = [device for device in claimed if device.machine is None]
         changes = self._system_changes(mmio)
-        try:
+        with _remedied():
             if changes:
                 self._modify_system(changes)
             if new:
-                self._add(new)
-        except ConflictError as error:
-            error.remedy = error.remedy or _WHEN
-            raise
+                add_devices(self._session, self._guid, [pci_express_port(device.path) for device in new])
 
     def remove(self, *addresses: PciAddress, mount: bool = False) -> bool:
         """Take devices from it; what it does not have is left alone. True where it had one.
@@ -72,7 +69,8 @@ class MachineDevices:
         found = find_dismounted(self._session, addresses)
         ports = [device.port for device in found.values() if device.machine == self._guid and device.port]
         if ports:
-            self._remove(ports)
+            with _remedied():
+                remove_devices(self._session, self._guid, ports)
         if mount:
             for address in addresses:
                 HostDevices(self._session).mount(address)
@@ -88,24 +86,15 @@ class MachineDevices:
 
     def _modify_system(self, changes: dict[str, Value]) -> None:
         settings = Instance(SYSTEM_SETTINGS, {"InstanceID": f"Microsoft:{self._guid}", **changes})
-        self._run("ModifySystemSettings", {"SystemSettings": self._text(settings)})
+        arguments: dict[str, Value] = {"SystemSettings": instance_to_text(settings, self._session.schema)}
+        self._session.run(SYSTEM_SERVICE, "ModifySystemSettings", arguments, target=self._guid)
 
-    def _add(self, devices: Sequence[Dismounted]) -> None:
-        ports = [self._text(pci_express_port(device.path)) for device in devices]
-        self._run(
-            "AddResourceSettings",
-            {"AffectedConfiguration": system_settings(self._guid), "ResourceSettings": ports},
-        )
 
-    def _remove(self, ports: Sequence[ObjectPath]) -> None:
-        try:
-            self._run("RemoveResourceSettings", {"ResourceSettings": ports})
-        except ConflictError as error:
-            error.remedy = error.remedy or _WHEN
-            raise
-
-    def _run(self, method: str, arguments: dict[str, Value]) -> None:
-        self._session.run(SYSTEM_SERVICE, method, arguments, target=self._guid)
-
-    def _text(self, instance: Instance) -> str:
-        return instance_to_text(instance, self._session.schema)
+@contextmanager
+def _remedied() -> Iterator[None]:
+    """Say what to do about a state that forbids a change."""
+    try:
+        yield
+    except ConflictError as error:
+        error.remedy = error.remedy or _WHEN
+        raise

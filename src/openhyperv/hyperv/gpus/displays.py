@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from attrs import frozen
 
 from openhyperv.cim.session import Session
 from openhyperv.errors import HyperVError
+from openhyperv.hyperv.components import device_settings
+from openhyperv.hyperv.device_changes import add_devices, change_devices, remove_devices
 from openhyperv.hyperv.gpus import settings
 from openhyperv.hyperv.gpus.sharing import check_remotefx, read_version
-from openhyperv.hyperv.names import SYSTEM_SERVICE, setting, system_settings
+from openhyperv.hyperv.names import setting
 from openhyperv.hyperv.values import number, text
 from openhyperv.machine.graphics import RemoteFx, Resolution
 from openhyperv.machine.host_version import WINDOWS_2016
 from openhyperv.machine.rules.remotefx import check_display
 from openhyperv.machine.spec import Generation
-from openhyperv.wire.cimxml import instance_to_text
 from openhyperv.wire.instance import Instance
-from openhyperv.wire.path import ObjectPath
-from openhyperv.wire.types import Value
-from openhyperv.wire.wql import AssociatorsOf
 
 _MIB = 1 << 20
 
@@ -61,12 +59,12 @@ class Displays:
 
 def read_displays(session: Session, guid: str) -> Displays:
     """What a machine has, in one query."""
-    query = AssociatorsOf(
-        system_settings(guid),
-        association_class="Msvm_VirtualSystemSettingDataComponent",
-        result_class="CIM_ResourceAllocationSettingData",
-    )
-    by_subtype = {text(row, "ResourceSubType"): row for row in session.query(query)}
+    return displays_among(device_settings(session, guid))
+
+
+def displays_among(rows: Iterable[Instance]) -> Displays:
+    """The displays among a machine's settings."""
+    by_subtype = {text(row, "ResourceSubType"): row for row in rows}
     return Displays(
         by_subtype.get(settings.DISPLAY_SUBTYPE),
         by_subtype.get(settings.DISPLAY_3D_SUBTYPE),
@@ -89,10 +87,10 @@ def enable_remotefx(session: Session, guid: str, display: RemoteFx) -> None:
 def _add_or_restore(session: Session, guid: str, display: RemoteFx, *, is_2016: bool) -> None:
     """A host that refuses the display leaves the machine with the plain one, not with none."""
     try:
-        _add(session, guid, settings.remotefx_display(display))
+        add_devices(session, guid, [settings.remotefx_display(display)])
     except HyperVError as error:
         if not error.outcome_unknown:
-            _add(session, guid, settings.plain_display(is_2016=is_2016))
+            add_devices(session, guid, [settings.plain_display(is_2016=is_2016)])
         raise
 
 
@@ -101,28 +99,16 @@ def disable_remotefx(session: Session, guid: str) -> bool:
     present = read_displays(session, guid)
     _remove(session, guid, present.display_3d)
     if present.plain is None:
-        _add(session, guid, settings.plain_display(is_2016=read_version(session) >= WINDOWS_2016))
+        add_devices(session, guid, [settings.plain_display(is_2016=read_version(session) >= WINDOWS_2016)])
     _modify(session, guid, list(present.changes_to(guid, None)))
     return present.display_3d is not None
 
 
 def _remove(session: Session, guid: str, display: Instance | None) -> None:
     if display is not None:
-        path: ObjectPath = setting(display.class_name, text(display, "InstanceID"))
-        session.run(SYSTEM_SERVICE, "RemoveResourceSettings", {"ResourceSettings": [path]}, target=guid)
-
-
-def _add(session: Session, guid: str, display: Instance) -> None:
-    arguments: dict[str, Value] = {
-        "AffectedConfiguration": system_settings(guid),
-        "ResourceSettings": [instance_to_text(display, session.schema)],
-    }
-    session.run(SYSTEM_SERVICE, "AddResourceSettings", arguments, target=guid)
+        remove_devices(session, guid, [setting(display.class_name, text(display, "InstanceID"))])
 
 
 def _modify(session: Session, guid: str, changes: Sequence[Instance]) -> None:
     if changes:
-        arguments: dict[str, Value] = {
-            "ResourceSettings": [instance_to_text(change, session.schema) for change in changes]
-        }
-        session.run(SYSTEM_SERVICE, "ModifyResourceSettings", arguments, target=guid)
+        change_devices(session, guid, changes)

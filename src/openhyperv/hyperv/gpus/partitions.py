@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from openhyperv.cim.session import Session
-from openhyperv.errors import ConflictError, NotFoundError
+from openhyperv.errors import ConflictError
+from openhyperv.hyperv.components import device_settings
+from openhyperv.hyperv.device_changes import add_devices, remove_devices
 from openhyperv.hyperv.devices.settings import mmio_values
 from openhyperv.hyperv.gpus.settings import GPU_PARTITION_SETTINGS, gpu_partition
 from openhyperv.hyperv.gpus.sharing import check_partitioning, read_version
-from openhyperv.hyperv.names import SYSTEM_SERVICE, SYSTEM_SETTINGS, setting, system_settings
+from openhyperv.hyperv.names import SYSTEM_SERVICE, SYSTEM_SETTINGS, setting
 from openhyperv.hyperv.values import text, texts
 from openhyperv.machine.graphics import GpuPartition, GpuShare
 from openhyperv.machine.pci import MmioSpace
@@ -15,16 +17,12 @@ from openhyperv.wire.cimxml import instance_to_text
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import parse_path
 from openhyperv.wire.types import Value
-from openhyperv.wire.wql import AssociatorsOf
-
-_NO_CLASS = 0x80041010
-"""WBEM_E_INVALID_CLASS: the host's release knows no partitions."""
 
 
 def read_partition(session: Session, guid: str) -> GpuPartition | None:
     """The partition that a machine asks for whenever it starts."""
     row = _row(session, guid)
-    return None if row is None else _partition(row)
+    return None if row is None else partition_of(row)
 
 
 def add_partition(session: Session, guid: str, partition: GpuPartition, mmio: MmioSpace | None) -> None:
@@ -43,11 +41,7 @@ def add_partition(session: Session, guid: str, partition: GpuPartition, mmio: Mm
         arguments: dict[str, Value] = {"SystemSettings": instance_to_text(change, session.schema)}
         session.run(SYSTEM_SERVICE, "ModifySystemSettings", arguments, target=guid)
     if present is None:
-        arguments = {
-            "AffectedConfiguration": system_settings(guid),
-            "ResourceSettings": [instance_to_text(gpu_partition(partition), session.schema)],
-        }
-        session.run(SYSTEM_SERVICE, "AddResourceSettings", arguments, target=guid)
+        add_devices(session, guid, [gpu_partition(partition)])
 
 
 def remove_partition(session: Session, guid: str) -> bool:
@@ -55,26 +49,17 @@ def remove_partition(session: Session, guid: str) -> bool:
     row = _row(session, guid)
     if row is None:
         return False
-    path = setting(GPU_PARTITION_SETTINGS, text(row, "InstanceID"))
-    session.run(SYSTEM_SERVICE, "RemoveResourceSettings", {"ResourceSettings": [path]}, target=guid)
+    remove_devices(session, guid, [setting(GPU_PARTITION_SETTINGS, text(row, "InstanceID"))])
     return True
 
 
 def _row(session: Session, guid: str) -> Instance | None:
-    query = AssociatorsOf(
-        system_settings(guid),
-        association_class="Msvm_VirtualSystemSettingDataComponent",
-        result_class=GPU_PARTITION_SETTINGS,
-    )
-    try:
-        return next(session.query(query), None)
-    except NotFoundError as error:
-        if error.code != _NO_CLASS:
-            raise
-        return None
+    rows = device_settings(session, guid)
+    return next((row for row in rows if row.class_name == GPU_PARTITION_SETTINGS), None)
 
 
-def _partition(row: Instance) -> GpuPartition:
+def partition_of(row: Instance) -> GpuPartition:
+    """What a machine's setting asks for."""
     resources = [resource for resource in texts(row, "HostResource") if resource]
     return GpuPartition(
         gpu=str(parse_path(resources[0]).key("Name")) if resources else None,

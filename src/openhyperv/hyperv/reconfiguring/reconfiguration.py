@@ -16,7 +16,7 @@ from openhyperv.errors import ConflictError, error_context
 from openhyperv.files.share import HostFiles
 from openhyperv.hyperv import settings
 from openhyperv.hyperv.creation.notes import finished_notes
-from openhyperv.hyperv.device_changes import change_devices
+from openhyperv.hyperv.device_changes import add_devices, change_devices, remove_devices
 from openhyperv.hyperv.disks.drives import Drive
 from openhyperv.hyperv.disks.machine_disks import MachineDisks
 from openhyperv.hyperv.disks.virtual_disks import VirtualDisks
@@ -25,6 +25,7 @@ from openhyperv.hyperv.names import STORAGE_SETTINGS, SYSTEM_SERVICE, SYSTEM_SET
 from openhyperv.hyperv.reconfiguring.boot_list import boot_list, listed
 from openhyperv.hyperv.reconfiguring.differences import difference
 from openhyperv.hyperv.reconfiguring.disk_plan import DiskPlan, plan_disks
+from openhyperv.hyperv.reconfiguring.host_parts_plan import PartsPlan, plan_parts
 from openhyperv.hyperv.reconfiguring.present import Present, check_is_meant, read_present
 from openhyperv.hyperv.sizing import memory_settings, processor_settings
 from openhyperv.hyperv.whole_settings import whole_values
@@ -50,6 +51,7 @@ class Plan:
     devices: tuple[Instance, ...]
     whole: Instance | None
     disks: DiskPlan
+    parts: PartsPlan
 
     def missing(self, spec: MachineSpec) -> list[str]:
         """Network adapters and DVD drives that a specification has and the machine has not, for people."""
@@ -67,7 +69,7 @@ class Plan:
         """What it changes, for people; nothing where the machine is as asked."""
         changed = [*self.devices, *([] if self.whole is None else [self.whole])]
         names = [name for each in changed for name in each if name != "InstanceID"]
-        return [*names, *self.disks.words()]
+        return [*names, *self.disks.words(), *self.parts.words()]
 
 
 class Reconfiguration:
@@ -93,7 +95,8 @@ class Reconfiguration:
         disks = plan_disks(present, self._spec, self._files, self._disks)
         keys = {name: drive.key for name, drive in disks.kept.items()}
         whole = difference(self._whole(present, disks, keys), present.system)
-        return Plan(present, tuple(self._devices(present, disks)), whole, disks)
+        parts = plan_parts(self._session, present, self._spec)
+        return Plan(present, tuple(self._devices(present, disks)), whole, disks, parts)
 
     def run(self) -> list[str]:
         """Change what differs; returns what that was, for people.
@@ -106,11 +109,13 @@ class Reconfiguration:
                 self._machine_disks.grow(growth.drive.slot, growth.size_bytes)
             come = {disk.name: self._attach(plan, disk) for disk in plan.disks.coming}
             new_limits = [each for each in self._limits(come) if each["IOPSLimit"] or each["IOPSReservation"]]
-            self._change_devices([*plan.devices, *new_limits])
+            self._remove_parts(plan.parts)
+            self._change_devices([*plan.devices, *new_limits, *plan.parts.changing])
             self._remove(plan)
             keys = {name: drive.key for name, drive in (plan.disks.kept | come).items()}
             whole = self._whole(plan.present, plan.disks, keys)
             self._change_whole(difference(whole, plan.present.system))
+            self._add_parts(plan.parts)
         return plan.words()
 
     def _devices(self, present: Present, disks: DiskPlan) -> Iterator[Instance]:
@@ -141,6 +146,16 @@ class Reconfiguration:
         if changes:
             with _remedied():
                 change_devices(self._session, self._guid, changes)
+
+    def _remove_parts(self, parts: PartsPlan) -> None:
+        if parts.going:
+            with _remedied():
+                remove_devices(self._session, self._guid, parts.going_paths)
+
+    def _add_parts(self, parts: PartsPlan) -> None:
+        if parts.coming:
+            with _remedied():
+                add_devices(self._session, self._guid, parts.coming)
 
     def _attach(self, plan: Plan, disk: Disk) -> Drive:
         """Make and attach a new disk, in its slot unless that is taken by now; returns the drive."""
