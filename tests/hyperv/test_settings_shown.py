@@ -17,6 +17,7 @@ from openhyperv.machine.spec import MachineSpec
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import parse_path
 from openhyperv.wire.wql import AssociatorsOf, equal, select
+from tests.capabilities import shows
 from tests.hyperv.specs import GEN_1, GEN_2, GIB, machine_spec
 from tests.hyperv.stock import SWITCH, Stock
 
@@ -83,6 +84,7 @@ def request_of(
             NetworkAdapter("eth1"),
         ),
         notes="made by a test",
+        asset_tag="OpenStack Compute",
     )
 
 
@@ -118,6 +120,11 @@ def test_the_machine_itself(host: Host, either: tuple[MachineSpec, Shown]) -> No
     folder = str(host.layout.machine(spec.identity))
     roots = ("ConfigurationDataRoot", "SnapshotDataRoot", "SwapFileDataRoot")
     assert {system[root] for root in roots} == {folder}
+
+
+@shows("E11")
+def test_the_asset_tag(either: tuple[MachineSpec, Shown]) -> None:
+    assert either[1].system["ChassisAssetTag"] == "OpenStack Compute"
 
 
 def test_secure_boot(second: tuple[MachineSpec, Shown], first: tuple[MachineSpec, Shown]) -> None:

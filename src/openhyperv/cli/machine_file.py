@@ -27,6 +27,7 @@ class MachineFile:
     extra_specs: Mapping[str, str] = field(factory=dict)
     metadata: Mapping[str, str] = field(factory=dict, repr=False)
     hostname: str = ""
+    asset_tag: str = ""
     policy: Policy = field(factory=Policy)
     pci_aliases: tuple[PciAlias, ...] = ()
     pci_claims: tuple[PciAddress, ...] = ()
@@ -48,6 +49,7 @@ def read_machine_file(path: Path) -> MachineFile:
         extra_specs=flavor.table("extra_specs").words(),
         metadata=document.table("metadata").words(),
         hostname=document.text("hostname") or "",
+        asset_tag=document.text("asset_tag") or "",
         policy=_policy(document.table("policy")),
         pci_aliases=tuple(_alias(table) for table in document.tables("pci_aliases")),
         pci_claims=tuple(PciAddress.parse(text) for text in document.texts("pci_claims")),

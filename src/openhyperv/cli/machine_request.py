@@ -67,6 +67,7 @@ class CreateArguments:
             notes=self.notes,
             metadata=self.file.metadata,
             hostname=self.file.hostname,
+            asset_tag=self.file.asset_tag,
             policy=self.file.policy,
             pci_aliases=self.file.pci_aliases,
             pci_claims=self.file.pci_claims,

@@ -8,6 +8,7 @@ from typing import Any
 import click
 from attrs import frozen
 
+from openhyperv.cli.adapter_word import Adapter
 from openhyperv.cli.connecting import connected
 from openhyperv.cli.invocation import Invocation
 from openhyperv.cli.machine_file import MachineFile, read_machine_file
@@ -17,7 +18,7 @@ from openhyperv.cli.output import Column, say, show_one
 from openhyperv.cli.printable import printable
 from openhyperv.cli.shielding import shielding_data_of
 from openhyperv.cli.sizes import Size
-from openhyperv.cli.words import Adapter, KeyValue
+from openhyperv.cli.words import KeyValue
 from openhyperv.errors import ConflictError
 from openhyperv.hyperv.states import MachineState
 from openhyperv.hyperv.virtual_machine import VirtualMachine

@@ -42,6 +42,7 @@ def whole_values(spec: MachineSpec) -> dict[str, Value]:
         "VirtualNumaEnabled": spec.numa is not None,
         **_firmware(spec),
         **_checkpoints(spec),
+        **_asset_tag(spec),
         **_address_space(spec),
     }
 
@@ -63,6 +64,11 @@ def _firmware(spec: MachineSpec) -> dict[str, Value]:
 
 def _checkpoints(spec: MachineSpec) -> dict[str, Value]:
     return {} if spec.checkpoints is None else {"UserSnapshotType": spec.checkpoints.value}
+
+
+def _asset_tag(spec: MachineSpec) -> dict[str, Value]:
+    """What the guest reads of its chassis (SMBIOS type 3)."""
+    return {"ChassisAssetTag": spec.asset_tag} if spec.asset_tag else {}
 
 
 def _address_space(spec: MachineSpec) -> dict[str, Value]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from openhyperv.errors import error_context
 from openhyperv.machine.remarks import Remarks
 from openhyperv.machine.request import MachineRequest
 from openhyperv.machine.rules.boot_order import boot_order_of, check_boot_indexes
@@ -29,10 +30,11 @@ def design_machine(request: MachineRequest) -> MachineSpec:
     :raises BrokenRuleError: the request breaks a rule; ``rule`` and ``subject`` say which and where
     :raises UnsupportedError: it asks for something that this host, or this library, does not offer
     """
-    check_host(request.image, request.host)
-    refuse_unsupported(request.image, request.flavor)
-    check_boot_indexes((*request.drives, *request.network_adapters))
-    return _designed(request, generation_of(request.image, request.host))
+    with error_context(operation="design a machine"):
+        check_host(request.image, request.host)
+        refuse_unsupported(request.image, request.flavor)
+        check_boot_indexes((*request.drives, *request.network_adapters))
+        return _designed(request, generation_of(request.image, request.host))
 
 
 def _designed(request: MachineRequest, generation: Generation) -> MachineSpec:

@@ -117,6 +117,5 @@ def _refusal(what: str, name: str, value: str) -> UnsupportedError:
     return UnsupportedError(
         f"{asks}." if reason is None else f"{asks}: {reason}",
         target=name,
-        operation="design a machine",
         remedy=f"Remove the {what}, if the machine can do without it.",
     )

@@ -32,6 +32,5 @@ def check_release(
         raise UnsupportedError(
             f"{what} needs Windows Server {_NAMES[since]} or newer; this host is {host}.",
             target=subject,
-            operation="design a machine",
             remedy=remedy,
         )
