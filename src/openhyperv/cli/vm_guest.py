@@ -109,11 +109,16 @@ def copy(
 
 @guest.command()
 @click.argument("machine")
-@click.argument("service", type=click.Choice(list(Service)), required=False)
+@click.argument(
+    "service", metavar="[SERVICE]", type=click.Choice([each.value for each in Service]), required=False
+)
 @click.argument("switch", metavar="[on|off]", type=click.Choice(["on", "off"]), required=False)
 @click.pass_obj
 def service(invocation: Invocation, machine: str, service: str | None, switch: str | None) -> None:
-    """List the integration services of a machine, or switch one of them."""
+    """List the integration services of a machine, or switch one of them.
+
+    They are heartbeat, key-value-pairs, shutdown, time, backup and files.
+    """
     if (service is None) != (switch is None):
         raise click.UsageError("Name a service and on or off, or neither.")
     with connected(invocation) as host:
