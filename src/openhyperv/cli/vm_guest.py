@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+from attrs import frozen
 
 from openhyperv.cli.bars import file_bars
 from openhyperv.cli.connecting import connected
@@ -27,6 +28,20 @@ _ITEMS = (
     Column[Item]("NAME", lambda item: item.name),
     Column[Item]("DATA", lambda item: item.data),
     Column[Item]("SET BY", lambda item: item.source.name.lower().replace("_", " ")),
+)
+
+
+@frozen
+class ServiceView:
+    """A line of what ``hv vm guest service`` lists."""
+
+    service: Service
+    is_on: bool
+
+
+_SERVICES = (
+    Column[ServiceView]("SERVICE", lambda view: view.service.value),
+    Column[ServiceView]("STATE", lambda view: "on" if view.is_on else "off"),
 )
 
 
@@ -127,13 +142,7 @@ def service(invocation: Invocation, machine: str, service: str | None, switch: s
             found.switch_service(Service(service), on=switch == "on")
             say(invocation, f"{service} of {machine} is {switch}.")
         else:
-            show_list(invocation, found.services().items(), _SERVICES)
-
-
-_SERVICES = (
-    Column[tuple[Service, bool]]("SERVICE", lambda row: row[0].value),
-    Column[tuple[Service, bool]]("STATE", lambda row: "on" if row[1] else "off"),
-)
+            show_list(invocation, [ServiceView(*each) for each in found.services().items()], _SERVICES)
 
 
 @guest.command()
