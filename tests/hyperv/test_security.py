@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 
 from openhyperv.emulator.emulated_host import EmulatedHost
 from openhyperv.errors import ConflictError, InvalidInputError, JobError, UnsupportedError
@@ -15,7 +16,7 @@ from openhyperv.hyperv.security.key_protectors import KeyHolders
 from openhyperv.hyperv.security.machine_security import SecurityState
 from openhyperv.hyperv.virtual_machine import VirtualMachine
 from openhyperv.machine.host_version import WINDOWS_2012_R2
-from openhyperv.machine.security import SecureBootTemplate
+from openhyperv.machine.security import SecureBootTemplate, Security
 from tests.capabilities import shows
 from tests.emulated import emulated_host, target_of
 from tests.hyperv.counting import requests
@@ -79,6 +80,19 @@ def test_what_is_on_stays_as_it_is(emulated: EmulatedHost, host: Host, machine: 
     machine.security.enable_tpm(encrypt=False)
     assert system.configuration.protection == before
     assert machine.security.state().has_tpm
+
+
+@shows("D9")
+def test_a_machine_is_reconfigured_to_have_a_tpm_and_keeps_it(host: Host) -> None:
+    """What a TPM holds may open a disk: it goes by a word of its own alone."""
+    plain = machine_spec("grown")
+    machine = host.create(plain)
+    with_tpm = evolve(plain, security=Security())
+    assert machine.reconfigure(with_tpm) == ["TpmEnabled", "EncryptStateAndVmMigrationTraffic"]
+    assert machine.reconfigure(with_tpm) == []
+    assert machine.reconfigure(plain) == []
+    assert machine.security.state().has_tpm
+    machine.delete()
 
 
 def test_encryption_is_a_switch_of_its_own(machine: VirtualMachine) -> None:

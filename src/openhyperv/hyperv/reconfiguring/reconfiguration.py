@@ -27,6 +27,7 @@ from openhyperv.hyperv.reconfiguring.differences import difference
 from openhyperv.hyperv.reconfiguring.disk_plan import DiskPlan, plan_disks
 from openhyperv.hyperv.reconfiguring.host_parts_plan import PartsPlan, plan_parts
 from openhyperv.hyperv.reconfiguring.present import Present, check_is_meant, read_present
+from openhyperv.hyperv.security.tpm import enable_tpm
 from openhyperv.hyperv.sizing import memory_settings, processor_settings
 from openhyperv.hyperv.whole_settings import whole_values
 from openhyperv.machine.boot import UefiBoot
@@ -116,7 +117,8 @@ class Reconfiguration:
             whole = self._whole(plan.present, plan.disks, keys)
             self._change_whole(difference(whole, plan.present.system))
             self._add_parts(plan.parts)
-        return plan.words()
+            switched_on = self._secure()
+        return [*plan.words(), *switched_on]
 
     def _devices(self, present: Present, disks: DiskPlan) -> Iterator[Instance]:
         spec, guid = self._spec, self._guid
@@ -146,6 +148,14 @@ class Reconfiguration:
         if changes:
             with _remedied():
                 change_devices(self._session, self._guid, changes)
+
+    def _secure(self) -> tuple[str, ...]:
+        """Give it the TPM that it lacks; one asked for no more stays, as it may hold what opens a disk."""
+        security = self._spec.security
+        if security is None or security.provisioning is not None:
+            return ()
+        with _remedied():
+            return enable_tpm(self._session, self._guid, shield=security.shielded)
 
     def _remove_parts(self, parts: PartsPlan) -> None:
         if parts.going:

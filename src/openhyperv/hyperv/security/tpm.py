@@ -17,8 +17,10 @@ _TPM, _ENCRYPTION, _SHIELDING = "TpmEnabled", "EncryptStateAndVmMigrationTraffic
 
 def enable_tpm(
     session: Session, guid: str, *, guardian: str = LOCAL_GUARDIAN, encrypt: bool = True, shield: bool = False
-) -> None:
+) -> tuple[str, ...]:
     """Give a machine a TPM; nothing but a look happens where it has one and the rest is as asked.
+
+    Returns what was switched on, by Hyper-V's names.
 
     ``encrypt`` has the host encrypt the machine's saved state and its traffic while it migrates; ``shield``
     locks the host's administrators out, and implies it. Neither is switched off here.
@@ -31,10 +33,11 @@ def enable_tpm(
     settings = service.read()
     changes = missing(settings, encrypt=encrypt, shield=shield)
     if not changes:
-        return
+        return ()
     if not settings.has_tpm and service.key_protector(settings) is None:
         _set_local_key_protector(service, settings, guardian)
     service.change(settings, changes)
+    return tuple(changes)
 
 
 def enable_tpm_of_new_machine(service: SecurityService, settings: SecuritySettings, *, shield: bool) -> None:
