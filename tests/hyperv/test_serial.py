@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from threading import Condition
 
@@ -14,6 +15,7 @@ from openhyperv.emulator.smb.pipes import PipeDirectory
 from openhyperv.emulator.smb.samba import Samba
 from openhyperv.errors import AccessDeniedError, ConflictError, ConnectionLostError, NotFoundError
 from openhyperv.hyperv.host import Host
+from openhyperv.hyperv.serial.listening import ConsoleListener
 from openhyperv.hyperv.serial.log import ConsoleLog, read_log
 from openhyperv.hyperv.serial.reader import PortReader, PortState
 from openhyperv.hyperv.virtual_machine import VirtualMachine
@@ -176,6 +178,36 @@ def _say_until_heard(port: Port, heard: list[Heard]) -> None:
         with heard[0]._changed:  # noqa: SLF001  # a pause that ends early
             heard[0]._changed.wait(0.1)  # noqa: SLF001
     pytest.fail("Not everybody has heard the port again.")
+
+
+@shows("G3")
+def test_a_port_on_tcp_has_one_client_at_a_time(
+    machine: VirtualMachine, ports: Callable[[int], Port]
+) -> None:
+    port = ports(1)
+    with machine.serial.reader(1).start() as reader, ConsoleListener(reader) as listener:
+        place = ("127.0.0.1", listener.port)
+        with socket.create_connection(place, PATIENCE_S) as client:
+            client.sendall(b"ls\r")
+            assert port.hear(3) == b"ls\r"
+            port.say(b"bin dev")
+            assert client.recv(7, socket.MSG_WAITALL) == b"bin dev"
+            with socket.create_connection(place, PATIENCE_S) as second:
+                assert second.recv(1) == b""
+        _until_admitted(place, port)
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(place, PATIENCE_S)
+
+
+def _until_admitted(place: tuple[str, int], port: Port) -> None:
+    """The next client is let in as soon as it is seen that the first has left."""
+    for _ in range(100):
+        with socket.create_connection(place, PATIENCE_S) as client, suppress(ConnectionError):
+            client.sendall(b"!")
+            port.say(b"?")
+            if client.recv(1) == b"?":
+                return
+    pytest.fail("The first client left, and nobody else was let in.")
 
 
 @shows("G6")
