@@ -6,6 +6,7 @@ from uuid import UUID
 
 from attrs import evolve, field, frozen
 
+from openhyperv.cli.config_drive import ConfigDriveArgument
 from openhyperv.cli.host_paths import on_host
 from openhyperv.cli.machine_file import MachineFile
 from openhyperv.errors import InvalidInputError
@@ -32,7 +33,7 @@ class CreateArguments:
     image_disk_bytes: int | None = None
     disk_bytes: tuple[int, ...] = ()
     iso: str | None = None
-    config_drive: str | None = None
+    config_drive: ConfigDriveArgument | None = None
     adapters: tuple[NetworkAdapter, ...] = ()
     properties: tuple[tuple[str, str], ...] = ()
     extra_specs: tuple[tuple[str, str], ...] = ()
@@ -51,16 +52,17 @@ class CreateArguments:
         :raises NotFoundError, ConflictError: an image or ISO is not there, or its name fits several
         """
         facts, flavor = host.facts(), self._flavor()
+        identity = self.identity or identity_of(facts.name, self.name)
         image = ImageProperties({**self.file.properties, **dict(self.properties)})
         return MachineRequest(
             name=self.name,
-            identity=self.identity or identity_of(facts.name, self.name),
+            identity=identity,
             flavor=flavor,
             host=facts.version,
             image=image,
             disks=(*self._root_disk(host), *self._blank_disks()),
             dvds=self._dvds(host),
-            config_drive=self._config_drive(host),
+            config_drive=self._config_drive(host, identity),
             network_adapters=tuple(
                 evolve(adapter, name=f"nic{number}") for number, adapter in enumerate(self.adapters, 1)
             ),
@@ -108,10 +110,13 @@ class CreateArguments:
         boot_index = 0 if self.image is None else 1
         return (DvdRequest("dvd", str(on_host(host, self.iso)), boot_index=boot_index),)
 
-    def _config_drive(self, host: Host) -> DriveRequest | None:
+    def _config_drive(self, host: Host, identity: UUID) -> DriveRequest | None:
         if self.config_drive is None:
             return None
-        path = on_host(host, self.config_drive)
+        if self.config_drive.is_folder:
+            path = self.config_drive.place(host.layout.machine(identity))
+        else:
+            path = on_host(host, self.config_drive.name)
         if path.suffix.lower() == ".iso":
             return DvdRequest("config", str(path))
         return DiskRequest("config", ExistingDisk(str(path), _format(path)))

@@ -9,6 +9,7 @@ import click
 from attrs import frozen
 
 from openhyperv.cli.adapter_word import Adapter
+from openhyperv.cli.config_drive import FORMATS, ConfigDriveArgument, built
 from openhyperv.cli.connecting import connected
 from openhyperv.cli.invocation import Invocation
 from openhyperv.cli.machine_file import MachineFile, read_machine_file
@@ -20,6 +21,7 @@ from openhyperv.cli.shielding import shielding_data_of
 from openhyperv.cli.sizes import Size
 from openhyperv.cli.words import KeyValue
 from openhyperv.errors import ConflictError
+from openhyperv.hyperv.host import Host
 from openhyperv.hyperv.states import MachineState
 from openhyperv.hyperv.virtual_machine import VirtualMachine
 from openhyperv.machine.design import design_machine
@@ -58,7 +60,16 @@ _CREATED = (
 @click.option("--disk", "disk_bytes", multiple=True, type=Size(), help="A blank disk; may be repeated.")
 @click.option("--iso", metavar="NAME", help="A DVD drive with this pushed ISO, or file on the host.")
 @click.option(
-    "--config-drive", metavar="NAME", help="A pushed config drive, or file on the host: ISO, VHD or VHDX."
+    "--config-drive",
+    metavar="FOLDER|NAME",
+    help="Metadata for the guest: a folder here, a pushed config drive, or a file on the host.",
+)
+@click.option(
+    "--config-drive-format",
+    type=click.Choice(FORMATS),
+    default=FORMATS[0],
+    show_default=True,
+    help="What is made of a folder: a DVD, or a disk.",
 )
 @click.option(
     "--nic",
@@ -89,7 +100,16 @@ _CREATED = (
 )
 @click.option("--start", is_flag=True, help="Start it.")
 @click.pass_obj
-def create(invocation: Invocation, /, *, file: Path | None, start: bool, **given: Any) -> None:
+def create(
+    invocation: Invocation,
+    /,
+    *,
+    file: Path | None,
+    start: bool,
+    config_drive: str | None,
+    config_drive_format: str,
+    **given: Any,
+) -> None:
     """Create a machine: off, unless --start is given.
 
     What the properties ask for is decided before anything is touched. If any step fails, nothing is left; and
@@ -97,17 +117,27 @@ def create(invocation: Invocation, /, *, file: Path | None, start: bool, **given
     is said.
     """
     from_file = MachineFile() if file is None else read_machine_file(file)
-    arguments = CreateArguments(file=from_file, **given)
+    drive = None if config_drive is None else ConfigDriveArgument(config_drive, config_drive_format)
+    arguments = CreateArguments(file=from_file, config_drive=drive, **given)
     with connected(invocation) as host:
         spec = design_machine(arguments.request(host))
         for remark in spec.remarks:
             click.echo(printable(f"Note: {remark}"), err=True)
-        shares_name = arguments.identity is not None
-        machine = host.create(spec, shares_name=shares_name, shielding_data=shielding_data_of(spec))
+        machine = _create(host, spec, arguments)
         _report(invocation, spec, machine.guid)
         if start:
             _start(machine)
             say(invocation, f"{spec.name} is running.")
+
+
+def _create(host: Host, spec: MachineSpec, arguments: CreateArguments) -> VirtualMachine:
+    with built(arguments.config_drive, host.layout.machine(spec.identity)) as uploads:
+        return host.create(
+            spec,
+            shares_name=arguments.identity is not None,
+            shielding_data=shielding_data_of(spec),
+            uploads=uploads,
+        )
 
 
 def _start(machine: VirtualMachine) -> None:

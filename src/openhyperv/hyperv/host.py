@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from types import TracebackType
 from typing import Self
 
 from openhyperv.cim.session import Session
 from openhyperv.errors import ConflictError, NotFoundError
+from openhyperv.files.push import push_file
 from openhyperv.files.share import HostFiles
 from openhyperv.files.smb.settings import Authentication, ShareSettings
 from openhyperv.hyperv.creation.creating import Creation
+from openhyperv.hyperv.creation.upload import Upload
 from openhyperv.hyperv.devices.host_devices import HostDevices
 from openhyperv.hyperv.disks.virtual_disks import VirtualDisks
 from openhyperv.hyperv.facts import HostFacts, read_facts
@@ -113,6 +115,14 @@ class Host:
         """The host's GPUs that machines share."""
         return HostGpus(self.session)
 
+    def push(self, upload: Upload) -> None:
+        """Send a file of this machine to the host.
+
+        :raises ConflictError: there is such a file already
+        :raises QuotaError: the host's disk is full; nothing is left
+        """
+        push_file(self.share, upload.source, upload.target)
+
     def machines(self) -> Iterator[MachineListing]:
         """Every machine, in one enumeration."""
         return list_machines(self.session)
@@ -147,13 +157,15 @@ class Host:
         *,
         shares_name: bool = False,
         shielding_data: ShieldingData | None = None,
+        uploads: Sequence[Upload] = (),
         timeout_s: float = _CREATE_TIMEOUT_S,
     ) -> VirtualMachine:
         """Create the machine that a specification describes; it is off.
 
         May be repeated after anything that ended it, the process killed included: the same identity gives
         the same machine, once. ``shares_name`` allows another machine of that name. ``shielding_data`` are
-        what the specification's security refers to, if it does.
+        what the specification's security refers to, if it does; ``uploads`` are files of this machine that
+        come into the new one's folder before it is defined.
         Undoing a create that failed may take up to :data:`openhyperv.hyperv.creation.undoing.PATIENCE_S`
         longer.
 
@@ -171,6 +183,8 @@ class Host:
             deadline,
             shares_name=shares_name,
             shielding_data=shielding_data,
+            uploads=uploads,
+            push=self.push,
         )
         return self._machine(creation.run())
 

@@ -12,6 +12,7 @@ from openhyperv.cim.rehearsal import Call, Rehearsal, RehearsalEndError
 from openhyperv.files.share import FileStatus, HostFiles
 from openhyperv.files.smb.settings import ShareSettings
 from openhyperv.files.windows_path import WindowsPath
+from openhyperv.hyperv.creation.upload import Upload
 from openhyperv.hyperv.host import Host, share_settings_of
 from openhyperv.hyperv.layout import Layout
 from openhyperv.transport.pool import Pool, Trace
@@ -80,5 +81,10 @@ class RehearsedHost(Host):
     def __init__(
         self, target: Target, tell: Tell, layout: Layout | None = None, *, trace: Trace | None = None
     ) -> None:
+        self._tell = tell
         files = RehearsedFiles(share_settings_of(target), tell)
         super().__init__(Rehearsal(Pool(target, trace=trace), tell), files, layout)
+
+    def push(self, upload: Upload) -> None:
+        """Tell it."""
+        self._tell(FileChange("push file", upload.target))
