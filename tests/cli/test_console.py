@@ -1,16 +1,12 @@
 """hv vm console, on a machine without a disk: its firmware ends in a shell on the serial port."""
 
-import os
-import pty
-import subprocess
 import termios
-from time import monotonic
 
 import pytest
 
-from tests.cli.conftest import PROGRAMS, hv_for, simulate
+from tests.cli.conftest import hv_for, simulate
+from tests.cli.terminals import Terminal
 
-SHELL_TIMEOUT_S = 180
 pytestmark = pytest.mark.guest
 
 
@@ -27,30 +23,6 @@ def machine(tmp_path_factory):
         hv.ok("vm", "stop", "--force", "shell")
 
 
-class Terminal:
-    """``hv`` on a pseudo terminal, as somebody sits at it."""
-
-    def __init__(self, hv, *arguments):
-        self.ours, theirs = pty.openpty()
-        self.before = termios.tcgetattr(self.ours)
-        self.process = subprocess.Popen(
-            [PROGRAMS / "hv", *arguments], env=hv.environment, stdin=theirs, stdout=theirs, stderr=theirs
-        )
-        os.close(theirs)
-        self.shown = b""
-
-    def until(self, words):
-        """Read until the words are on the screen."""
-        deadline = monotonic() + SHELL_TIMEOUT_S
-        while words not in self.shown:
-            assert monotonic() < deadline, self.shown[-2000:]
-            self.shown += os.read(self.ours, 4096)
-
-    def type(self, keys):
-        self.shown = b""
-        os.write(self.ours, keys)
-
-
 def test_a_terminal_speaks_with_the_guest_and_ctrl_bracket_leaves_it_as_it_was(machine, tmp_path):
     hv, name = machine
     log = tmp_path / "console.log"
@@ -65,7 +37,7 @@ def test_a_terminal_speaks_with_the_guest_and_ctrl_bracket_leaves_it_as_it_was(m
     assert terminal.process.wait(30) == 0
     assert termios.tcgetattr(terminal.ours) == terminal.before
     assert b"Shell>" in log.read_bytes()
-    os.close(terminal.ours)
+    terminal.close()
 
 
 def test_without_a_terminal_stdin_is_sent_and_the_time_ends_it(machine):
