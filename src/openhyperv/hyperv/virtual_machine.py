@@ -138,9 +138,10 @@ class VirtualMachine:
 
         Processors, memory, NUMA, firmware, what becomes of it when the host stops, checkpoints, serial ports,
         limits of disks, notes and the boot order become as specified, which includes switching off what is
-        not asked for any more. A TPM comes, too, but goes only by :attr:`security`, with what it holds.
-        Disks are made larger, new ones are made; ephemeral ones that are not specified any more go. PCI devices, GPU partitions and the display of RemoteFX come and go. Network
-        adapters, DVDs and other disks stay as they are. May be repeated after anything that ended it.
+        not asked for any more. A TPM comes, too, but goes only by :attr:`security`, with what it holds. Disks
+        are made larger, new ones are made; ephemeral ones that are not specified any more go. PCI devices,
+        GPU partitions and the display of RemoteFX come and go. Network adapters, DVDs and other disks stay as
+        they are. May be repeated after anything that ended it.
 
         :raises ConflictError: the specification is another machine's, or wants a disk smaller; or the
             machine's state forbids a change
