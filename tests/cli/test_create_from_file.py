@@ -66,7 +66,9 @@ def file_of(tmp_path):
 def created(hv, name, *arguments):
     done = hv("-f", "json", "vm", "create", name, *arguments)
     assert done.returncode == 0, done.stderr
-    guid = json.loads(done.stdout)["guid"]
+    answer = json.loads(done.stdout)
+    guid = answer["guid"]
+    assert done.stderr == "".join(f"Note: {remark}\n" for remark in answer["remarks"])
     shown = hv.json("vm", "show", guid)
     hv.ok("vm", "delete", guid, "--yes")
     return done.stderr, shown["summary"]

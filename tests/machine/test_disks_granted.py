@@ -57,7 +57,7 @@ def test_bytes_are_rounded_down_but_not_below_one(
     )
 
 
-@shows("I13")
+@shows("I14")
 def test_a_disk_has_limits_of_its_own() -> None:
     volume = DiskRequest("volume", VOLUME.source, maximum_iops=500, minimum_iops=50)
     free = DiskRequest("free", BlankDisk(), size_bytes=GIB, maximum_iops=0)
@@ -91,6 +91,22 @@ def test_limits_that_no_disk_can_have(maximum: int | None, minimum: int, text: s
 )
 def test_buses_are_told_in_either_case(words: str, slot: Slot) -> None:
     assert granted("2025", words).disks[0].slot == slot
+
+
+@shows("F10")
+@pytest.mark.parametrize(
+    ("words", "addresses"),
+    [("gen1", ["0:0", "0:0:0:0", "1:0"]), ("gen2", ["0:0:0:0", "0:0:0:2", "0:0:0:1"])],
+)
+def test_addresses_for_the_guests_metadata(words: str, addresses: list[str]) -> None:
+    spec = granted("2025", words, disks=(ROOT, EPHEMERAL), config_drive=ISO)
+    assert [drive.slot.guest_address for drive in spec.drives] == addresses
+
+
+@shows("F10")
+def test_further_scsi_controllers_are_in_the_address() -> None:
+    disks = tuple(DiskRequest(f"disk{n}", BlankDisk(), size_bytes=GIB) for n in range(66))
+    assert granted("2025", "gen2", disks=disks).disks[65].slot.guest_address == "0:0:1:1"
 
 
 @shows("F2", "F4")

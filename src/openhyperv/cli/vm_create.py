@@ -35,6 +35,7 @@ class Created:
     name: str
     guid: str
     identity: str
+    remarks: tuple[str, ...]
 
 
 _CREATED = (
@@ -151,4 +152,4 @@ def _start(machine: VirtualMachine) -> None:
 
 def _report(invocation: Invocation, spec: MachineSpec, guid: str) -> None:
     if not invocation.dry_run:
-        show_one(invocation, Created(spec.name, guid, str(spec.identity)), _CREATED)
+        show_one(invocation, Created(spec.name, guid, str(spec.identity), spec.remarks), _CREATED)

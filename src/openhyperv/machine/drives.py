@@ -30,6 +30,12 @@ class Slot:
     controller: int
     location: int
 
+    @property
+    def guest_address(self) -> str:
+        """As a guest's metadata have it: ``0:0:1:2`` on SCSI, ``1:0`` on IDE (guide, "Identifying disks")."""
+        place = f"{self.controller}:{self.location}"
+        return place if self.bus is Bus.IDE else f"0:0:{place}"
+
 
 @frozen
 class FromImage:
