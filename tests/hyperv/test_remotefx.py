@@ -1,91 +1,32 @@
-"""GPUs that machines share: RemoteFX, partitions, and errors that say what replaces what is missing."""
+"""RemoteFX: a display in the place of the plain one, or an error that says what replaces it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from attrs import evolve
 
-from openhyperv.emulator.emulated_host import EmulatedHost
-from openhyperv.emulator.host.hardware import Gpu, Hardware, PartitionableGpu, PciDevice
 from openhyperv.emulator.rules.actions import MethodReturns
 from openhyperv.emulator.rules.matching import Rule
 from openhyperv.errors import (
-    ConflictError,
-    HyperVError,
     InvalidInputError,
-    JobError,
     MethodError,
-    NotFoundError,
     UnsupportedError,
 )
 from openhyperv.hyperv.host import Host
 from openhyperv.hyperv.names import system_settings
 from openhyperv.hyperv.virtual_machine import VirtualMachine
-from openhyperv.machine.graphics import GpuPartition, GpuShare, RemoteFx, Resolution
+from openhyperv.machine.graphics import RemoteFx, Resolution
 from openhyperv.machine.host_traits import HostTraits
-from openhyperv.machine.host_version import (
-    WINDOWS_2012_R2,
-    WINDOWS_2016,
-    WINDOWS_2019,
-    WINDOWS_2022,
-    WINDOWS_2025,
-)
-from openhyperv.machine.pci import MmioSpace
 from tests.capabilities import shows
 from tests.emulated import emulated_host, target_of
 from tests.hyperv.counting import requests
+from tests.hyperv.gpu_hosts import VERSIONS, Connect, machine_on
 from tests.hyperv.specs import GEN_1, GEN_2, machine_spec
 from tests.witness import Witness, changes
 
-A16 = PartitionableGpu(
-    device=PciDevice(vendor="10DE", product="25B6", bus=0x3B, name="Emulated A16"),
-    memory_mb=16 << 10,
-    partition_counts=[1, 2, 4],
-)
-HARDWARE = Hardware(
-    gpus=[Gpu(name="Emulated GPU", memory_mb=1024), Gpu(name="Unused", memory_mb=64, is_enabled=False)],
-    partitionable_gpus=[A16],
-)
-VERSIONS = {
-    "2012R2": WINDOWS_2012_R2,
-    "2016": WINDOWS_2016,
-    "2019": WINDOWS_2019,
-    "2022": WINDOWS_2022,
-    "2025": WINDOWS_2025,
-}
-GIB = 1 << 30
 HD = RemoteFx(Resolution.R1920X1200, monitors=2, vram_mb=256)
-
-
-@pytest.fixture
-def witness() -> Witness:
-    return Witness()
-
-
-Connect = Callable[[str], tuple[EmulatedHost, Host]]
-
-
-@pytest.fixture
-def connect(tmp_path: Path, witness: Witness) -> Iterator[Connect]:
-    """A host of a release, with GPUs of both kinds."""
-    with ExitStack() as stack:
-
-        def connected(release: str) -> tuple[EmulatedHost, Host]:
-            options = {"version": release, "hardware": HARDWARE, "has_files": True}
-            running = stack.enter_context(emulated_host(tmp_path, witness, **options))
-            host = stack.enter_context(Host.connect(target_of(running)))
-            host.session.jobs.watch.start()
-            return running, host
-
-        yield connected
-
-
-def machine_on(host: Host, release: str, generation: dict[str, str] = GEN_1) -> VirtualMachine:
-    return host.create(machine_spec("machine", generation, host=VERSIONS[release]))
 
 
 def displays(host: Host, machine: VirtualMachine) -> list[str]:
@@ -233,102 +174,6 @@ def test_before_2016_nobody_chooses_video_memory(connect: Connect, witness: Witn
     assert changes(seen) == []
 
 
-@shows("M5")
-def test_partitionable_gpus_tell_what_they_offer(connect: Connect) -> None:
-    _, host = connect("2025")
-    (gpu,) = host.gpus.partitionable()
-    assert (gpu.label, gpu.partition_count, gpu.valid_partition_counts) == ("Emulated A16", 4, (1, 2, 4))
-    assert (gpu.vram.total, gpu.vram.maximum, gpu.compute.optimal) == (16 * GIB, 4 * GIB, 25)
-
-
-def test_a_gpu_is_cut_into_as_many_partitions_as_its_driver_offers(
-    connect: Connect, witness: Witness
-) -> None:
-    _, host = connect("2025")
-    assert host.gpus.partition("A16", 2).vram.maximum == 8 * GIB
-    with witness.watching() as seen:
-        assert host.gpus.partition("ven_10de", 2).partition_count == 2
-        with pytest.raises(InvalidInputError, match="1, 2, 4"):
-            host.gpus.partition("A16", 3)
-        with pytest.raises(NotFoundError):
-            host.gpus.partition("A40", 2)
-    assert changes(seen) == []
-
-
-def test_machines_have_partitions_while_they_run(connect: Connect) -> None:
-    emulated, host = connect("2025")
-    host.gpus.partition("A16", 1)
-    first, second = (host.create(machine_spec(name)) for name in ("first", "second"))
-    with requests(emulated, host) as sent:
-        first.gpus.add_partition(GpuPartition(), mmio=MmioSpace(low_mb=1024, high_mb=32_768))
-    assert sent == ["Enumerate", "Enumerate", "Invoke", "Invoke"]
-    assert host.session.get(system_settings(first.guid))["GuestControlledCacheTypes"] is True
-    second.gpus.add_partition(GpuPartition(gpu=A16.name))
-    first.start()
-    assert host.gpus.find("A16").vram.available == 0
-    with pytest.raises(JobError, match="GPU partition"):
-        second.start()
-    with pytest.raises(ConflictError, match="Turn them off"):
-        host.gpus.partition("A16", 4)
-    with pytest.raises(ConflictError):
-        first.gpus.remove_partition()
-    first.turn_off()
-    second.start()
-    second.turn_off()
-    assert first.gpus.remove_partition()
-    assert not first.gpus.remove_partition()
-
-
-def test_a_partition_is_added_once_as_it_was_asked_for(connect: Connect, witness: Witness) -> None:
-    _, host = connect("2025")
-    machine = machine_on(host, "2025", GEN_2)
-    share = GpuShare(minimum=GIB, maximum=4 * GIB, optimal=2 * GIB)
-    wanted = GpuPartition(gpu=A16.name, vram=share, compute=GpuShare(minimum=1, maximum=25, optimal=20))
-    machine.gpus.add_partition(wanted)
-    assert machine.gpus.partition() == wanted
-    with witness.watching() as seen:
-        machine.gpus.add_partition(wanted)
-        with pytest.raises(ConflictError, match="can have one"):
-            machine.gpus.add_partition(GpuPartition())
-    assert changes(seen) == []
-
-
-@pytest.mark.parametrize(
-    ("release", "instead"),
-    [
-        ("2012R2", "RemoteFX"),
-        ("2016", "RemoteFX"),
-        ("2019", "Discrete Device Assignment"),
-        ("2022", "Discrete Device Assignment"),
-    ],
-)
-def test_before_2025_the_error_says_what_shares_a_gpu(
-    connect: Connect, witness: Witness, release: str, instead: str
-) -> None:
-    _, host = connect(release)
-    machine = machine_on(host, release)
-    acts: list[Callable[[], object]] = [
-        lambda: machine.gpus.add_partition(GpuPartition()),
-        lambda: host.gpus.partition("A16", 2),
-    ]
-    for act in acts:
-        with witness.watching() as seen, pytest.raises(UnsupportedError) as caught:
-            act()
-        assert instead in str(caught.value.remedy)
-        assert changes(seen) == []
-
-
-def test_a_gpu_in_use_is_not_given_away_whole(connect: Connect) -> None:
-    _, host = connect("2025")
-    machine = machine_on(host, "2025", GEN_2)
-    machine.gpus.add_partition(GpuPartition())
-    machine.start()
-    (device,) = host.devices.all()
-    with pytest.raises(HyperVError) as caught:
-        host.devices.dismount(device.address)
-    assert caught.value.code == 32774
-
-
 @shows("F5")
 @pytest.mark.parametrize(("release", "generation"), [("2012R2", GEN_1), ("2016", GEN_1), ("2016", GEN_2)])
 def test_a_machine_is_created_with_a_remotefx_display(
@@ -351,20 +196,6 @@ def test_a_machine_is_created_with_a_remotefx_display(
     assert "Synthetic Display Controller" not in displays(host, machine)
 
 
-def test_a_machine_is_created_with_a_gpu_partition(connect: Connect) -> None:
-    emulated, host = connect("2025")
-    spec = machine_spec(
-        extra_specs={"resources:VGPU": "1", "hyperv:gpu": "A16", "hyperv:gpu_vram_mb": "2048"},
-        traits=HostTraits(is_gpu_partitioning_available=True),
-    )
-    with requests(emulated, host) as sent:
-        machine = host.create(spec)
-    assert sent.count("Invoke") == 5, "DefineSystem, and four as for any machine"
-    found = machine.gpus.partition()
-    assert found is not None
-    assert (found.gpu, found.vram) == (A16.name, GpuShare(2 * GIB, 2 * GIB, 2 * GIB))
-
-
 @shows("F5")
 @pytest.mark.parametrize("release", ["2012R2", "2016"])
 def test_a_resize_away_from_remotefx_restores_the_plain_display(connect: Connect, release: str) -> None:
@@ -381,16 +212,3 @@ def test_a_resize_away_from_remotefx_restores_the_plain_display(connect: Connect
     machine.reconfigure(plain)
     assert (displays(host, machine), machine.gpus.remotefx()) == (before, None)
     assert machine.reconfigure(plain) == []
-
-
-def test_a_machine_becomes_one_with_another_gpu_partition(connect: Connect, witness: Witness) -> None:
-    _, host = connect("2025")
-    spec = evolve(machine_spec(), gpu_partitions=(GpuPartition(gpu="A16"),))
-    machine = host.create(spec)
-    with witness.watching() as seen:
-        machine.reconfigure(spec)
-    assert changes(seen) == []
-    machine.reconfigure(evolve(spec, gpu_partitions=(GpuPartition(),)))
-    assert machine.gpus.partition() == GpuPartition()
-    machine.reconfigure(evolve(spec, gpu_partitions=()))
-    assert machine.gpus.partition() is None
