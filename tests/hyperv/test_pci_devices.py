@@ -34,6 +34,8 @@ TWIN = PciDevice(vendor="10DE", product="13F2", revision="A1", bus=0x5E, slot=1,
 NVME = PciDevice(
     vendor="144D", product="A820", bus=0x40, slot=5, device_class="SCSIAdapter", name="NVMe", has_acs=False
 )
+NIC = PciDevice(vendor="8086", product="1592", bus=0x60, has_mitigation=False)
+AT_NIC = PciAddress.parse("0000:60:00.0")
 AT_GPU, AT_TWIN, AT_NVME = (
     PciAddress.parse(text) for text in ("0000:3b:00.0", "0000:5e:01.2", "0000:40:05.0")
 )
@@ -47,7 +49,7 @@ def witness() -> Witness:
 
 @pytest.fixture
 def emulated(tmp_path: Path, witness: Witness) -> Iterator[EmulatedHost]:
-    hardware = Hardware(pci=[GPU, TWIN, NVME])
+    hardware = Hardware(pci=[GPU, TWIN, NVME, NIC])
     with emulated_host(tmp_path, witness, hardware=hardware, has_files=True) as running:
         yield running
 
@@ -72,7 +74,7 @@ def test_the_inventory_says_where_each_device_is_and_whose(
     emulated: EmulatedHost, host: Host, machine: VirtualMachine
 ) -> None:
     assert host.devices.assignable() == []
-    assert [device.address for device in host.devices.all()] == [AT_GPU, AT_NVME, AT_TWIN]
+    assert [device.address for device in host.devices.all()] == [AT_GPU, AT_NVME, AT_TWIN, AT_NIC]
     host.devices.dismount(AT_GPU)
     host.devices.dismount(AT_NVME, force=True)
     machine.devices.add(AT_NVME)
@@ -259,12 +261,15 @@ def test_a_device_is_dismounted_once(host: Host, witness: Witness) -> None:
     assert not at(host, AT_GPU).is_dismounted
 
 
-def test_a_device_that_is_not_safe_is_forced_or_refused(host: Host) -> None:
-    with pytest.raises(UnsupportedError):
-        host.devices.dismount(AT_NVME)
-    assert not at(host, AT_NVME).is_dismounted
-    host.devices.dismount(AT_NVME, force=True)
-    assert at(host, AT_NVME).is_free
+@pytest.mark.parametrize("address", [AT_NVME, AT_NIC], ids=["without ACS", "without mitigation"])
+def test_a_device_that_is_not_safe_is_forced_or_refused(host: Host, address: PciAddress) -> None:
+    with pytest.raises(UnsupportedError, match="by force"):
+        host.devices.dismount(address)
+    assert not at(host, address).is_dismounted
+    node = host.session.get(pnp_path(at(host, address).instance_path))
+    assert node["Status"] == "OK", "the host goes on using it"
+    host.devices.dismount(address, force=True)
+    assert at(host, address).is_free
 
 
 @pytest.mark.parametrize("act", ["dismount", "mount"])

@@ -6,7 +6,7 @@ Steps: Microsoft, "Deploy graphics devices by using Discrete Device Assignment".
 from __future__ import annotations
 
 from openhyperv.cim.session import Session
-from openhyperv.errors import ConflictError, NotFoundError, UnsupportedError
+from openhyperv.errors import ConflictError, HyperVError, NotFoundError, UnsupportedError
 from openhyperv.hyperv.devices.allow_list import AllowList
 from openhyperv.hyperv.devices.assignable_device import AssignableDevice, pnp_path
 from openhyperv.hyperv.devices.inventory import (
@@ -66,7 +66,18 @@ class HostDevices:
         if address in find_dismounted(self._session, (address,)):
             return
         device = self._mounted(address)
-        self._session.run(pnp_path(device.instance_path), "Disable", target=str(address))
+        path = pnp_path(device.instance_path)
+        self._session.run(path, "Disable", target=str(address))
+        try:
+            self._dismount(device, force=force)
+        except HyperVError as error:
+            if not error.outcome_unknown:
+                self._session.run(path, "Enable", target=str(address))
+            if isinstance(error, UnsupportedError):
+                error.remedy = "Dismount it by force, if all of its guests can be trusted."
+            raise
+
+    def _dismount(self, device: AssignableDevice, *, force: bool) -> None:
         values: dict[str, Value] = {
             "DeviceInstancePath": device.instance_path,
             "DeviceLocationPath": device.location_path,
@@ -77,7 +88,7 @@ class HostDevices:
         arguments: dict[str, Value] = {
             "DismountSettingData": instance_to_text(settings, self._session.schema)
         }
-        self._session.run(_SERVICE, "DismountAssignableDevice", arguments, target=str(address))
+        self._session.run(_SERVICE, "DismountAssignableDevice", arguments, target=str(device.address))
 
     def mount(self, address: PciAddress) -> None:
         """Give a device back to the host, which uses it again; nothing happens if that is so already.

@@ -23,7 +23,8 @@ class PciDevice:
     """A device; identifiers are hex digits as in ``VEN_10DE``. ``slot`` is the device's number on its bus.
 
     ``is_dismounted`` is its state when the host first sees it: taken from the host, ready to be assigned.
-    ``has_acs`` is false below a bridge that lets devices reach each other past the IOMMU.
+    ``has_acs`` is false below a bridge that lets devices reach each other past the IOMMU, and
+    ``has_mitigation`` without a driver of its vendor that keeps a guest from harming the device.
     """
 
     vendor: str = field(converter=_upper, validator=matches_re("[0-9A-F]{4}"))
@@ -37,6 +38,7 @@ class PciDevice:
     function: int = field(default=0, validator=[ge(0), le(7)])
     is_dismounted: bool = False
     has_acs: bool = True
+    has_mitigation: bool = True
 
     @subsystem.default
     def _of_no_board(self) -> str:

@@ -33,6 +33,9 @@ class AssignableDeviceProvider:
         if settings.get("RequireAcsSupport") is True and not device.has_acs:
             # UNVERIFIED: the code where Access Control Services are asked for and missing
             raise MethodFailure(Code.NOT_SUPPORTED, f"{device.location_path} has no ACS.")
+        if settings.get("RequireDeviceMitigations") is True and not device.has_mitigation:
+            # UNVERIFIED: the code where mitigations are asked for; that they can be is documented
+            raise MethodFailure(Code.NOT_SUPPORTED, f"{device.location_path} has no mitigation driver.")
         gpu = self._host.gpus.of_device(device)
         if gpu is not None and self._host.gpus.taken_of(gpu):
             # UNVERIFIED: the code; a GPU is given away whole or in partitions, never both, is documented
