@@ -20,9 +20,9 @@ GPU, NIC = PciAlias("gpu", "10de", "1eb8"), PciAlias("nic", "8086", "1572")
 FIRST, SECOND, THIRD = (PciAddress.parse(text) for text in ("0000:3b:00.0", "0000:3c:00.0", "0001:04:1f.7"))
 FREE = HostTraits(
     pci_devices=(
-        PciDevice(SECOND, "10de", "1eb8"),
-        PciDevice(THIRD, "8086", "1572"),
         PciDevice(FIRST, "10de", "1eb8"),
+        PciDevice(THIRD, "8086", "1572"),
+        PciDevice(SECOND, "10de", "1eb8"),
     )
 )
 

@@ -73,7 +73,7 @@ class CreateArguments:
             policy=self.file.policy,
             pci_aliases=self.file.pci_aliases,
             pci_claims=self.file.pci_claims,
-            traits=host.traits(traits_needed(image, flavor, facts.version)),
+            traits=host.traits(traits_needed(image, flavor, facts.version), identity),
         )
 
     def _flavor(self) -> Flavor:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from types import TracebackType
 from typing import Self
+from uuid import UUID
 
 from openhyperv.cim.session import Session
 from openhyperv.errors import ConflictError, NotFoundError
@@ -12,6 +13,7 @@ from openhyperv.files.push import push_file
 from openhyperv.files.share import HostFiles
 from openhyperv.files.smb.settings import Authentication, ShareSettings
 from openhyperv.hyperv.creation.creating import Creation
+from openhyperv.hyperv.creation.earlier import find_machine
 from openhyperv.hyperv.creation.upload import Upload
 from openhyperv.hyperv.devices.host_devices import HostDevices
 from openhyperv.hyperv.disks.virtual_disks import VirtualDisks
@@ -91,9 +93,16 @@ class Host:
         """What the host is, read now."""
         return read_facts(self.session)
 
-    def traits(self, needed: Collection[Trait]) -> HostTraits:
-        """What the host has beyond its version, as far as it is needed; see :func:`read_traits`."""
-        return read_traits(self.session, needed)
+    def traits(self, needed: Collection[Trait], identity: UUID | None = None) -> HostTraits:
+        """What the host has beyond its version, as far as it is needed; see :func:`read_traits`.
+
+        PCI devices that the machine of that identity has already count as free for it, and come first: what
+        is designed again comes out the same.
+        """
+        machine = None
+        if identity is not None and Trait.PCI_DEVICES in needed:
+            machine = find_machine(self.session, identity, self.layout.machine(identity))
+        return read_traits(self.session, needed, machine)
 
     @property
     def disks(self) -> VirtualDisks:

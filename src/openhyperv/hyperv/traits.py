@@ -20,10 +20,11 @@ from openhyperv.wire.wql import select
 _CLUSTER = "root/MSCluster"
 
 
-def read_traits(session: Session, needed: Collection[Trait]) -> HostTraits:
+def read_traits(session: Session, needed: Collection[Trait], machine: str | None = None) -> HostTraits:
     """The traits that are needed; the others are as if the host had nothing special. None needs no request.
 
-    One request each; for NUMA nodes three, and for PCI devices two and one for each device.
+    One request each; for NUMA nodes three, and for PCI devices two and one for each device. Those that the
+    ``machine`` of that GUID has are free for it, and come first.
     """
     return HostTraits(
         is_guarded=Trait.GUARDED in needed and is_guarded(session),
@@ -33,7 +34,7 @@ def read_traits(session: Session, needed: Collection[Trait]) -> HostTraits:
         and bool(HostGpus(session).partitionable()),
         numa_nodes=_numa_nodes(session) if Trait.NUMA_NODES in needed else (),
         is_numa_spanning=Trait.NUMA_NODES in needed and _is_spanning(session),
-        pci_devices=_pci_devices(session) if Trait.PCI_DEVICES in needed else (),
+        pci_devices=_pci_devices(session, machine) if Trait.PCI_DEVICES in needed else (),
     )
 
 
@@ -54,5 +55,7 @@ def _is_spanning(session: Session) -> bool:
     return service_settings(session).get("NumaSpanningEnabled") is True
 
 
-def _pci_devices(session: Session) -> tuple[PciDevice, ...]:
-    return tuple(device.pci_device for device in HostDevices(session).assignable() if device.is_free)
+def _pci_devices(session: Session, machine: str | None) -> tuple[PciDevice, ...]:
+    devices = HostDevices(session).assignable()
+    own = [device for device in devices if machine is not None and device.machine == machine]
+    return tuple(device.pci_device for device in (*own, *(each for each in devices if each.is_free)))

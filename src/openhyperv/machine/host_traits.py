@@ -26,7 +26,7 @@ class HostTraits:
     - ``is_gpu_partitioning_available``: it has a GPU that can be partitioned
     - ``numa_nodes``: empty where nobody looked
     - ``is_numa_spanning``: a node of a machine may lie on several of these
-    - ``pci_devices``: what may be assigned and is free
+    - ``pci_devices``: what may be assigned and is free; those that are taken first come first
     """
 
     is_guarded: bool = False

@@ -157,7 +157,7 @@ class Creation:
     def _define(self) -> str:
         roots: dict[str, Value] = dict.fromkeys(_ROOTS, str(self._folder))
         machine = new_machine(self._spec, unfinished_notes(self._spec)).with_values(roots)
-        guid = self._calls.define(machine) or find_machine(self._session, self._spec, self._folder)
+        guid = self._calls.define(machine) or find_machine(self._session, self._spec.identity, self._folder)
         if guid is None:
             raise ProtocolError("The host says that it defined the machine, but does not show it.")
         return guid

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from attrs import frozen
 
@@ -49,14 +50,12 @@ def find_earlier(
     return _earlier(own[0], spec, folder) if own else None
 
 
-def find_machine(session: Session, spec: MachineSpec, folder: WindowsPath) -> str | None:
+def find_machine(session: Session, identity: UUID, folder: WindowsPath) -> str | None:
     """The GUID of the machine of that identity in its folder, finished or not."""
     query = select(SYSTEM_SETTINGS, *_COLUMNS).where(
         equal("VirtualSystemType", _REALIZED) & equal("ConfigurationDataRoot", str(folder))
     )
-    return next(
-        (_guid(row) for row in session.query(query) if is_of(texts(row, "Notes"), spec.identity)), None
-    )
+    return next((_guid(row) for row in session.query(query) if is_of(texts(row, "Notes"), identity)), None)
 
 
 def _earlier(row: Instance, spec: MachineSpec, folder: WindowsPath) -> Earlier:

@@ -61,7 +61,7 @@ class Remains:
 
     def _remove_machine(self) -> bool:
         """True once a machine has been removed; False where there is none, or none yet."""
-        guid = self._guid or find_machine(self._session, self._spec, self._folder)
+        guid = self._guid or find_machine(self._session, self._spec.identity, self._folder)
         if guid is None:
             return False
         try:

@@ -86,7 +86,7 @@ def _wanted_kinds(wanted: Mapping[PciAlias, int]) -> Counter[tuple[str, str]]:
 
 
 def _chosen(wanted: Mapping[PciAlias, int], free: Iterable[PciDevice]) -> tuple[PciAddress, ...]:
-    left = sorted(free, key=lambda device: device.address)
+    left = list(free)
     chosen: list[PciAddress] = []
     for alias, count in wanted.items():
         fitting = [device for device in left if alias.fits(device)][:count]
