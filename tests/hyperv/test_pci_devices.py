@@ -97,7 +97,7 @@ def test_an_allow_list_admits_by_address_vendor_and_product(emulated: EmulatedHo
     both = AllowList.of([{"address": str(AT_GPU)}, {"product_id": "a820"}])
     with requests(emulated, host) as sent:
         assert [device.address for device in host.devices.all(both)] == [AT_GPU, AT_NVME]
-    assert sent == ["Enumerate"] * 3 + ["Invoke"] * 3, "an address alone may be any device's"
+    assert sent == ["Enumerate"] * 3 + ["Invoke"] * 4, "an address alone may be any device's"
 
 
 @pytest.mark.parametrize(
