@@ -6,6 +6,7 @@ import click
 from attrs import frozen
 
 from openhyperv.cli import (
+    vm_boot,
     vm_change,
     vm_checkpoint,
     vm_console,
@@ -20,6 +21,7 @@ from openhyperv.cli import (
     vm_power,
     vm_screen,
     vm_security,
+    vm_set,
     vm_transfer,
 )
 from openhyperv.cli.connecting import connected
@@ -108,6 +110,8 @@ def show(invocation: Invocation, machine: str) -> None:
 
 
 vm.add_command(vm_create.create)
+vm.add_command(vm_set.set_)
+vm.add_command(vm_boot.boot)
 vm.add_command(vm_console.console)
 vm.add_command(vm_console.log)
 vm.add_command(vm_guest.guest)

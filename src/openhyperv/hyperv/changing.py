@@ -1,47 +1,128 @@
-"""Changing a machine that exists: its name, processors and memory."""
+"""Changing single settings of a machine that exists; what is not named stays."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from attrs import frozen
 
 from openhyperv.cim.session import Session
-from openhyperv.hyperv.names import SYSTEM_SERVICE, SYSTEM_SETTINGS
-from openhyperv.hyperv.sizing import memory_settings, processor_count
+from openhyperv.errors import ConflictError
+from openhyperv.hyperv.creation.notes import is_unfinished
+from openhyperv.hyperv.device_changes import change_devices
+from openhyperv.hyperv.names import (
+    PROCESSOR,
+    SYSTEM_SERVICE,
+    SYSTEM_SETTINGS,
+    is_guid,
+    resource_id,
+    system_settings,
+)
+from openhyperv.hyperv.sizing import PROCESSOR_SETTINGS, memory_settings
+from openhyperv.hyperv.values import texts
+from openhyperv.machine.lifecycle import CheckpointKind, StopAction
 from openhyperv.machine.memory import Memory
-from openhyperv.machine.rules.texts import check_name
+from openhyperv.machine.rules.texts import check_name, check_text
 from openhyperv.wire.cimxml import instance_to_text
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.types import Value
 
+_WHILE_IT_RUNS = (
+    "Turn the machine off first. While it runs only some settings change; the size of static memory is among"
+    " them since Windows Server 2016."
+)
 
-def rename(session: Session, guid: str, name: str) -> None:
-    """Give the machine another display name; its GUID stays.
 
-    :raises BrokenRuleError: no machine can have that name; nothing was sent
+@frozen(kw_only=True)
+class MachineChanges:
+    """What is to change; None stays. ``notes`` are for people: the machine's identity stays before them."""
+
+    vcpus: int | None = None
+    memory: Memory | None = None
+    nested: bool | None = None
+    limit_features: bool | None = None
+    hide_hypervisor: bool | None = None
+    stop_action: StopAction | None = None
+    checkpoints: CheckpointKind | None = None
+    name: str | None = None
+    notes: str | None = None
+
+
+def change(session: Session, guid: str, changes: MachineChanges) -> None:
+    """Send changes: of devices in one call, of the whole in another; a look before where notes change.
+
+    :raises BrokenRuleError: no machine can have that name, or such notes; nothing was sent
+    :raises ConflictError: the machine's state forbids a change
     """
-    values = {"InstanceID": f"Microsoft:{guid}", "ElementName": check_name(name)}
-    text_of_settings = instance_to_text(Instance(SYSTEM_SETTINGS, values), session.schema)
-    arguments: dict[str, Value] = {"SystemSettings": text_of_settings}
-    session.run(SYSTEM_SERVICE, "ModifySystemSettings", arguments, target=guid)
+    whole = _whole(changes)
+    if changes.notes is not None:
+        whole["Notes"] = _notes(session, guid, check_text("notes", changes.notes))
+    devices = list(_processors(changes, guid))
+    if changes.memory is not None:
+        devices.append(memory_settings(changes.memory, guid))
+    change_machine_devices(session, guid, devices)
+    change_whole(session, guid, whole)
 
 
-def resize(session: Session, guid: str, *, vcpus: int | None = None, memory_mb: int | None = None) -> None:
-    """Change processors and memory in one call; whatever is None stays.
+def change_machine_devices(session: Session, guid: str, changes: Sequence[Instance]) -> None:
+    """Change devices in one call; none for no changes.
 
-    :raises ConflictError: the machine is in a state in which the host does not change it
+    :raises ConflictError: the machine's state forbids it; the remedy says what to do
     """
-    changes: list[Instance] = []
-    if vcpus is not None:
-        changes.append(processor_count(vcpus, guid))
-    if memory_mb is not None:
-        changes.append(memory_settings(Memory.static(memory_mb), guid))
     if changes:
-        modify_resources(session, guid, changes)
+        with remedied():
+            change_devices(session, guid, changes)
 
 
-def modify_resources(session: Session, guid: str, changes: Sequence[Instance]) -> None:
-    """Send a machine's changed settings, each with its InstanceID, in one call."""
-    arguments: dict[str, Value] = {
-        "ResourceSettings": [instance_to_text(change, session.schema) for change in changes]
+def change_whole(session: Session, guid: str, values: dict[str, Value]) -> None:
+    """Change the machine as a whole in one call; none for no values.
+
+    :raises ConflictError: the machine's state forbids it; the remedy says what to do
+    """
+    if not values:
+        return
+    settings = Instance(SYSTEM_SETTINGS, {"InstanceID": f"Microsoft:{guid}", **values})
+    arguments: dict[str, Value] = {"SystemSettings": instance_to_text(settings, session.schema)}
+    with remedied():
+        session.run(SYSTEM_SERVICE, "ModifySystemSettings", arguments, target=guid)
+
+
+def _whole(changes: MachineChanges) -> dict[str, Value]:
+    values: dict[str, Value] = {}
+    if changes.name is not None:
+        values["ElementName"] = check_name(changes.name)
+    if changes.stop_action is not None:
+        values["AutomaticShutdownAction"] = changes.stop_action.value
+    if changes.checkpoints is not None:
+        values["UserSnapshotType"] = changes.checkpoints.value
+    return values
+
+
+def _notes(session: Session, guid: str, notes: str) -> list[str]:
+    """The machine's identity, if it has one of ours, and the notes behind it."""
+    present = texts(session.get(system_settings(guid)), "Notes")
+    kept = 2 if is_unfinished(present) else 1 if is_guid("".join(present[:1])) else 0
+    return [*present[:kept], *([notes] if notes else [])]
+
+
+def _processors(changes: MachineChanges, guid: str) -> Iterator[Instance]:
+    wanted: dict[str, Value] = {
+        "VirtualQuantity": changes.vcpus,
+        "ExposeVirtualizationExtensions": changes.nested,
+        "LimitProcessorFeatures": changes.limit_features,
+        "HideHypervisorPresent": changes.hide_hypervisor,
     }
-    session.run(SYSTEM_SERVICE, "ModifyResourceSettings", arguments, target=guid)
+    values = {name: value for name, value in wanted.items() if value is not None}
+    if values:
+        yield Instance(PROCESSOR_SETTINGS, {"InstanceID": resource_id(guid, PROCESSOR), **values})
+
+
+@contextmanager
+def remedied() -> Iterator[None]:
+    """Say what to do about a state that forbids a change."""
+    try:
+        yield
+    except ConflictError as error:
+        error.remedy = error.remedy or _WHILE_IT_RUNS
+        raise

@@ -14,11 +14,6 @@ PROCESSOR_SETTINGS = "Msvm_ProcessorSettingData"
 MEMORY_SETTINGS = "Msvm_MemorySettingData"
 
 
-def processor_count(count: int, guid: str) -> Instance:
-    """How many processors; everything else about them stays."""
-    return _of_machine(PROCESSOR_SETTINGS, guid, PROCESSOR, {"VirtualQuantity": count})
-
-
 def processor_settings(
     processors: Processors, numa: NumaTopology | None, host: HostVersion, guid: str
 ) -> Instance:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from openhyperv.cim.session import Session
 from openhyperv.files.share import HostFiles
-from openhyperv.hyperv import changing, keyboard, power, screen
+from openhyperv.hyperv import keyboard, power, screen
 from openhyperv.hyperv.adapters.machine_adapters import MachineAdapters
+from openhyperv.hyperv.boot.machine_boot import MachineBoot
+from openhyperv.hyperv.changing import MachineChanges, change
 from openhyperv.hyperv.checkpoints.machine_checkpoints import MachineCheckpoints
 from openhyperv.hyperv.deleting import delete_machine
 from openhyperv.hyperv.devices.machine_devices import MachineDevices
@@ -23,6 +25,7 @@ from openhyperv.hyperv.shutting_down import restart, shut_down
 from openhyperv.hyperv.states import MachineState, RequestedState
 from openhyperv.hyperv.summary import MachineSummary, summarize
 from openhyperv.hyperv.transfer.machine_transfer import MachineTransfer
+from openhyperv.machine.memory import Memory
 from openhyperv.machine.spec import MachineSpec
 from openhyperv.transport.deadline import Deadline
 
@@ -126,12 +129,25 @@ class VirtualMachine:
         restart(self._session, self.guid, timeout_s=timeout_s)
 
     def rename(self, name: str) -> None:
-        """Give it another display name."""
-        changing.rename(self._session, self.guid, name)
+        """Give it another display name; its GUID stays."""
+        self.change(MachineChanges(name=name))
 
     def resize(self, *, vcpus: int | None = None, memory_mb: int | None = None) -> None:
-        """Change processors and memory; whatever is None stays."""
-        changing.resize(self._session, self.guid, vcpus=vcpus, memory_mb=memory_mb)
+        """Change processors and memory, which becomes static; whatever is None stays."""
+        memory = None if memory_mb is None else Memory.static(memory_mb)
+        self.change(MachineChanges(vcpus=vcpus, memory=memory))
+
+    def change(self, changes: MachineChanges) -> None:
+        """Change single settings, in one call for devices and one for the whole; whatever is None stays.
+
+        :raises ConflictError: the machine's state forbids a change
+        """
+        change(self._session, self.guid, changes)
+
+    @property
+    def boot(self) -> MachineBoot:
+        """What it boots from."""
+        return MachineBoot(self._session, self.guid)
 
     def reconfigure(self, spec: MachineSpec) -> list[str]:
         """Make it what a new specification of it says, by sending what differs; returns that, for people.

@@ -6,22 +6,22 @@ before anything names them, what is removed is out of use before, the boot order
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator
 
 from attrs import frozen
 
 from openhyperv.cim.session import Session
-from openhyperv.errors import ConflictError, error_context
+from openhyperv.errors import error_context
 from openhyperv.files.share import HostFiles
 from openhyperv.hyperv import settings
+from openhyperv.hyperv.changing import change_machine_devices, change_whole, remedied
 from openhyperv.hyperv.creation.notes import finished_notes
-from openhyperv.hyperv.device_changes import add_devices, change_devices, remove_devices
+from openhyperv.hyperv.device_changes import add_devices, remove_devices
 from openhyperv.hyperv.disks.drives import Drive
 from openhyperv.hyperv.disks.machine_disks import MachineDisks
 from openhyperv.hyperv.disks.virtual_disks import VirtualDisks
 from openhyperv.hyperv.layout import Layout
-from openhyperv.hyperv.names import STORAGE_SETTINGS, SYSTEM_SERVICE, SYSTEM_SETTINGS
+from openhyperv.hyperv.names import STORAGE_SETTINGS, SYSTEM_SETTINGS
 from openhyperv.hyperv.reconfiguring.boot_list import boot_list, listed
 from openhyperv.hyperv.reconfiguring.differences import difference
 from openhyperv.hyperv.reconfiguring.disk_plan import DiskPlan, plan_disks
@@ -34,14 +34,8 @@ from openhyperv.machine.boot import UefiBoot
 from openhyperv.machine.drives import Disk, Slot
 from openhyperv.machine.request import DiskRequest
 from openhyperv.machine.spec import MachineSpec
-from openhyperv.wire.cimxml import instance_to_text
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.types import Value
-
-_WHILE_IT_RUNS = (
-    "Turn the machine off first. While it runs only some settings change; the size of static memory is among"
-    " them since Windows Server 2016."
-)
 
 
 @frozen
@@ -111,7 +105,8 @@ class Reconfiguration:
             come = {disk.name: self._attach(plan, disk) for disk in plan.disks.coming}
             new_limits = [each for each in self._limits(come) if each["IOPSLimit"] or each["IOPSReservation"]]
             self._remove_parts(plan.parts)
-            self._change_devices([*plan.devices, *new_limits, *plan.parts.changing])
+            changes = [*plan.devices, *new_limits, *plan.parts.changing]
+            change_machine_devices(self._session, self._guid, changes)
             self._remove(plan)
             keys = {name: drive.key for name, drive in (plan.disks.kept | come).items()}
             whole = self._whole(plan.present, plan.disks, keys)
@@ -144,27 +139,22 @@ class Reconfiguration:
                 }
                 yield Instance(STORAGE_SETTINGS, {"InstanceID": key, **limits})
 
-    def _change_devices(self, changes: Sequence[Instance]) -> None:
-        if changes:
-            with _remedied():
-                change_devices(self._session, self._guid, changes)
-
     def _secure(self) -> tuple[str, ...]:
         """Give it the TPM that it lacks; one asked for no more stays, as it may hold what opens a disk."""
         security = self._spec.security
         if security is None or security.provisioning is not None:
             return ()
-        with _remedied():
+        with remedied():
             return enable_tpm(self._session, self._guid, shield=security.shielded)
 
     def _remove_parts(self, parts: PartsPlan) -> None:
         if parts.going:
-            with _remedied():
+            with remedied():
                 remove_devices(self._session, self._guid, parts.going_paths)
 
     def _add_parts(self, parts: PartsPlan) -> None:
         if parts.coming:
-            with _remedied():
+            with remedied():
                 add_devices(self._session, self._guid, parts.coming)
 
     def _attach(self, plan: Plan, disk: Disk) -> Drive:
@@ -203,16 +193,5 @@ class Reconfiguration:
 
     def _change_whole(self, changes: Instance | None) -> None:
         if changes is not None:
-            arguments: dict[str, Value] = {"SystemSettings": instance_to_text(changes, self._session.schema)}
-            with _remedied():
-                self._session.run(SYSTEM_SERVICE, "ModifySystemSettings", arguments, target=self._guid)
-
-
-@contextmanager
-def _remedied() -> Iterator[None]:
-    """Say what to do about a state that forbids a change."""
-    try:
-        yield
-    except ConflictError as error:
-        error.remedy = error.remedy or _WHILE_IT_RUNS
-        raise
+            values = {name: value for name, value in changes.items() if name != "InstanceID"}
+            change_whole(self._session, self._guid, values)

@@ -1,0 +1,1 @@
+"""What a machine boots from, and in which order."""
