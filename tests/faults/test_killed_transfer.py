@@ -16,7 +16,7 @@ from openhyperv.hyperv.host import Host
 from openhyperv.hyperv.virtual_machine import VirtualMachine
 from tests.capabilities import shows
 from tests.emulated import emulated_host, target_of
-from tests.faults.killed import DeadlyWitness, run_hv, run_to_death, start_hv
+from tests.faults.killed import DeadlyWitness, hv, run, run_to_death, start
 from tests.faults.leftovers import orphans, wait_until
 from tests.hyperv.specs import with_disk
 from tests.hyperv.stock import SWITCH, Stock, provide
@@ -74,7 +74,7 @@ class Ordeal:
         """``check`` sees what the repeated command has brought about, and undoes it; returns the requests."""
         at = 0
         while self._dies(command, at := at + 1):
-            again = run_hv(self.emulated.environment(), *command)
+            again = run(self.emulated.environment(), hv(*command))
             assert again.returncode in (0, _NOT_FOUND), f"after a death at request {at}: {again.stderr}"
             check(again.returncode)
             assert orphans(self.emulated) == [], f"after a death at request {at}"
@@ -84,7 +84,7 @@ class Ordeal:
 
     def _dies(self, command: tuple[str, ...], at: int) -> bool:
         environment = self.emulated.environment()
-        return run_to_death(self.witness, environment, command, at=at, is_executed=self.is_executed)
+        return run_to_death(self.witness, environment, hv(*command), at=at, is_executed=self.is_executed)
 
 
 @pytest.fixture
@@ -139,10 +139,11 @@ def test_a_copy_is_made_once_and_whole(
 
 
 def _whole(emulated: EmulatedHost, machine: VirtualMachine) -> bool:
-    """True where all its disks and their parents are there."""
+    """True where all its disks are there, with their parents beside them."""
     files = emulated.host.files
     disks = [files.local(file) for file in machine.disk_files() if not file.endswith(".iso")]
-    return bool(disks) and all(validate_chain(disk, files.local) for disk in disks)
+    layers = [(disk, info.path) for disk in disks for info in validate_chain(disk, files.local)]
+    return bool(layers) and all(path.parent == disk.parent for disk, path in layers)
 
 
 def test_a_copy_that_dies_half_way_is_made_anew(
@@ -155,10 +156,10 @@ def test_a_copy_that_dies_half_way_is_made_anew(
     with large.open("wb") as file:
         file.truncate(256 * MIB)
     command = ("vm", "import", str(exported), "--copy", "--name", "copied")
-    with start_hv(emulated.environment(), *command) as process:
+    with start(emulated.environment(), hv(*command)) as process:
         assert wait_until(lambda: any(machines.rglob(large.name)))
         process.kill()
-    again = run_hv(emulated.environment(), *command)
+    again = run(emulated.environment(), hv(*command))
     assert again.returncode == 0, again.stderr
     assert _whole(emulated, _only(host, "copied"))
     (copied,) = machines.rglob(large.name)

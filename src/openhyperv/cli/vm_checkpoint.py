@@ -6,9 +6,9 @@ import click
 
 from openhyperv.cli.bars import job_bar
 from openhyperv.cli.connecting import connected
-from openhyperv.cli.invocation import Invocation
+from openhyperv.cli.invocation import Format, Invocation
 from openhyperv.cli.options import Group
-from openhyperv.cli.output import Column, say, show_list
+from openhyperv.cli.output import Column, say, show_data, show_list
 from openhyperv.files.windows_path import WindowsPath
 from openhyperv.hyperv.checkpoints.applying import WhenRunning
 from openhyperv.hyperv.checkpoints.checkpoint import Checkpoint
@@ -47,8 +47,10 @@ def list_(invocation: Invocation, machine: str, *, as_tree: bool) -> None:
     """List a machine's checkpoints, oldest first."""
     with connected(invocation) as host:
         checkpoints = host.machine(machine).checkpoints
-        if as_tree:
+        if as_tree and invocation.format is Format.TABLE:
             show_list(invocation, checkpoints.tree().walk(), _TREE)
+        elif as_tree:
+            show_data(invocation, checkpoints.tree().roots)
         else:
             show_list(invocation, checkpoints.list(), _LISTING)
 

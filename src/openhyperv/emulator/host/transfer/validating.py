@@ -82,6 +82,8 @@ def _about(host: Host, configuration: Configuration, resource: Resource, text: s
 
 def _damage(host: Host, windows_path: str) -> str:
     """What is wrong with a disk; empty where it and its parents are whole."""
+    if not _is_there(host, windows_path):
+        return f"The virtual hard disk '{windows_path}' does not exist."
     try:
         with Chain.open(host.files.local(windows_path), host.files.local):
             return ""
