@@ -103,6 +103,20 @@ def test_a_rehearsal_tells_how_a_machine_would_get_its_tpm(hv: Hv) -> None:
     hv.ok("vm", "delete", "rehearsed", "--yes")
 
 
+def test_a_guardian_goes_to_another_host(hv: Hv, tmp_path: Path) -> None:
+    hv.ok("host", "guardian", "create", "moving")
+    file = tmp_path / "moving.xml"
+    hv.ok("host", "guardian", "export", "moving", str(file))
+    rehearsed = hv("--dry-run", "host", "guardian", "import", "moved", str(file))
+    assert rehearsed.returncode == 0, rehearsed.stderr
+    assert "moved" not in hv.ok("host", "guardian", "list")
+    assert "elsewhere" in hv.ok("host", "guardian", "import", "of HV2", str(file))
+    hv.ok("vm", "create", "granted", *GEN_2, "--property", "os_vtpm=required")
+    hv.ok("vm", "security", "grant", "granted", "of HV2")
+    assert "Guardians        of HV2" in hv.ok("vm", "security", "show", "granted")
+    hv.ok("vm", "delete", "granted", "--yes")
+
+
 @shows("D10", "D12", "D13")
 def test_secrets_of_a_shielded_machine_are_shown_nowhere(tmp_path: Path) -> None:
     pdk, asked = tmp_path / "tenant.pdk", tmp_path / "machine.toml"

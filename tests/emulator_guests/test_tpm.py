@@ -85,7 +85,7 @@ def swtpm_processes(data: Path) -> list[int]:
     return found
 
 
-@shows("D9", "D5", guest=True)
+@shows("D3", "D5", "D9", guest=True)
 def test_a_guest_has_a_tpm_that_keeps_what_it_is_given(images: Path, tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
     data = tmp_path / "host"
@@ -96,7 +96,9 @@ def test_a_guest_has_a_tpm_that_keeps_what_it_is_given(images: Path, tmp_path: P
         machine = host.create(spec)
         machine.start()
         with shell_of(emulated, spec) as com2:
-            assert " tpm=2 " in com2.run("report")
+            report = com2.run("report")
+            assert " secureboot=1 lockdown=integrity " in report
+            assert " tpm=2 " in report
             assert int(com2.run("cat /sys/class/tpm/tpm0/pcr-sha256/0"), 16) > 0
             first, second = ask(com2, get_random(16)), ask(com2, get_random(16))
             assert first != second

@@ -9,7 +9,7 @@ import pytest
 from attrs import evolve
 
 from openhyperv.emulator.emulated_host import EmulatedHost
-from openhyperv.errors import ConflictError, InvalidInputError, JobError, UnsupportedError
+from openhyperv.errors import ConflictError, InvalidInputError, JobError, NotFoundError, UnsupportedError
 from openhyperv.hyperv.host import Host
 from openhyperv.hyperv.security.guardians import LOCAL_GUARDIAN
 from openhyperv.hyperv.security.key_protectors import KeyHolders
@@ -190,6 +190,41 @@ def test_guardians_come_and_go(host: Host) -> None:
     host.guardians.remove("ours")
     host.guardians.remove("ours")
     assert made not in host.guardians.list()
+
+
+def test_a_machine_is_granted_to_another_hosts_guardian(
+    host: Host, machine: VirtualMachine, emulated: EmulatedHost, tmp_path: Path
+) -> None:
+    """Whose keys only that host has: the key is then wrapped for it, and what is granted stays granted."""
+    machine.security.enable_tpm()
+    with (
+        emulated_host(tmp_path, name="HV2", has_files=True) as other,
+        Host.connect(target_of(other)) as there,
+    ):
+        there.guardians.create("local")
+        certificates = there.guardians.export("local")
+    brought = host.guardians.bring_in("of HV2", certificates)
+    assert not brought.has_private_keys
+    with pytest.raises(ConflictError):
+        host.guardians.bring_in("of HV2", certificates)
+    machine.security.grant("of HV2")
+    assert machine.security.key_holders() == KeyHolders(LOCAL_GUARDIAN, ("of HV2",))
+    with requests(emulated, host) as asked:
+        machine.security.grant("of HV2")
+    assert asked == ["Enumerate", "Enumerate", "Invoke", "Invoke"]
+    machine.start()
+    host.guardians.remove("of HV2")
+    left = emulated.host.files.local(r"C:\OpenHyperV\guardians")
+    assert not left.exists()
+
+
+def test_who_is_no_guardian_is_granted_nothing(host: Host, machine: VirtualMachine) -> None:
+    with pytest.raises(ConflictError, match="no key protector"):
+        machine.security.grant(LOCAL_GUARDIAN)
+    machine.security.enable_tpm()
+    for act in (lambda: machine.security.grant("nobody"), lambda: host.guardians.export("nobody")):
+        with pytest.raises(NotFoundError):
+            act()
 
 
 def test_a_machine_without_its_guardian_does_not_start(host: Host, machine: VirtualMachine) -> None:

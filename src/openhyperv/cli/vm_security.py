@@ -110,6 +110,17 @@ def set_(
         say(invocation, f"{machine} is protected as asked.")
 
 
+@security.command()
+@click.argument("machine")
+@click.argument("guardian")
+@click.pass_obj
+def grant(invocation: Invocation, machine: str, guardian: str) -> None:
+    """Let GUARDIAN unwrap a machine's key, so that the machine starts on that guardian's host, too."""
+    with connected(invocation) as host:
+        host.machine(machine).security.grant(guardian)
+        say(invocation, f"{machine} starts where {guardian} is, too.")
+
+
 def _switch_tpm(found: MachineSecurity, *, tpm: bool | None, encrypt: bool | None, guardian: str) -> None:
     if tpm:
         found.enable_tpm(guardian=guardian, encrypt=encrypt is not False)

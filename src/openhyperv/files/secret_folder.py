@@ -7,8 +7,6 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
-from attrs import evolve
-
 from openhyperv.errors import NotFoundError
 from openhyperv.files.share import HostFiles
 from openhyperv.files.smb.errors import smb_errors
@@ -29,8 +27,8 @@ class SecretFolder:
 
     def __init__(self, files: HostFiles, path: WindowsPath) -> None:
         self.path = path
-        self._settings = evolve(files.settings, encrypt=True)
-        self._files = HostFiles(self._settings)
+        self._files = files.encrypted()
+        self._settings = self._files.settings
 
     def __enter__(self) -> Self:
         try:
@@ -64,6 +62,13 @@ class SecretFolder:
         ):
             file.write(content, 0)
         return path
+
+    def read(self, name: str, *, limit_bytes: int) -> bytes:
+        """A file that the host has written there.
+
+        :raises NotFoundError: it has not
+        """
+        return self._files.read(self.place(name), limit_bytes=limit_bytes)
 
     def _clear(self) -> None:
         """Overwrite whatever is in the folder, and remove it."""

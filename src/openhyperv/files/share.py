@@ -9,7 +9,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from openhyperv.errors import (
     ConflictError,
@@ -72,6 +72,10 @@ class HostFiles:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def encrypted(self) -> HostFiles:
+        """The same files over a connection of its own, which is encrypted."""
+        return HostFiles(evolve(self.settings, encrypt=True))
 
     def close(self) -> None:
         """Log off; a later call connects again."""

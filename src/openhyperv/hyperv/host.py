@@ -112,7 +112,7 @@ class Host:
     @property
     def guardians(self) -> Guardians:
         """Who owns the keys that machines' TPMs are sealed with."""
-        return Guardians(self.session)
+        return Guardians(self.session, self.share, self.layout)
 
     @property
     def devices(self) -> HostDevices:

@@ -53,6 +53,13 @@ class RehearsedFiles(HostFiles):
         """Hold nothing: nothing is changed either."""
         yield
 
+    def encrypted(self) -> HostFiles:
+        """Nothing: what needs these files writes secrets into them.
+
+        :raises RehearsalEndError: always
+        """
+        raise RehearsalEndError
+
     def make_folder(self, folder: WindowsPath) -> None:
         """Tell it."""
         self._changed.append(folder)

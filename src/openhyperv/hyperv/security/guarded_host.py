@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from openhyperv.cim.session import Session
 from openhyperv.errors import NotFoundError
-from openhyperv.hyperv.security.guardians import HGS
+from openhyperv.hyperv.security.hgs import CLIENT_CONFIGURATION
 from openhyperv.hyperv.values import returned_instance
-from openhyperv.wire.path import ObjectPath
-
-_CLIENT = "MSFT_HgsClientConfiguration"
 
 
 def is_guarded(session: Session) -> bool:
     """True where the host has passed attestation; False on hosts before 2016, too."""
     try:
-        output = session.run(ObjectPath(_CLIENT, {}, HGS), "Get", target=_CLIENT)
+        output = session.run(CLIENT_CONFIGURATION, "Get", target="guarded host")
     except NotFoundError:
         return False
     return returned_instance(output, "cmdletOutput").get("IsHostGuarded") is True

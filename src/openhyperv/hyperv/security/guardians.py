@@ -11,18 +11,19 @@ from attrs import frozen
 
 from openhyperv.cim.session import Session
 from openhyperv.errors import ConflictError, HyperVError, InvalidInputError, NotFoundError, UnsupportedError
+from openhyperv.files.secret_folder import SecretFolder
+from openhyperv.files.share import HostFiles
+from openhyperv.hyperv.layout import Layout
 from openhyperv.hyperv.security.envelopes import make_room_for_bytes
+from openhyperv.hyperv.security.guardian_files import export_guardian, import_guardian
+from openhyperv.hyperv.security.hgs import GUARDIAN, GUARDIANS, HGS
 from openhyperv.hyperv.values import octets, returned_instance, text
 from openhyperv.wire.instance import Instance
-from openhyperv.wire.path import ObjectPath
 from openhyperv.wire.types import Value
 from openhyperv.wire.wql import Select, equal, select
 
-HGS = "root/microsoft/windows/hgs"
 LOCAL_GUARDIAN = "UntrustedGuardian"
 """Whom Hyper-V's own tools make for local key protectors (Set-VMKeyProtector -NewLocalKeyProtector)."""
-_GUARDIAN = "MSFT_HgsGuardian"
-_ON_THE_CLASS = ObjectPath(_GUARDIAN, {}, HGS)
 
 
 @frozen
@@ -41,12 +42,14 @@ class Guardians:
     :raises UnsupportedError: from every method: the host knows no guardians
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, files: HostFiles, layout: Layout) -> None:
         self._session = session
+        self._files = files
+        self._layout = layout
 
     def list(self) -> list[Guardian]:
         """All of them by name, in one request."""
-        rows = _shown(self._session, select(_GUARDIAN))
+        rows = _shown(self._session, select(GUARDIAN))
         return sorted(map(_guardian, rows), key=lambda guardian: guardian.name.lower())
 
     def create(self, name: str) -> Guardian:
@@ -55,9 +58,36 @@ class Guardians:
         :raises ConflictError: there is one of that name
         :raises InvalidInputError: no guardian can have that name; nothing was sent
         """
+        self._check_free(name)
+        return _guardian(_generate(self._session, name))
+
+    def export(self, name: str) -> bytes:
+        """A guardian's certificates, without its private keys, as another host imports them.
+
+        :raises NotFoundError: there is none of that name
+        """
+        guardian = find_guardian(self._session, name)
+        if guardian is None:
+            raise no_such_guardian(self._session, name)
+        with self._exchange() as folder:
+            return export_guardian(self._session, folder, guardian)
+
+    def bring_in(self, name: str, content: bytes) -> Guardian:
+        """Make known a guardian of another host, as that one exported it; machines can be granted to it.
+
+        :raises ConflictError: there is one of that name
+        :raises InvalidInputError: no guardian can have that name; nothing was sent
+        """
+        self._check_free(name)
+        with self._exchange() as folder:
+            return _guardian(import_guardian(self._session, folder, name, content))
+
+    def _exchange(self) -> SecretFolder:
+        return SecretFolder(self._files, self._layout.root / "guardians")
+
+    def _check_free(self, name: str) -> None:
         if find_guardian(self._session, _checked(name)) is not None:
             raise ConflictError("There is such a guardian already.", host=self._session.host, target=name)
-        return _guardian(_generate(self._session, name))
 
     def remove(self, name: str) -> None:
         """Forget a guardian with its keys; nothing happens where there is none.
@@ -65,7 +95,7 @@ class Guardians:
         Machines whose key protectors only it can unwrap do not start any more.
         """
         if find_guardian(self._session, name) is not None:
-            self._session.run(_ON_THE_CLASS, "Remove", {"Name": name}, target=name)
+            self._session.run(GUARDIANS, "Remove", {"Name": name}, target=name)
 
 
 def find_guardian(session: Session, name: str) -> Instance | None:
@@ -73,7 +103,12 @@ def find_guardian(session: Session, name: str) -> Instance | None:
 
     :raises UnsupportedError: the host knows no guardians
     """
-    return next(_shown(session, select(_GUARDIAN).where(equal("Name", name))), None)
+    return next(_shown(session, select(GUARDIAN).where(equal("Name", name))), None)
+
+
+def no_such_guardian(session: Session, name: str) -> NotFoundError:
+    """What to raise where a guardian is missing."""
+    return NotFoundError("There is no such guardian.", host=session.host, target=name)
 
 
 def ensure_guardian(session: Session, name: str) -> Instance:
@@ -95,7 +130,7 @@ def ensure_guardian(session: Session, name: str) -> Instance:
 
 def _generate(session: Session, name: str) -> Instance:
     arguments: dict[str, Value] = {"Name": name, "GenerateCertificates": True}
-    output = session.run(_ON_THE_CLASS, "NewByGenerateCertificates", arguments, target=name)
+    output = session.run(GUARDIANS, "NewByGenerateCertificates", arguments, target=name)
     return returned_instance(output, "cmdletOutput")
 
 

@@ -7,13 +7,10 @@ from attrs import frozen
 from openhyperv.cim.session import Session
 from openhyperv.errors import ConflictError, ProtocolError
 from openhyperv.hyperv.security.envelopes import make_room_for_bytes
-from openhyperv.hyperv.security.guardians import HGS
+from openhyperv.hyperv.security.hgs import KEY_PROTECTORS
 from openhyperv.hyperv.values import entries, octets, returned_instance, text
 from openhyperv.wire.instance import Instance
-from openhyperv.wire.path import ObjectPath
 from openhyperv.wire.types import Value
-
-_ON_THE_CLASS = ObjectPath("MSFT_HgsKeyProtector", {}, HGS)
 
 
 @frozen
@@ -45,7 +42,7 @@ def new_key_protector(session: Session, owner: Instance) -> bytes:
         "Guardian": [],
     }
     make_room_for_bytes(session)
-    output = session.run(_ON_THE_CLASS, "NewByGuardians", arguments, target=text(owner, "Name"))
+    output = session.run(KEY_PROTECTORS, "NewByGuardians", arguments, target=text(owner, "Name"))
     return octets(returned_instance(output, "cmdletOutput").get("RawData"))
 
 
@@ -56,10 +53,25 @@ def key_holders(session: Session, key_protector: bytes) -> KeyHolders:
     """
     make_room_for_bytes(session)
     arguments: dict[str, Value] = {"Bytes": list(key_protector)}
-    output = session.run(_ON_THE_CLASS, "ConvertToByRawBytes", arguments, target="key protector")
+    output = session.run(KEY_PROTECTORS, "ConvertToByRawBytes", arguments, target="key protector")
     shown = returned_instance(output, "cmdletOutput")
     owner = shown.get("Owner")
     if not isinstance(owner, Instance):
         raise ProtocolError("The host does not say who owns the key protector.", host=session.host)
     guardians = [each for each in entries(shown.get("Guardians")) if isinstance(each, Instance)]
     return KeyHolders(text(owner, "Name"), tuple(text(guardian, "Name") for guardian in guardians))
+
+
+def granted(session: Session, key_protector: bytes, guardian: Instance) -> bytes:
+    """The same key, wrapped for one guardian more; the owner's private keys have to be on the host."""
+    arguments: dict[str, Value] = {
+        "KeyProtector": Instance(
+            KEY_PROTECTORS.class_name, {"RawData": list(key_protector)}, namespace=KEY_PROTECTORS.namespace
+        ),
+        "Guardian": guardian,
+        "AllowUntrustedRoot": True,
+        "AllowExpired": False,
+    }
+    make_room_for_bytes(session)
+    output = session.run(KEY_PROTECTORS, "Grant", arguments, target=text(guardian, "Name"))
+    return octets(returned_instance(output, "cmdletOutput").get("RawData"))

@@ -7,6 +7,7 @@ from attrs import frozen
 from openhyperv.cim.session import Session
 from openhyperv.hyperv.names import system_settings
 from openhyperv.hyperv.security import tpm
+from openhyperv.hyperv.security.granting import grant
 from openhyperv.hyperv.security.guardians import LOCAL_GUARDIAN
 from openhyperv.hyperv.security.key_protectors import KeyHolders, key_holders
 from openhyperv.hyperv.security.secure_boot import set_secure_boot, template_of
@@ -64,6 +65,16 @@ class MachineSecurity:
     def disable_tpm(self) -> None:
         """Take its TPM away; what was sealed by it cannot be read until it is enabled again."""
         tpm.disable_tpm(self._session, self._guid)
+
+    def grant(self, guardian: str) -> None:
+        """Have one guardian more unwrap its key, so that the machine starts on that guardian's host, too.
+
+        Nothing but a look happens where it can already. What its TPM holds stays.
+
+        :raises NotFoundError: the host knows no such guardian
+        :raises ConflictError: it has no key protector
+        """
+        grant(self._session, self._guid, guardian)
 
     def encrypt(self, *, on: bool = True) -> None:
         """Encrypt its saved state and its traffic while it migrates, or no longer.
