@@ -23,11 +23,11 @@ DISK_MIB = 48
 _PARTITION_OFFSET = FIRST_LBA * SECTOR_BYTES
 _SYSLINUX_MBR = Path("/usr/lib/syslinux/mbr/mbr.bin")
 _COMMAND_LINE = "console=tty0 console=ttyS0,115200 quiet panic=5"
-_GRUB = f"""set timeout=0
+_GRUB = """set timeout=0
 serial --unit=0 --speed=115200
 terminal_output console serial
 echo GRUB-START
-linux /vmlinuz {_COMMAND_LINE}
+linux /vmlinuz COMMAND_LINE
 if [ $? = 0 ]; then
   initrd /initrd.gz
   boot
@@ -35,17 +35,19 @@ else
   echo GRUB-REFUSED
 fi
 """
-_SYSLINUX = f"""DEFAULT guest
+_SYSLINUX = """DEFAULT guest
 PROMPT 0
 LABEL guest
   KERNEL /vmlinuz
   INITRD /initrd.gz
-  APPEND {_COMMAND_LINE}
+  APPEND COMMAND_LINE
 """
 
 
-def build(disk: Path, generation: int, files: BootFiles, kernel: Kernel = Kernel.GENUINE) -> None:
-    """Write a raw bootable disk of 48 MiB for that generation.
+def build(
+    disk: Path, generation: int, files: BootFiles, kernel: Kernel = Kernel.GENUINE, *, words: str = ""
+) -> None:
+    """Write a raw bootable disk of 48 MiB for that generation; ``words`` end the kernel's command line.
 
     :raises BuildError: mtools or syslinux is missing or fails
     """
@@ -56,9 +58,9 @@ def build(disk: Path, generation: int, files: BootFiles, kernel: Kernel = Kernel
         for lba, sectors in tables.items():
             file.seek(lba * SECTOR_BYTES)
             file.write(sectors)
-    _fill_partition(disk, layout, _contents(generation, files, kernel))
+    _fill_partition(disk, layout, contents_of(generation, files, kernel, words))
     if generation == 1:
-        _run("syslinux", "--install", "--offset", str(_PARTITION_OFFSET), str(disk))
+        run("syslinux", "--install", "--offset", str(_PARTITION_OFFSET), str(disk))
 
 
 def _boot_code() -> bytes:
@@ -67,30 +69,31 @@ def _boot_code() -> bytes:
     return _SYSLINUX_MBR.read_bytes()
 
 
-def _contents(generation: int, files: BootFiles, kernel: Kernel) -> Mapping[str, bytes]:
+def contents_of(generation: int, files: BootFiles, kernel: Kernel, words: str = "") -> Mapping[str, bytes]:
     """The files of the partition by their path on it."""
+    command_line = f"{_COMMAND_LINE} {words}".strip()
     both = {"vmlinuz": kernel.of(files.kernel.read_bytes()), "initrd.gz": initrd(files)}
     if generation == 1:
-        return {**both, "syslinux.cfg": _SYSLINUX.encode()}
+        return {**both, "syslinux.cfg": _SYSLINUX.replace("COMMAND_LINE", command_line).encode()}
     return {
         **both,
         "EFI/BOOT/BOOTX64.EFI": files.shim.read_bytes(),
         "EFI/BOOT/grubx64.efi": files.grub.read_bytes(),
-        "EFI/debian/grub.cfg": _GRUB.encode(),
+        "EFI/debian/grub.cfg": _GRUB.replace("COMMAND_LINE", command_line).encode(),
     }
 
 
 def _fill_partition(disk: Path, layout: DiskLayout, contents: Mapping[str, bytes]) -> None:
     partition = f"{disk}@@{_PARTITION_OFFSET}"
     geometry = ["-T", str(layout.partition_sectors), "-h", "255", "-s", "63", "-H", str(FIRST_LBA)]
-    _run("mformat", "-i", partition, *geometry, "-v", "GUEST", "::")
+    run("mformat", "-i", partition, *geometry, "-v", "GUEST", "::")
     with tempfile.TemporaryDirectory() as temporary:
         tree = Path(temporary)
         for name, data in contents.items():
             (tree / name).parent.mkdir(parents=True, exist_ok=True)
             (tree / name).write_bytes(data)
         tops = sorted(str(path) for path in tree.iterdir())
-        _run("mcopy", "-s", "-i", partition, *tops, "::")
+        run("mcopy", "-s", "-i", partition, *tops, "::")
 
 
 def convert(raw: Path, target: Path) -> None:
@@ -99,10 +102,10 @@ def convert(raw: Path, target: Path) -> None:
     :raises BuildError: qemu-img is missing or fails
     """
     formats = {".vhd": ["vpc", "-o", "force_size=on"], ".vhdx": ["vhdx", "-o", "block_size=2M"]}
-    _run("qemu-img", "convert", "-f", "raw", "-O", *formats[target.suffix], str(raw), str(target))
+    run("qemu-img", "convert", "-f", "raw", "-O", *formats[target.suffix], str(raw), str(target))
 
 
-def _run(*argv: str) -> None:
+def run(*argv: str) -> None:
     environment = {**os.environ, "MTOOLS_SKIP_CHECK": "1"}
     try:
         done = subprocess.run(argv, env=environment, capture_output=True, text=True, timeout=120, check=False)

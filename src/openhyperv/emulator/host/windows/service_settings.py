@@ -19,7 +19,7 @@ class ServiceSettings:
     maximum_mac: str
     data_root: str = DATA_ROOT
     disk_root: str = DISK_ROOT
-    numa_spanning_enabled: bool = True
+    numa_spanning_enabled: bool = True  # UNVERIFIED: on; Windows follows a change when its service restarts
     enhanced_session_mode_enabled: bool = False
     primary_owner_contact: str = ""
     primary_owner_name: str = "Administrators"
