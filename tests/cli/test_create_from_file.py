@@ -154,6 +154,14 @@ def test_the_guides_claim_is_looked_up_on_the_host(hv, file_of):
     assert "The PCI device 0000:3b:00.0 cannot be given to a machine" in done.stderr
 
 
+def test_metadata_of_the_command_line_go_before_the_files(hv, file_of):
+    text = '{"properties": {"hw_machine_type": "hyperv-gen2"}, "metadata": {"img_pdk_reference": "a.pdk"}}'
+    done = hv("vm", "create", "refused", "--from", file_of(text, ".json"))
+    assert done.returncode == 51
+    assert "Shielding data are for machines with a virtual TPM" in done.stderr
+    created(hv, "emptied", "--from", file_of(text, ".json"), "--metadata", "img_pdk_reference=")
+
+
 def test_a_file_that_is_not_there_is_a_matter_of_usage(hv):
     assert hv("vm", "create", "refused", "--from", "nowhere.toml").returncode == 2
 

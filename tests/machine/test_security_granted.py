@@ -43,7 +43,7 @@ def test_a_tpm_by_the_hosts_own_keys(release: str, words: str, security: Securit
     assert granted(release, words).security == security
 
 
-@shows("D10", "D12", "D13", "D14")
+@shows("D10", "D12", "D13")
 @pytest.mark.parametrize(
     ("words", "metadata", "security"),
     [

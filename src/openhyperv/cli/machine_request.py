@@ -37,6 +37,7 @@ class CreateArguments:
     adapters: tuple[NetworkAdapter, ...] = ()
     properties: tuple[tuple[str, str], ...] = ()
     extra_specs: tuple[tuple[str, str], ...] = ()
+    metadata: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     notes: str = ""
     identity: UUID | None = None
     file: MachineFile = field(factory=MachineFile)
@@ -67,7 +68,7 @@ class CreateArguments:
                 evolve(adapter, name=f"nic{number}") for number, adapter in enumerate(self.adapters, 1)
             ),
             notes=self.notes,
-            metadata=self.file.metadata,
+            metadata={**self.file.metadata, **dict(self.metadata)},
             hostname=self.file.hostname,
             asset_tag=self.file.asset_tag,
             policy=self.file.policy,

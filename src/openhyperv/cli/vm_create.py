@@ -54,8 +54,8 @@ _CREATED = (
     metavar="FILE",
     help="Image properties, flavor and metadata from a .toml, .yaml or .json file; options go before it.",
 )
-@click.option("--vcpus", type=int, show_default="1", help="Processors.")
-@click.option("--memory", "memory_mb", type=int, show_default="1024", metavar="MB", help="Memory.")
+@click.option("--vcpus", type=int, metavar="COUNT", help="Processors; 1 if nothing says otherwise.")
+@click.option("--memory", "memory_mb", type=int, metavar="MB", help="Memory; 1024 if nothing says otherwise.")
 @click.option("--image", metavar="NAME", help="Boot from a copy of this pushed image, or file on the host.")
 @click.option("--image-disk", "image_disk_bytes", type=Size(), help="A larger size for that copy.")
 @click.option("--disk", "disk_bytes", multiple=True, type=Size(), help="A blank disk; may be repeated.")
@@ -77,7 +77,9 @@ _CREATED = (
     "adapters",
     multiple=True,
     type=Adapter(),
-    help="A network adapter on a switch, or 'none' for no switch; may be repeated.",
+    metavar="SWITCH[,vlan=..]",
+    help="A network adapter on a switch, or 'none' for no switch; may be repeated. After commas: "
+    "mac=.., vlan=.., at-most=.., at-least=.. (Mbit/s), spoofing, dhcp-guard, router-guard, naming, boot=..",
 )
 @click.option(
     "--property",
@@ -91,7 +93,13 @@ _CREATED = (
     "extra_specs",
     multiple=True,
     type=KeyValue(),
-    help="A flavor's, as os:secure_boot=required.",
+    help="A flavor's, such as os:secure_boot=required or hw:numa_nodes=2.",
+)
+@click.option(
+    "--metadata",
+    multiple=True,
+    type=KeyValue(),
+    help="The instance's, of which img_pdk_reference and fsk:NAME are read.",
 )
 @click.option("--notes", default="", help="Notes that the host keeps with it.")
 @click.option(

@@ -50,8 +50,7 @@ def provisioning_of(
 def _refuse_without_tpm(request: MachineRequest) -> None:
     """An image that can be shielded may carry its reference along; others ask for what they do not get."""
     is_able = {"os_vtpm", "os_shielded_vm"} & set(request.image.values)
-    in_metadata = PDK_REFERENCE in request.metadata
-    if in_metadata or (PDK_REFERENCE in request.image.values and not is_able):
+    if request.metadata.get(PDK_REFERENCE) or (request.image.get(PDK_REFERENCE) and not is_able):
         raise BrokenRuleError(
             Rule.SHIELDING_DATA,
             PDK_REFERENCE,
