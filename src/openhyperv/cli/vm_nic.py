@@ -30,7 +30,7 @@ _LISTING = (
     Column[MachineAdapter]("MAC", lambda adapter: adapter.address),
     Column[MachineAdapter]("VLAN", lambda adapter: f"{adapter.specification.vlan_id or ''}", is_number=True),
     Column[MachineAdapter]("AT MOST", lambda adapter: _megabits(adapter.specification.maximum_bandwidth_bps)),
-    Column[MachineAdapter]("ALLOWS", _guards),
+    Column[MachineAdapter]("GUARDS", _guards),
     Column[MachineAdapter]("SWITCH", lambda adapter: adapter.specification.switch or ""),
 )
 

@@ -191,6 +191,10 @@ class Guest(Protocol):
         """Hot-unplug a network card."""
         ...
 
+    def set_link(self, nic: GuestNic) -> None:
+        """Plug a network card's cable in, or pull it."""
+        ...
+
     def screen(self, width: int, height: int) -> bytes:
         """The screen scaled to that size: RGB565 little-endian, rows from the top, 2*width*height bytes."""
         ...

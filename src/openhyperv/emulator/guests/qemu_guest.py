@@ -166,6 +166,11 @@ class QemuGuest:
         with self._lock:
             self._parts.plugging.remove_nic(device_id)
 
+    def set_link(self, nic: GuestNic) -> None:
+        """Plug a network card's cable in, or pull it."""
+        with self._lock:
+            self._parts.plugging.set_link(nic)
+
     def screen(self, width: int, height: int) -> bytes:
         """The screen as a thumbnail."""
         return self._picture().scaled_rgb565(width, height)

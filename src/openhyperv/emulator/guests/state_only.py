@@ -144,6 +144,10 @@ class StateOnlyGuest:
         self._check_device(device_id)
         self._nics.discard(device_id)
 
+    def set_link(self, nic: GuestNic) -> None:
+        """See a cable plugged in, or pulled."""
+        self._check_device(nic.device_id)
+
     def screen(self, width: int, height: int) -> bytes:
         """Black."""
         self._check_on()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from openhyperv.emulator.cimom.provider import MethodFailure
@@ -15,8 +15,9 @@ from openhyperv.emulator.host.machines.configuration import Configuration
 from openhyperv.emulator.host.machines.host_devices import check_host_devices
 from openhyperv.emulator.host.machines.virtual_system import SystemState, VirtualSystem
 from openhyperv.emulator.host.numa.memory_use import reserve_memory, settle_memory
-from openhyperv.emulator.host.power.hotplug import Step, plan
+from openhyperv.emulator.host.power.hotplug import Step, added_drives, link_steps, plan
 from openhyperv.emulator.host.power.transitions import guest_of
+from openhyperv.emulator.host.storage.disk_checks import check_free
 from openhyperv.emulator.host.switches.mac_addresses import assign_addresses
 
 
@@ -32,14 +33,18 @@ def reconfigure(host: Host, system: VirtualSystem, edited: Configuration) -> Job
         raise MethodFailure(Code.INVALID_STATE, "The VM cannot be changed in its present state.")
     check_host_devices(host, system.configuration, edited)
     steps: Sequence[Step] = ()
+    links: Sequence[Step] = ()
     if system.state.is_on:
+        links = list(link_steps(system.configuration, edited))
         steps = plan(system.configuration, edited, host.files, host.profile)
         reserve_memory(host, system, edited)
     if not steps:
+        _plug(system, links)
         _take_over(host, system, edited)
         return None
     assign_addresses_or_refuse(host, edited)
     previous = system.configuration
+    steps = [*steps, *links]
     _take_over(host, system, edited)
     system.is_being_reconfigured = True
     return host.jobs.run(
@@ -63,6 +68,18 @@ def assign_addresses_or_refuse(host: Host, configuration: Configuration) -> None
         raise MethodFailure(Code.FAILED, failure.text) from failure
 
 
+def _plug(system: VirtualSystem, links: Iterable[Step]) -> None:
+    """Plug cables in and pull them out at once: nothing has to be waited for.
+
+    :raises MethodFailure: the guest does not take it
+    """
+    try:
+        for step in links:
+            step(guest_of(system))
+    except (GuestError, JobFailure) as error:
+        raise MethodFailure(Code.FAILED, str(error)) from error
+
+
 def _take_over(host: Host, system: VirtualSystem, configuration: Configuration) -> None:
     with host.changing(system):
         system.configuration = configuration
@@ -71,6 +88,7 @@ def _take_over(host: Host, system: VirtualSystem, configuration: Configuration) 
 
 def _perform(host: Host, system: VirtualSystem, previous: Configuration, steps: Sequence[Step]) -> None:
     try:
+        check_free(host.disk_use, system, added_drives(previous, system.configuration, host.files))
         for step in steps:
             step(guest_of(system))
     except GuestError as error:

@@ -9,14 +9,14 @@ from attrs import frozen
 
 from openhyperv.cim.release import Release
 from openhyperv.emulator.cimom.provider import MethodFailure
-from openhyperv.emulator.guests.machine import Bus, Guest
+from openhyperv.emulator.guests.machine import Bus, Guest, GuestDrive, GuestNic
 from openhyperv.emulator.host.codes import Code
 from openhyperv.emulator.host.files import HostFiles
 from openhyperv.emulator.host.machines import resources
 from openhyperv.emulator.host.machines.configuration import Configuration, parent_tail
 from openhyperv.emulator.host.machines.placement import NICS
 from openhyperv.emulator.host.numa.virtual_nodes import memory_setting
-from openhyperv.emulator.host.power.guest_machine import guest_drive, guest_nic, medium_file
+from openhyperv.emulator.host.power.guest_machine import guest_drive, guest_drives, guest_nic, medium_file
 from openhyperv.emulator.host.profile import Profile
 from openhyperv.emulator.host.settings import Resource
 from openhyperv.emulator.host.switches.mac_addresses import adapters
@@ -128,6 +128,15 @@ def _add_drive(tail: str, after: Configuration, files: HostFiles, guest: Guest) 
         guest.add_drive(seen)
 
 
+def added_drives(before: Configuration, after: Configuration, files: HostFiles) -> Iterator[GuestDrive]:
+    """The drives that come with a change.
+
+    :raises JobFailure: the file of one is missing
+    """
+    present = _drives(before)
+    return (drive for drive in guest_drives(after, files) if drive.device_id not in present)
+
+
 def _nic_steps(before: Configuration, after: Configuration) -> Iterator[Step]:
     old = {nic.tail: nic for nic in adapters(before)}
     new = {nic.tail: nic for nic in adapters(after)}
@@ -159,6 +168,19 @@ def _memory_steps(before: Configuration, after: Configuration) -> Iterator[Step]
 
 def _resize_memory(memory_mb: int, guest: Guest) -> None:
     guest.resize_memory(memory_mb)
+
+
+def link_steps(before: Configuration, after: Configuration) -> Iterator[Step]:
+    """What to do to the guest whose adapters stay, but are plugged in or pulled out."""
+    old = {nic.tail: guest_nic(nic, before) for nic in adapters(before)}
+    for nic in adapters(after):
+        present, seen = old.get(nic.tail), guest_nic(nic, after)
+        if present is not None and present.connected != seen.connected:
+            yield partial(_set_link, seen)
+
+
+def _set_link(nic: GuestNic, guest: Guest) -> None:
+    guest.set_link(nic)
 
 
 def _remove_nic(tail: str, guest: Guest) -> None:

@@ -15,8 +15,7 @@ from openhyperv.emulator.host.machines.virtual_system import Session, VirtualSys
 from openhyperv.emulator.host.numa.memory_use import find_room
 from openhyperv.emulator.host.power.guest_machine import guest_machine
 from openhyperv.emulator.host.shielding.unwrapping import transport_key
-from openhyperv.emulator.host.storage.disk_checks import check_disks
-from openhyperv.emulator.host.storage.disk_use import SHARING_VIOLATION, DiskInUse
+from openhyperv.emulator.host.storage.disk_checks import check_disks, check_free
 from openhyperv.emulator.host.switches.mac_addresses import assign_addresses, has_unassigned
 
 
@@ -28,7 +27,7 @@ def start_guest(host: Host, system: VirtualSystem, *, restore: bool) -> None:
     try:
         machine, session = _prepare(host, system)
         check_disks(machine.drives, machine.generation, host.files)
-        _check_free(host, system, machine)
+        check_free(host.disk_use, system, machine.drives)
         _run(host, system, session, machine, restore=restore)
     except JobFailure as failure:
         text = f"'{system.name}' failed to start. (Virtual machine ID {system.guid}) {failure.text}"
@@ -51,15 +50,6 @@ def _prepare(host: Host, system: VirtualSystem) -> tuple[GuestMachine, Session]:
         take_partition(host, system)
     machine.state_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     return machine, session
-
-
-def _check_free(host: Host, system: VirtualSystem, machine: GuestMachine) -> None:
-    try:
-        host.disk_use.check_start(system, machine.drives)
-    except DiskInUse as error:
-        path = host.files.windows(error.path)
-        text = f"Failed to open attachment '{path}'. The file is in use (0x{SHARING_VIOLATION:08X})."
-        raise JobFailure(Code.FAILED, text, SHARING_VIOLATION) from error
 
 
 def _check_memory(host: Host, system: VirtualSystem, memory_mb: int) -> None:

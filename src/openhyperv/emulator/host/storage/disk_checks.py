@@ -1,4 +1,4 @@
-"""What Hyper-V looks at in a VM's disks before it starts the VM."""
+"""What Hyper-V looks at in disks before a VM has them: when it starts, or while it runs."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from openhyperv.emulator.guests.machine import GuestDrive
 from openhyperv.emulator.host.codes import Code
 from openhyperv.emulator.host.files import HostFiles
 from openhyperv.emulator.host.jobs.running import JobFailure
+from openhyperv.emulator.host.machines.virtual_system import VirtualSystem
+from openhyperv.emulator.host.storage.disk_use import SHARING_VIOLATION, DiskInUse, DiskUse
 
 
 def check_disks(drives: Iterable[GuestDrive], generation: int, files: HostFiles) -> None:
@@ -34,3 +36,16 @@ def _check_disk(path: Path, generation: int, files: HostFiles) -> None:
             f"Failed to open attachment '{files.windows(path)}'. Error: '{error.text}' (0x{error.code:08X})."
         )
         raise JobFailure(Code.FAILED, text, error.code) from error
+
+
+def check_free(disk_use: DiskUse, system: VirtualSystem, drives: Iterable[GuestDrive]) -> None:
+    """Refuse disks that somebody else has open.
+
+    :raises JobFailure: another running machine or a job has one
+    """
+    try:
+        disk_use.check_start(system, drives)
+    except DiskInUse as error:
+        path = disk_use.files.windows(error.path)
+        text = f"Failed to open attachment '{path}'. The file is in use (0x{SHARING_VIOLATION:08X})."
+        raise JobFailure(Code.FAILED, text, SHARING_VIOLATION) from error

@@ -45,6 +45,7 @@ class DiskUse:
     """Grants files to jobs and machines: many may read one, or one may write to it. Thread-safe."""
 
     def __init__(self, lock: RLock, systems: Systems, files: HostFiles) -> None:
+        self.files = files
         self._host_lock = lock
         self._machines = OpenDisks(systems, files)
         self._lock = Lock()
