@@ -13,6 +13,7 @@ from openhyperv.emulator.host.hardware import Hardware, adapters_for
 from openhyperv.emulator.host.identities import Device
 from openhyperv.emulator.rules.actions import AnswersByJob
 from openhyperv.emulator.rules.matching import Rule, Rules
+from openhyperv.hyperv.values import entries
 from openhyperv.wire.cimxml import instance_to_text
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import ObjectPath
@@ -76,6 +77,14 @@ class Client:
         )
         (found,) = self.session.query(query)
         return found
+
+    def spans_nodes(self, guid: str) -> Value:
+        """Whether a node of the machine lies on several of the host's."""
+        path = ObjectPath(_SETTINGS, {"InstanceID": f"Microsoft:{guid}"})
+        asked: dict[str, Value] = {"SettingData": [path], "RequestedInformation": [123]}
+        (summary,) = entries(self.session.run(_SERVICE, "GetSummaryInformation", asked)["SummaryInformation"])
+        assert isinstance(summary, Instance)
+        return summary["MemorySpansPhysicalNumaNodes"]
 
     def free_mb(self) -> list[int]:
         """What machines can still take of the host's nodes."""

@@ -171,3 +171,14 @@ def test_memory_of_older_machines_stays_while_they_run(tmp_path: Path, release: 
         with pytest.raises(ConflictError, match="VirtualQuantity cannot change") as caught:
             host.change(guid, (MEMORY, {"VirtualQuantity": 2048}))
         assert caught.value.code == 32775
+
+
+def test_a_machine_may_span_nodes_where_the_host_lets_it(tmp_path: Path) -> None:
+    """Spanning is on at first: a node of 20 GB lies on two of 16 GB."""
+    with client(tmp_path) as host:
+        large, small = host.define("large"), host.define("small")
+        host.change(large, (MEMORY, {"VirtualQuantity": 20_480, "MaxMemoryBlocksPerNumaNode": 20_480}))
+        for guid in (large, small):
+            host.start(guid)
+        assert (host.spans_nodes(large), host.spans_nodes(small)) == (True, False)
+        assert sorted(host.free_mb()) == [0, 12_288 - 1024]

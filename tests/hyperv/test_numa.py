@@ -91,7 +91,3 @@ def test_memory_is_given_back(host: Host, machines: Machines) -> None:
     numa = host.numa()
     assert [node.free_memory_mb for node in numa.nodes] == [16 * GIB, 16 * GIB]
     assert numa.machines == ()
-
-
-def test_what_is_read_is_what_a_machine_is_designed_for(host: Host) -> None:
-    assert [(node.memory_mb, node.processors) for node in host.numa().traits] == [(16 * GIB, 4)] * 2

@@ -11,7 +11,6 @@ from openhyperv.hyperv.facts import service_settings
 from openhyperv.hyperv.numa.nodes import NumaNode, host_memories, joined, node_rows
 from openhyperv.hyperv.numa.running import RunningMachine, read_running
 from openhyperv.hyperv.values import text
-from openhyperv.machine.host_traits import HostNumaNode
 from openhyperv.machine.start_order import may_not_start
 
 
@@ -26,11 +25,6 @@ class HostNuma:
     def on(self, node: int) -> tuple[RunningMachine, ...]:
         """The machines that have memory of a node."""
         return tuple(machine for machine in self.machines if node in machine.host_nodes)
-
-    @property
-    def traits(self) -> tuple[HostNumaNode, ...]:
-        """The nodes as far as they decide what a machine may be."""
-        return tuple(HostNumaNode(n.number, n.memory_mb, n.logical_processors) for n in self.nodes)
 
 
 def read_numa(session: Session) -> HostNuma:
