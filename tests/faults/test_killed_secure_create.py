@@ -14,7 +14,7 @@ from openhyperv.hyperv.security.machine_security import SecurityState
 from openhyperv.machine.security import SecureBootTemplate
 from tests.capabilities import shows
 from tests.emulated import target_of
-from tests.faults.killed import DeadlyWitness, run_hv, run_to_death
+from tests.faults.killed import DeadlyWitness, hv, run, run_to_death
 from tests.faults.leftovers import machines_named, orphans
 from tests.shielding import guarded_host, shielding_data
 
@@ -80,7 +80,7 @@ def case(request: pytest.FixtureRequest, tmp_path: Path) -> Case:
 def requests_of_security(emulated: EmulatedHost, witness: DeadlyWitness, command: tuple[str, ...]) -> range:
     """Which of a command's requests come between sizing the machine and finishing it, counted from 1."""
     with witness.watching() as seen:
-        done = run_hv(emulated.environment(), *command)
+        done = run(emulated.environment(), hv(*command))
     assert done.returncode == 0, done.stderr
     methods = [operation.method for operation in seen]
     return range(methods.index("ModifyResourceSettings") + 2, methods.index("ModifySystemSettings") + 1)
@@ -100,8 +100,8 @@ def test_a_killed_create_is_made_good_and_leaves_no_secret(
     assert len(requests) >= 5
     for at in requests:
         host.machine("secured").delete()
-        assert run_to_death(witness, environment, case.command, at=at, is_executed=True)
-        again = run_hv(environment, *case.command)
+        assert run_to_death(witness, environment, hv(*case.command), at=at, is_executed=True)
+        again = run(environment, hv(*case.command))
         assert again.returncode == 0, f"after a death at request {at}: {again.stderr}"
         assert len(machines_named(emulated, "secured")) == 1
         assert host.machine("secured").security.state() == case.state, f"after a death at request {at}"
