@@ -110,6 +110,7 @@ def either(request: pytest.FixtureRequest) -> tuple[MachineSpec, Shown]:
     return found
 
 
+@shows("E9")
 def test_the_machine_itself(host: Host, either: tuple[MachineSpec, Shown]) -> None:
     spec, shown = either
     system = shown.system

@@ -12,6 +12,7 @@ from openhyperv.machine.request import DiskRequest
 from openhyperv.machine.security import SecureBootTemplate
 from openhyperv.machine.spec import Generation
 from openhyperv.machine.violations import BrokenRuleError, Rule
+from tests.capabilities import shows
 
 from .requests import GENERATION_2, SECURE_LINUX, request
 
@@ -111,6 +112,7 @@ def test_version_requirement(requirement: str, *, fits: bool) -> None:
             design_machine(wanted)
 
 
+@shows("C9")
 def test_generation_2_refuses_a_vhd() -> None:
     disk = DiskRequest("root", FromImage(r"C:\i.vhd", DiskFormat.VHD, 1024**3))
     with pytest.raises(BrokenRuleError, match="VHDX") as caught:
