@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -39,7 +39,7 @@ class Client:
         """Call a method of the management service, and wait for its job."""
         self.session.run(_SERVICE, method, arguments)
 
-    def text(self, class_name: str, values: dict[str, Value]) -> str:
+    def text(self, class_name: str, values: Mapping[str, Value]) -> str:
         """An embedded instance."""
         return instance_to_text(Instance(class_name, values), self.session.schema)
 
@@ -49,7 +49,7 @@ class Client:
         (found,) = self.session.query(select(_SYSTEM, "Name").where(equal("ElementName", name)))
         return str(found["Name"])
 
-    def change(self, guid: str, *settings: tuple[str, dict[str, Value]]) -> None:
+    def change(self, guid: str, *settings: tuple[str, Mapping[str, Value]]) -> None:
         """Change processors and memory in one call."""
         texts = [
             self.text(kind, {"InstanceID": f"Microsoft:{guid}\\{_TAILS[kind]}", **values})
