@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from openhyperv.emulator.emulated_host import EmulatedHost
 from openhyperv.errors import ConflictError, JobError, NotFoundError
 from openhyperv.files.windows_path import WindowsPath
+from openhyperv.hyperv.checkpoints.taking import Consistency
 from openhyperv.hyperv.host import Host
 from openhyperv.hyperv.names import IMAGE_SERVICE, service, system_settings
 from openhyperv.hyperv.states import MachineState
@@ -19,6 +21,7 @@ from openhyperv.hyperv.transfer.findings import FindingKind, UnfitMachineError
 from openhyperv.hyperv.transfer.fitting import Fit
 from openhyperv.hyperv.values import texts
 from openhyperv.hyperv.virtual_machine import VirtualMachine
+from openhyperv.machine.host_version import WINDOWS_2012_R2
 from openhyperv.machine.network_adapter import NetworkAdapter
 from openhyperv.machine.violations import BrokenRuleError
 from openhyperv.wire.cimxml import instance_to_text
@@ -26,6 +29,7 @@ from openhyperv.wire.instance import Instance
 from openhyperv.wire.types import Value
 from openhyperv.wire.wql import select
 from tests.capabilities import shows
+from tests.emulated import emulated_host, target_of
 from tests.hyperv.specs import GIB, with_disk
 from tests.hyperv.stock import SWITCH, Stock, add_switch
 
@@ -174,10 +178,14 @@ def _bios_guid(host: Host, machine: VirtualMachine) -> str:
 
 @pytest.mark.parametrize(
     ("live_state", "state"),
-    [(LiveState.CRASH_CONSISTENT, MachineState.OFF), (LiveState.SAVED, MachineState.SAVED)],
+    [
+        (None, MachineState.OFF),
+        (LiveState.CRASH_CONSISTENT, MachineState.OFF),
+        (LiveState.SAVED, MachineState.SAVED),
+    ],
 )
 def test_a_running_machine_is_cloned_and_goes_on(
-    host: Host, machine: VirtualMachine, live_state: LiveState, state: MachineState
+    host: Host, machine: VirtualMachine, live_state: LiveState | None, state: MachineState
 ) -> None:
     machine.start()
     clone = host.machine(machine.transfer.clone("live", live_state))
@@ -289,3 +297,49 @@ def test_an_export_that_was_moved_is_copied_and_its_files_stay(
         copy.start()
         copy.delete()
     assert host.share.list(moved / "Virtual Hard Disks")
+
+
+@shows("H14")
+def test_the_disk_of_a_running_machine_is_taken_as_an_image(host: Host, folder: WindowsPath) -> None:
+    machine = host.create(with_disk("serving"))
+    machine.start()
+    taken = machine.checkpoints.take("image", Consistency.CRASH)
+    machine.checkpoints.export(taken, folder)
+    machine.checkpoints.delete(taken)
+    (disk,) = host.share.list(folder / "Virtual Hard Disks")
+    image = host.disks.inspect(str(folder / "Virtual Hard Disks" / disk.name))
+    assert (image.parent, image.size_bytes) == ("", GIB)
+    assert machine.state() is MachineState.RUNNING
+    assert machine.checkpoints.list() == []
+    machine.delete()
+
+
+@shows("J4")
+def test_memory_that_the_host_does_not_have_is_told(
+    host: Host, emulated: EmulatedHost, folder: WindowsPath
+) -> None:
+    memory_mb = emulated.options.hardware.memory_mb + 1024
+    machine = host.create(with_disk("huge", memory_mb=memory_mb))
+    machine.transfer.export(folder)
+    machine.delete()
+    with pytest.raises(UnfitMachineError) as caught:
+        host.imports.register(folder)
+    assert [finding.kind for finding in caught.value.findings] == [FindingKind.MEMORY]
+    again = host.machine(host.imports.register(folder, fit=Fit(memory_mb=512)))
+    again.start()
+    again.delete()
+
+
+@shows("J14")
+def test_an_older_host_clones_and_imports_too(tmp_path: Path) -> None:
+    with (
+        emulated_host(tmp_path, has_files=True, version="2012R2") as emulated,
+        Host.connect(target_of(emulated)) as host,
+    ):
+        machine = host.create(with_disk("old", host=WINDOWS_2012_R2))
+        machine.checkpoints.take("before")
+        machine.start()
+        host.machine(machine.transfer.clone("twin")).start()
+        machine.transfer.export(EXPORTS)
+        host.machine(host.imports.copy(EXPORTS, name="third")).start()
+        assert sorted(listing.name for listing in host.machines()) == ["old", "third", "twin"]

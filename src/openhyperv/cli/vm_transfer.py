@@ -115,7 +115,7 @@ def clone(
     keeps its addresses, so it is connected to no switch. Cloning again after a failure goes on from there.
     """
     fit = fit_to(switches, disks, memory_mb, drop_missing_checkpoints=drop_missing_checkpoints)
-    state = _LIVE_STATES[live or "disks"]
+    state = _LIVE_STATES.get(live or "")
     with connected(invocation) as host, told_findings(invocation):
         with job_bar("cloning") as on_progress:
             guid = host.machine(machine).transfer.clone(name, state, fit=fit, on_progress=on_progress)

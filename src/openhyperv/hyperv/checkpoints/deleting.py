@@ -6,7 +6,7 @@ from openhyperv.cim.jobs import JobProgress
 from openhyperv.cim.session import Session
 from openhyperv.errors import ConflictError, HyperVError, MethodError, NotFoundError
 from openhyperv.hyperv.checkpoints.checkpoint import Checkpoint
-from openhyperv.hyperv.jobs import JobType, wait_for_jobs_of
+from openhyperv.hyperv.jobs import wait_for_jobs_of, wait_for_merging
 from openhyperv.hyperv.names import SNAPSHOT_SERVICE, system
 from openhyperv.transport.deadline import Deadline
 from openhyperv.wire.types import Value
@@ -35,8 +35,7 @@ class Deletion:
         while not self._try(on_progress):
             pass
         # UNVERIFIED: the job that merges is there as soon as the one that deletes has ended
-        machine = system(self._guid)
-        wait_for_jobs_of(self._session, machine, self._deadline, JobType.MERGE_DISKS, on_progress)
+        wait_for_merging(self._session, system(self._guid), self._deadline, on_progress)
 
     def _try(self, on_progress: JobProgress | None) -> bool:
         """False where the machine was busy, and is no more."""

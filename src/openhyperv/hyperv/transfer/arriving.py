@@ -15,7 +15,7 @@ from openhyperv.cim.jobs import JobProgress
 from openhyperv.cim.session import Session
 from openhyperv.errors import HyperVError, ProtocolError
 from openhyperv.files.windows_path import WindowsPath
-from openhyperv.hyperv.jobs import JobType, wait_for_jobs_of, wait_for_jobs_of_type
+from openhyperv.hyperv.jobs import wait_for_imports, wait_for_jobs_of
 from openhyperv.hyperv.names import SYSTEM_SERVICE, SYSTEM_SETTINGS, system
 from openhyperv.hyperv.sizing import memory_settings
 from openhyperv.hyperv.switches import find_switch
@@ -60,7 +60,7 @@ class Arrival:
 
         :raises ConflictError: another machine is in the way
         """
-        wait_for_jobs_of_type(self._session, JobType.IMPORT, self._deadline)
+        wait_for_imports(self._session, self._deadline)
         return arrived(self._machines_alone(), self._wanted.guid, self._wanted.identity)
 
     def _machines_alone(self) -> list[Present]:
@@ -167,7 +167,7 @@ class Arrival:
 
     def _clean(self, cause: BaseException) -> None:
         try:
-            wait_for_jobs_of_type(self._session, JobType.IMPORT, self._deadline)
+            wait_for_imports(self._session, self._deadline)
             self._machines_alone()
         except HyperVError as left:
             cause.add_note(f"A planned machine may be left, which importing again removes: {left}")

@@ -48,11 +48,6 @@ class ExportFolder:
         return ExportFolder(root, root / _MACHINES / self.definition.name, self.has_checkpoints, disks)
 
 
-def definition_in(root: WindowsPath, guid: str) -> WindowsPath:
-    """The definition of a machine that has been exported by a host of 2016 or later."""
-    return root / _MACHINES / f"{guid}.vmcx"
-
-
 def read_export(share: HostFiles, path: WindowsPath) -> ExportFolder:
     """The export in a folder, or that a definition file belongs to.
 

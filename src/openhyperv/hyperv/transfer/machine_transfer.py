@@ -44,7 +44,7 @@ class MachineTransfer:
     def clone(
         self,
         name: str,
-        live_state: LiveState = LiveState.CRASH_CONSISTENT,
+        live_state: LiveState | None = None,
         *,
         fit: Fit | None = None,
         timeout_s: float = _TIMEOUT_S,
@@ -53,8 +53,9 @@ class MachineTransfer:
         """Make another machine like it, with identifiers, addresses and files of its own; returns its GUID.
 
         Checkpoints do not come along. ``live_state`` is what a clone of a running machine starts with: disks
-        as after a power failure, disks that the guest has brought in order, or the guest's memory, too. A
-        clone with memory keeps the guest's addresses, so its adapters are connected to no switch.
+        as after a power failure (also where nothing is said, which any host understands), disks that the
+        guest has brought in order, or the guest's memory, too. A clone with memory keeps the guest's
+        addresses, so its adapters are connected to no switch.
 
         Asking again after any failure goes on from there; a clone that is there already is the answer.
 
@@ -63,6 +64,7 @@ class MachineTransfer:
         :raises UnfitMachineError: the clone would lack something; its findings say what
         :raises HyperVError: it could not be made; nothing is left, or else the error's notes say what is
         """
+        # UNVERIFIED: without its run-time information a running machine is exported as after a power failure
         choices = ExportChoices(
             live_state, with_checkpoints=False, with_saved_state=live_state is LiveState.SAVED
         )

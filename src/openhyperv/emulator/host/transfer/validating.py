@@ -46,6 +46,7 @@ def check_system(host: Host, system: VirtualSystem) -> None:
         found = list(_unusable_devices(host, configurations[0]))
     found += [error for each in configurations for error in _problems(host, each)]
     found += _unknown_switches(host, configurations[0])
+    found += _too_much_memory(host, configurations[0])
     if found:
         # UNVERIFIED: the job fails, and with this code, rather than completing with warnings
         raise JobFailure(Code.FAILED, "\n".join(error.text for error in found), errors=found)
@@ -105,3 +106,12 @@ def _unknown_switches(host: Host, configuration: Configuration) -> Iterator[JobE
             name = connection.text("LastKnownSwitchName") or guid
             text = f"There is no virtual switch '{name}' on this host."
             yield _about(host, configuration, connection, text)
+
+
+def _too_much_memory(host: Host, configuration: Configuration) -> Iterator[JobError]:
+    # UNVERIFIED: that a VM is found not to fit which wants more memory than the host has
+    for memory in configuration.of_class(resources.MEMORY.class_name):
+        wanted_mb = memory.value("VirtualQuantity")
+        if isinstance(wanted_mb, int) and wanted_mb > host.hardware.memory_mb:
+            text = f"The host has no {wanted_mb} MB of memory."
+            yield _about(host, configuration, memory, text)
