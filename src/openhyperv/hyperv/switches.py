@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from functools import reduce
-from operator import or_
+from collections.abc import Iterator, Sequence
 
 from attrs import frozen
 
@@ -13,7 +11,7 @@ from openhyperv.errors import ConflictError, NotFoundError
 from openhyperv.hyperv.names import is_guid
 from openhyperv.hyperv.values import text
 from openhyperv.wire.path import ObjectPath
-from openhyperv.wire.wql import Condition, equal, select
+from openhyperv.wire.wql import equal, select
 
 _SWITCH = "Msvm_VirtualEthernetSwitch"
 
@@ -43,26 +41,20 @@ def find_switch(session: Session, name_or_guid: str) -> ObjectPath:
     :raises NotFoundError: no switch has that name
     :raises ConflictError: several have; name it by its GUID
     """
-    return find_switches(session, [name_or_guid])[name_or_guid]
+    if is_guid(name_or_guid):
+        return switch_path(name_or_guid)
+    query = select(_SWITCH, "Name").where(equal("ElementName", name_or_guid))
+    return only_switch(session, name_or_guid, [text(row, "Name") for row in session.query(query)])
 
 
-def find_switches(session: Session, names_or_guids: Iterable[str]) -> dict[str, ObjectPath]:
-    """Switches as :func:`find_switch` finds them, all those that go by name in one query."""
-    wanted = sorted(set(names_or_guids))
-    names = [name for name in wanted if not is_guid(name)]
-    found: dict[str, list[str]] = {name: [] for name in names}
-    if names:
-        condition: Condition = reduce(or_, (equal("ElementName", name) for name in names))
-        for row in session.query(select(_SWITCH, "Name", "ElementName").where(condition)):
-            for name in names:
-                if name.lower() == text(row, "ElementName").lower():
-                    found[name].append(text(row, "Name"))
-    return {
-        each: switch_path(each) if is_guid(each) else _only(session, each, found[each]) for each in wanted
-    }
+def only_switch(session: Session, name_or_guid: str, guids: Sequence[str]) -> ObjectPath:
+    """The switch that is meant: by GUID, or the only one of those that have the name.
 
-
-def _only(session: Session, name_or_guid: str, guids: list[str]) -> ObjectPath:
+    :raises NotFoundError: no switch has that name
+    :raises ConflictError: several have; name it by its GUID
+    """
+    if is_guid(name_or_guid):
+        return switch_path(name_or_guid)
     if not guids:
         raise NotFoundError("There is no such virtual switch.", host=session.host, target=name_or_guid)
     if len(guids) > 1:

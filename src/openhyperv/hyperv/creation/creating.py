@@ -21,6 +21,7 @@ from openhyperv.hyperv.creation.calls import Calls
 from openhyperv.hyperv.creation.earlier import Earlier, find_earlier, find_machine
 from openhyperv.hyperv.creation.equipping import Equipping
 from openhyperv.hyperv.creation.host_parts import host_parts
+from openhyperv.hyperv.creation.look import look
 from openhyperv.hyperv.creation.notes import unfinished_notes
 from openhyperv.hyperv.creation.undoing import Remains
 from openhyperv.hyperv.creation.upload import Upload
@@ -31,7 +32,6 @@ from openhyperv.hyperv.layout import Layout
 from openhyperv.hyperv.reconfiguring.reconfiguration import Reconfiguration
 from openhyperv.hyperv.security.securing import check_shielding_data, secure_new_machine
 from openhyperv.hyperv.security.shielding_data import ShieldingData
-from openhyperv.hyperv.switches import find_switches
 from openhyperv.hyperv.whole_settings import new_machine
 from openhyperv.machine.drives import Slot
 from openhyperv.machine.spec import MachineSpec
@@ -81,15 +81,13 @@ class Creation:
             notes say what is
         """
         check_shielding_data(self._spec.security, self._shielding_data)
-        names = {adapter.switch for adapter in self._spec.network_adapters if adapter.switch is not None}
-        read_switches = self._session.aside(lambda: find_switches(self._session, names))
         with self._alone():
-            earlier = find_earlier(self._session, self._spec, self._folder, shares_name=self._shares_name)
+            found = look(self._session, self._spec, self._folder)
+            earlier = find_earlier(found.machines, self._spec, self._folder, shares_name=self._shares_name)
             if earlier is not None and not earlier.is_unfinished:
                 return self._as_asked(earlier)
-            switches = read_switches()
             self._clear(earlier)
-            return self._create(switches, host_parts(self._session, self._spec))
+            return self._create(found.switches, host_parts(self._session, self._spec))
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

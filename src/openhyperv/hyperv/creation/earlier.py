@@ -32,20 +32,17 @@ class Earlier:
 
 
 def find_earlier(
-    session: Session, spec: MachineSpec, folder: WindowsPath, *, shares_name: bool = False
+    machines: Sequence[Instance], spec: MachineSpec, folder: WindowsPath, *, shares_name: bool = False
 ) -> Earlier | None:
-    """What an earlier run has made of the same machine, in one query; None where there is nothing of it.
+    """What an earlier run has made of the same machine, among those of its name or in its folder.
 
     A machine of another identity is never taken for it, whatever its name.
 
     :raises ConflictError: another machine has that name, unless ``shares_name``, or the folder; or this one
         goes by another name now
     """
-    is_in_the_way = equal("ElementName", spec.name) | equal("ConfigurationDataRoot", str(folder))
-    query = select(SYSTEM_SETTINGS, *_COLUMNS).where(equal("VirtualSystemType", _REALIZED) & is_in_the_way)
-    rows = list(session.query(query))
-    own = [row for row in rows if is_of(texts(row, "Notes"), spec.identity)]
-    others = [row for row in rows if row not in own]
+    own = [row for row in machines if is_of(texts(row, "Notes"), spec.identity)]
+    others = [row for row in machines if row not in own]
     _check_others(others, folder, shares_name=shares_name)
     return _earlier(own[0], spec, folder) if own else None
 
