@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from openhyperv.cli import host_gpu, host_offload, host_pci
+from openhyperv.cli import host_gpu, host_offload, host_pci, host_power
 from openhyperv.cli.connecting import connected
 from openhyperv.cli.exit_codes import CHECK_FAILED
 from openhyperv.cli.host_guardian import guardian
@@ -101,7 +101,9 @@ def stats(invocation: Invocation) -> None:
         show_one(invocation, reached.statistics(), _STATISTICS)
 
 
+host.add_command(guardian)
 host.add_command(host_gpu.gpu)
 host.add_command(host_offload.offload)
 host.add_command(host_pci.pci)
-host.add_command(guardian)
+host.add_command(host_power.power)
+host.add_command(host_power.maintenance)

@@ -19,9 +19,11 @@ from openhyperv.cli import (
     vm_nic,
     vm_pci,
     vm_power,
+    vm_rdp,
     vm_screen,
     vm_security,
     vm_set,
+    vm_top,
     vm_transfer,
 )
 from openhyperv.cli.connecting import connected
@@ -112,6 +114,8 @@ def show(invocation: Invocation, machine: str) -> None:
 vm.add_command(vm_create.create)
 vm.add_command(vm_set.set_)
 vm.add_command(vm_boot.boot)
+vm.add_command(vm_top.top)
+vm.add_command(vm_rdp.rdp)
 vm.add_command(vm_console.console)
 vm.add_command(vm_console.log)
 vm.add_command(vm_guest.guest)
@@ -121,8 +125,8 @@ vm.add_command(vm_dvd.dvd)
 vm.add_command(vm_screen.screenshot)
 vm.add_command(vm_screen.type_)
 vm.add_command(vm_checkpoint.checkpoint)
+vm.add_command(vm_security.security)
 vm.add_command(vm_gpu.gpu)
 vm.add_command(vm_pci.pci)
-vm.add_command(vm_security.security)
 for command in (*vm_power.COMMANDS, *vm_change.COMMANDS, *vm_metrics.COMMANDS, *vm_transfer.COMMANDS):
     vm.add_command(command)
