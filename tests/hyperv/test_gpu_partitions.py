@@ -86,8 +86,9 @@ def test_a_partition_is_added_once_as_it_was_asked_for(connect: Connect, witness
     assert machine.gpus.partition() == wanted
     with witness.watching() as seen:
         machine.gpus.add_partition(wanted)
+        machine.gpus.add_partition(GpuPartition())
         with pytest.raises(ConflictError, match="can have one"):
-            machine.gpus.add_partition(GpuPartition())
+            machine.gpus.add_partition(GpuPartition(vram=GpuShare(minimum=1, maximum=2, optimal=2)))
     assert changes(seen) == []
 
 
@@ -148,8 +149,12 @@ def test_a_machine_becomes_one_with_another_gpu_partition(connect: Connect, witn
     with witness.watching() as seen:
         machine.reconfigure(spec)
     assert changes(seen) == []
-    machine.reconfigure(evolve(spec, gpu_partitions=(GpuPartition(),)))
-    assert machine.gpus.partition() == GpuPartition()
+    with witness.watching() as seen:
+        machine.reconfigure(evolve(spec, gpu_partitions=(GpuPartition(),)))
+    assert changes(seen) == [], "one of a certain GPU is one of any"
+    larger = GpuPartition(vram=GpuShare(minimum=GIB, maximum=2 * GIB, optimal=GIB))
+    machine.reconfigure(evolve(spec, gpu_partitions=(larger,)))
+    assert machine.gpus.partition() == larger
     machine.reconfigure(evolve(spec, gpu_partitions=()))
     assert machine.gpus.partition() is None
 

@@ -29,7 +29,7 @@ def add_partition(session: Session, guid: str, partition: GpuPartition, mmio: Mm
     """Give a machine its partition, and address space for it."""
     check_partitioning(session, read_version(session))
     present = read_partition(session, guid)
-    if present not in (None, partition):
+    if present is not None and not is_as_asked(present, partition):
         raise ConflictError(
             "The machine has another GPU partition already, and can have one.",
             host=session.host,
@@ -56,6 +56,20 @@ def remove_partition(session: Session, guid: str) -> bool:
 def _row(session: Session, guid: str) -> Instance | None:
     rows = device_settings(session, guid)
     return next((row for row in rows if row.class_name == GPU_PARTITION_SETTINGS), None)
+
+
+def is_as_asked(present: GpuPartition, wanted: GpuPartition) -> bool:
+    """True where a partition has what is asked for; what is not said may be as the host has filled it in."""
+    return all(
+        asked is None or asked == has
+        for asked, has in (
+            (wanted.gpu and wanted.gpu.lower(), present.gpu and present.gpu.lower()),
+            (wanted.vram, present.vram),
+            (wanted.encode, present.encode),
+            (wanted.decode, present.decode),
+            (wanted.compute, present.compute),
+        )
+    )
 
 
 def partition_of(row: Instance) -> GpuPartition:

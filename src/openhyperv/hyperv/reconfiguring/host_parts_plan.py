@@ -15,7 +15,7 @@ from openhyperv.hyperv.devices.claiming import claim
 from openhyperv.hyperv.devices.inventory import PCI_EXPRESS_SETTINGS
 from openhyperv.hyperv.devices.settings import pci_express_port
 from openhyperv.hyperv.gpus.displays import Displays, displays_among
-from openhyperv.hyperv.gpus.partitions import partition_of
+from openhyperv.hyperv.gpus.partitions import is_as_asked, partition_of
 from openhyperv.hyperv.gpus.settings import (
     GPU_PARTITION_SETTINGS,
     gpu_partition,
@@ -85,7 +85,8 @@ def _partitions(
 ) -> tuple[list[Instance], list[Instance]]:
     rows = list(_of_class(present, GPU_PARTITION_SETTINGS))
     wanted = [with_path(session, partition) for partition in spec.gpu_partitions]
-    if [partition_of(row) for row in rows] == wanted:
+    has = [partition_of(row) for row in rows]
+    if len(has) == len(wanted) and all(is_as_asked(*pair) for pair in zip(has, wanted, strict=True)):
         return [], []
     return rows, [gpu_partition(partition) for partition in wanted]
 
