@@ -91,7 +91,13 @@ def setting_text(info: DiskInfo, windows_path: str, schema: Schema) -> str:
         "ParentPath": info.parent_path,
         "ParentIdentifier": _guid_text(info.parent_content_id),
     }
-    return instance_to_text(Instance(DISK_SETTINGS, values), schema)
+    return instance_to_text(Instance(DISK_SETTINGS, _known(values, schema)), schema)
+
+
+def _known(values: dict[str, Value], schema: Schema) -> dict[str, Value]:
+    """Those that the host's release knows: ParentIdentifier came with Windows Server 2016."""
+    decl = schema.find("root/virtualization/v2", DISK_SETTINGS)
+    return {name: value for name, value in values.items() if decl is None or decl.property(name) is not None}
 
 
 def _guid_text(guid: UUID | None) -> str | None:
