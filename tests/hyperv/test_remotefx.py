@@ -84,6 +84,7 @@ def test_a_remotefx_display_is_changed_in_place_and_only_where_it_differs(
     machine.gpus.enable_remotefx(HD)
     with witness.watching() as seen:
         machine.gpus.enable_remotefx(HD)
+        machine.gpus.enable_remotefx(RemoteFx(HD.resolution, HD.monitors))
     assert changes(seen) == []
     larger = RemoteFx(Resolution.R3840X2160, monitors=1, vram_mb=1024)
     machine.gpus.enable_remotefx(larger)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from openhyperv.cim.session import Session
 from openhyperv.errors import HyperVError
@@ -47,9 +47,16 @@ class Displays:
             number(self.display_3d, "VRAMSizeBytes") // _MIB or None,
         )
 
+    def _is_as_asked(self, display: RemoteFx) -> bool:
+        """True where RemoteFX shows that already; video memory that is not said is as the host chose it."""
+        present = self.remotefx
+        if present is not None and display.vram_mb is None:
+            present = evolve(present, vram_mb=None)
+        return present == display
+
     def changes_to(self, guid: str, display: RemoteFx | None) -> Iterator[Instance]:
         """What of the displays that stay has to change, for RemoteFX or for the plain display."""
-        if display is not None and self.display_3d is not None and display != self.remotefx:
+        if display is not None and self.display_3d is not None and not self._is_as_asked(display):
             changed = settings.remotefx_display(display)
             yield changed.with_values({"InstanceID": text(self.display_3d, "InstanceID")})
         s3 = settings.s3_display(guid, has_remotefx=display is not None)
