@@ -136,7 +136,7 @@ def test_the_guest_notes_an_interrupt(hv, terminal):
 def test_a_guest_shuts_down_cleanly_and_the_terminal_waits_for_it(hv, terminal):
     hv.ok("vm", "stop", "web")
     terminal.until(b"GUEST-DOWN power button")
-    terminal.until(b"waiting until the machine is back")
+    terminal.until(b"\r\n[The console was closed; waiting until the machine is back.]\r\n")
     hv.ok("vm", "start", "web")
     terminal.until(b"The console is back.")
     terminal.type(b"\x1d")

@@ -19,8 +19,8 @@ from openhyperv.hyperv.serial.reader import PortReader, PortState
 from openhyperv.hyperv.virtual_machine import VirtualMachine
 
 _NEWS = {
-    PortState.WAITING: "\r\n[The console was closed; waiting until the machine is back.]\r",
-    PortState.CONNECTED: "\r\n[The console is back.]\r",
+    PortState.WAITING: "[The console was closed; waiting until the machine is back.]",
+    PortState.CONNECTED: "[The console is back.]",
 }
 
 
@@ -63,20 +63,19 @@ def console(
         if sys.stdin.isatty():
             say(invocation, f"Connected to COM{com} of {machine}; Ctrl-] leaves.")
         keyboard = None if read_only else resources.enter_context(Keyboard(sys.stdin.fileno()))
-        ending = _attach(invocation, reader, screen, keyboard, timeout_s)
+        ending = _attach(reader, screen, keyboard, timeout_s)
     say(invocation, f"\n{ending.value}")
 
 
 def _attach(
-    invocation: Invocation,
     reader: PortReader,
     screen: Screen,
     keyboard: Keyboard | None,
     timeout_s: float | None,
 ) -> Ending:
     def tell(state: PortState) -> None:
-        if state in _NEWS:
-            say(invocation, _NEWS[state])
+        if state in _NEWS:  # a raw terminal needs to be told to go back to the line's beginning
+            click.echo(f"\r\n{_NEWS[state]}\r\n", err=True, nl=False)
 
     ending = Attachment(reader, screen, keyboard, tell).run(timeout_s)
     if reader.error is not None:
@@ -127,7 +126,7 @@ def _record(
         for listener in (kept, screen):
             reader.listen(listener)
         with reader.start():
-            ending = _attach(invocation, reader, screen, None, timeout_s)
+            ending = _attach(reader, screen, None, timeout_s)
     say(invocation, f"\n{ending.value}")
 
 
