@@ -136,9 +136,9 @@ class Demo:
 
     def _checkpoint(self, machine: VirtualMachine) -> None:
         with self._steps.step("Take a checkpoint of the running machine, and delete it again") as outcome:
-            checkpoint = machine.take_checkpoint("before the change")
+            checkpoint = machine.checkpoints.take("before the change")
             (leaf,) = machine.disk_files()
-            machine.delete_checkpoint(checkpoint)
+            machine.checkpoints.delete(checkpoint)
             outcome.append(f"meanwhile its disk was {leaf.rpartition(chr(92))[2]}")
 
     def _grow(self, machine: VirtualMachine, serial: SerialLog) -> None:
