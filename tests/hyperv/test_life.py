@@ -105,7 +105,7 @@ def test_a_running_machine_is_not_started_again(machine: VirtualMachine) -> None
 
 def test_a_machine_that_does_not_exist(host: Host) -> None:
     nobody = host.machine("11111111-2222-3333-4444-555555555555")
-    for act in (nobody.summary, nobody.state, nobody.start, nobody.delete, nobody.checkpoints):
+    for act in (nobody.summary, nobody.state, nobody.start, nobody.delete, nobody.checkpoints.list):
         with pytest.raises(NotFoundError) as caught:
             act()
         assert caught.value.host == host.session.host
