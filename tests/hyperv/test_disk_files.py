@@ -137,7 +137,7 @@ def test_a_compacted_disk_takes_less_room(emulated: EmulatedHost, host: Host, tm
         host.disks.compact(fixed)
 
 
-@shows("C16")
+@shows("C16", "J5")
 def test_a_disk_finds_its_parent_where_it_was_moved(host: Host, family: str) -> None:
     assert family
     moved = FOLDER / "moved.vhdx"
