@@ -119,6 +119,9 @@ def test_a_merged_disk_is_in_its_ancestor(
     assert digest(emulated, flat, tmp_path / "raw") == family
     with pytest.raises(JobError, match="no longer, the parent"):
         host.disks.merge(LEAF, ancestor)
+    host.disks.delete(LEAF)
+    with pytest.raises(NotFoundError):
+        host.disks.inspect(LEAF)
 
 
 @shows("C16")
