@@ -51,3 +51,16 @@ def test_the_boot_order_is_shown_and_set(hv, machine):
     hv.ok("vm", "boot", machine, "nic1")
     assert [entry["name"] for entry in hv.json("vm", "boot", machine)] == ["nic1", "scsi:0:0"]
     assert hv("vm", "boot", machine, "nic7").returncode == 40
+
+
+@shows("J7")
+def test_a_machine_becomes_what_a_new_description_says(hv, machine):
+    described = ["--disk", "128M", "--nic", "none", "--property", "hw_machine_type=hyperv-gen2"]
+    described += ["--memory", "2048", "--extra-spec", "hw:numa_nodes=2", "--vcpus", "2"]
+    done = hv("vm", "reconfigure", machine, *described)
+    assert done.returncode == 0, done.stderr
+    for word in ("VirtualNumaEnabled", "VirtualQuantity", "size of", "DynamicMemoryEnabled"):
+        assert word in done.stderr
+    assert "nothing" in hv("vm", "reconfigure", machine, *described).stderr
+    refused = hv("vm", "reconfigure", machine, *described, "--disk", "64M", "--image-disk", "1G")
+    assert refused.returncode != 0

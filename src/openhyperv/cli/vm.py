@@ -20,6 +20,7 @@ from openhyperv.cli import (
     vm_pci,
     vm_power,
     vm_rdp,
+    vm_reconfigure,
     vm_screen,
     vm_security,
     vm_set,
@@ -112,6 +113,7 @@ def show(invocation: Invocation, machine: str) -> None:
 
 
 vm.add_command(vm_create.create)
+vm.add_command(vm_reconfigure.reconfigure)
 vm.add_command(vm_set.set_)
 vm.add_command(vm_boot.boot)
 vm.add_command(vm_top.top)
