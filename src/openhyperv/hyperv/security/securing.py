@@ -53,4 +53,5 @@ def secure_new_machine(
         return
     with SecretFolder(files, folder / "secrets") as secrets:
         substitutions = security.provisioning.substitutions
+        # UNVERIFIED: the provisioning service has read both files when it answers, so that they can go
         provision(service, settings, secrets, data, substitutions, shielded=security.shielded)

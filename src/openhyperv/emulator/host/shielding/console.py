@@ -1,4 +1,4 @@
-"""What a shielded machine keeps from its host's operators: screen and keyboard, before Windows Server 2019."""
+"""What a shielded machine keeps from its host's operators before Windows Server 2019: screen and keyboard."""
 
 from __future__ import annotations
 
