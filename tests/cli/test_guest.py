@@ -73,7 +73,7 @@ def test_the_guest_asks_the_terminal_for_its_size_and_is_answered(terminal):
 
 @contextmanager
 def recording(hv):
-    command = [PROGRAMS / "hv", "vm", "log", "web", "--record"]
+    command = ["env", "--default-signal=INT", PROGRAMS / "hv", "vm", "log", "web", "--record"]
     with subprocess.Popen(command, env=hv.environment, stdout=subprocess.PIPE) as process:
         yield process
         process.send_signal(signal.SIGINT)
