@@ -6,7 +6,8 @@ import pytest
 
 from openhyperv.machine.boot import BiosBoot, BootDevice, UefiBoot
 from openhyperv.machine.design import design_machine
-from openhyperv.machine.drives import BlankDisk, Bus, DiskFormat, ExistingDisk, FromImage, Slot
+from openhyperv.machine.disk_capacity import MIB
+from openhyperv.machine.drives import BlankDisk, Bus, DiskFormat, DiskSource, ExistingDisk, FromImage, Slot
 from openhyperv.machine.host_version import (
     WINDOWS_2012_R2,
     WINDOWS_2016,
@@ -20,6 +21,7 @@ from openhyperv.machine.network_adapter import NetworkAdapter
 from openhyperv.machine.request import DiskRequest, DvdRequest, MachineRequest
 from openhyperv.machine.serial import SerialMode
 from openhyperv.machine.violations import BrokenRuleError, Rule
+from tests.capabilities import shows
 
 from .requests import GENERATION_2, GIB, IDENTITY, IMAGE, ROOT, request
 
@@ -94,7 +96,23 @@ def test_drive_names_are_unique() -> None:
 
 def test_the_flavor_sizes_the_root_only() -> None:
     spec = design_machine(request(root_gb=10, disks=(ROOT, DiskRequest("data", IMAGE))))
-    assert [disk.size_bytes for disk in spec.disks] == [10 * GIB, None]
+    assert [disk.size_bytes for disk in spec.disks] == [10 * GIB - 8 * MIB, None]
+
+
+@shows("C5", "C15")
+@pytest.mark.parametrize(
+    ("source", "size_bytes"),
+    [
+        (IMAGE, 10 * GIB - 8 * MIB),
+        (BlankDisk(), 10 * GIB - 32 * MIB),
+        (FromImage("i.vhd", DiskFormat.VHD, GIB), 10 * GIB - 4 * MIB),
+        (BlankDisk(DiskFormat.VHD), 10 * GIB - 4 * MIB),
+    ],
+    ids=["on a vhdx", "new vhdx", "copy of a vhd", "new vhd"],
+)
+def test_the_file_of_a_root_disk_stays_within_the_flavor(source: DiskSource, size_bytes: int) -> None:
+    asked = request(root_gb=10, disks=(DiskRequest("root", source),))
+    assert design_machine(asked).disks[0].size_bytes == size_bytes
 
 
 @pytest.mark.parametrize(
@@ -116,8 +134,14 @@ def test_sizes_that_no_disk_can_have(disk: DiskRequest) -> None:
 
 
 def test_a_flavor_smaller_than_the_image_is_refused() -> None:
-    assert refused(request(root_gb=1)).rule is Rule.DISK_SIZE
-    assert design_machine(request(root_gb=2)).disks[0].size_bytes == 2 * GIB
+    for root_gb, holds in ((1, 1067450368), (2, 2141192192)):
+        refusal = refused(request(root_gb=root_gb))
+        assert refusal.rule is Rule.DISK_SIZE
+        assert refusal.message == (
+            f"The image's disk has 2147483648 bytes; a file of {root_gb} GiB holds {holds}."
+        )
+        assert refusal.remedy == "Take a flavor whose disk is a little larger than the image's."
+    assert design_machine(request(root_gb=3)).disks[0].size_bytes == 3 * GIB - 6 * MIB
 
 
 def test_an_existing_disk_keeps_its_size_whatever_the_flavor_says() -> None:

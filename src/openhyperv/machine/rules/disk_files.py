@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from openhyperv.machine.disk_capacity import (
+    DIFFERENCING_VHDX,
+    DYNAMIC_VHD,
+    DYNAMIC_VHDX,
+    DiskLayout,
+    capacity_bytes,
+)
 from openhyperv.machine.drives import BlankDisk, DiskFormat, ExistingDisk, FromImage
 from openhyperv.machine.limits import DISK_MAX_BYTES, DISK_SIZE_STEP_BYTES, GIB
 from openhyperv.machine.request import DiskRequest
@@ -27,7 +34,8 @@ def check_format(disk: DiskRequest, generation: Generation) -> None:
 def size_of(disk: DiskRequest, root_gb: int) -> int | None:
     """The size the disk shall have in bytes, or None where the source's own size stays.
 
-    ``root_gb`` is the flavor's size for a root disk that comes from an image or is new; 0 means none.
+    ``root_gb`` is how large the file of a root disk that comes from an image or is new may become (usage
+    guide: such files outgrow what they hold); 0 means any size.
 
     :raises BrokenRuleError: no size for a new disk, a new size for an existing one, smaller than the image,
         larger than the format holds, or not a whole number of sectors
@@ -38,8 +46,26 @@ def size_of(disk: DiskRequest, root_gb: int) -> int | None:
             raise _violation(disk, "An existing disk keeps its size when a machine is made of it.")
         return None
     if size_bytes is None and root_gb:
-        size_bytes = root_gb * GIB
+        size_bytes = _size_within(disk, disk.source, root_gb)
     return _checked(disk, disk.source, size_bytes)
+
+
+def _size_within(disk: DiskRequest, source: FromImage | BlankDisk, root_gb: int) -> int:
+    """The largest disk whose file stays within the flavor's size."""
+    size_bytes = capacity_bytes(root_gb * GIB, _layout(source))
+    if isinstance(source, FromImage) and size_bytes < source.virtual_size_bytes:
+        image_bytes = source.virtual_size_bytes
+        message = f"The image's disk has {image_bytes} bytes; a file of {root_gb} GiB holds {size_bytes}."
+        remedy = "Take a flavor whose disk is a little larger than the image's."
+        raise BrokenRuleError(Rule.DISK_SIZE, disk.name, message, remedy=remedy)
+    return size_bytes
+
+
+def _layout(source: FromImage | BlankDisk) -> DiskLayout:
+    """How Hyper-V lays the file out: an image's VHD is copied when its size changes, a VHDX built on."""
+    if source.format is DiskFormat.VHD:
+        return DYNAMIC_VHD
+    return DIFFERENCING_VHDX if isinstance(source, FromImage) else DYNAMIC_VHDX
 
 
 def _checked(disk: DiskRequest, source: FromImage | BlankDisk, size_bytes: int | None) -> int | None:
