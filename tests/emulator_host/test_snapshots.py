@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from openhyperv.emulator.cimom.events import Change, Indication
 from openhyperv.emulator.disks.inspecting import validate_chain
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import ObjectPath
@@ -124,6 +125,20 @@ def test_a_tree_goes_as_a_whole(emulated: Emulated, system: ObjectPath) -> None:
     assert job["JobState"] == 7, job
     assert emulated.associated(system, SETTINGS, "Msvm_SnapshotOfVirtualSystem") == []
     assert _disk_file(emulated, system) == BASE
+
+
+def test_merging_tells_how_far_it_is(emulated: Emulated, system: ObjectPath) -> None:
+    root, *_ = [_take(emulated, system) for _ in range(3)]
+    heard: list[object] = []
+
+    def note(happening: Change | Indication) -> None:
+        if isinstance(happening, Change) and happening.target.class_name == "Msvm_ConcreteJob":
+            heard.append(happening.target["PercentComplete"])
+
+    stop = emulated.host.events.watch(note)
+    emulated.finish(emulated.call_of(SERVICE, "DestroySnapshotTree", SnapshotSettingData=root.path))
+    stop()
+    assert {0, 33, 66, 99, 100} <= set(heard)
 
 
 def test_a_running_vm_keeps_its_memory_in_the_checkpoint(emulated: Emulated, system: ObjectPath) -> None:

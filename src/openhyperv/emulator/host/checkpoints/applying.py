@@ -35,11 +35,11 @@ def apply_snapshot(host: Host, system: VirtualSystem, snapshot: Snapshot) -> Job
         Undertaking.APPLYING_SNAPSHOT,
         JobType.APPLY_SNAPSHOT,
         "Applying Virtual Machine Snapshot",
-        lambda _job: _apply(host, system, snapshot),
+        lambda job: _apply(host, system, snapshot, job),
     )
 
 
-def _apply(host: Host, system: VirtualSystem, snapshot: Snapshot) -> None:
+def _apply(host: Host, system: VirtualSystem, snapshot: Snapshot, job: Job) -> None:
     leaves = make_leaves(snapshot.configuration, host.files)
     _restore_state_dir(host, system, snapshot)
     is_saved = snapshot.configuration.value("IsSaved") is True
@@ -50,7 +50,7 @@ def _apply(host: Host, system: VirtualSystem, snapshot: Snapshot) -> None:
         system.current_parent = system.last_applied = snapshot.guid
         system.unmerged += [path for path in given_up if is_leaf_file(path)]
     settle(host, system, SystemState.SAVED if is_saved else SystemState.OFF)
-    merge_unused(host, system)
+    merge_unused(host, system, job.progress)
 
 
 def _restore_state_dir(host: Host, system: VirtualSystem, snapshot: Snapshot) -> None:

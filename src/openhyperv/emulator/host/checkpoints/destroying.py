@@ -28,7 +28,7 @@ def destroy_snapshots(host: Host, system: VirtualSystem, snapshots: Sequence[Sna
         Undertaking.DELETING_SNAPSHOT,
         JobType.DESTROY_SNAPSHOT,
         "Deleting Virtual Machine Snapshot",
-        lambda _job: _destroy(host, system, snapshots),
+        lambda job: _destroy(host, system, snapshots, job),
     )
 
 
@@ -39,12 +39,12 @@ def subtree(system: VirtualSystem, snapshot: Snapshot) -> Iterator[Snapshot]:
     yield snapshot
 
 
-def _destroy(host: Host, system: VirtualSystem, snapshots: Sequence[Snapshot]) -> None:
+def _destroy(host: Host, system: VirtualSystem, snapshots: Sequence[Snapshot], job: Job) -> None:
     with host.changing(system):
         for snapshot in snapshots:
             forget_snapshot(host, system, snapshot)
     if not system.state.is_on:
-        merge_unused(host, system)
+        merge_unused(host, system, job.progress)
 
 
 def merge_later(host: Host, system: VirtualSystem) -> Job:
@@ -58,7 +58,7 @@ def merge_later(host: Host, system: VirtualSystem) -> Job:
         Undertaking.MERGING_DISKS,
         JobType.MERGE_DISKS,
         "Merging Virtual Machine Disks",
-        lambda _job: merge_unused(host, system),
+        lambda job: merge_unused(host, system, job.progress),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from openhyperv.emulator.host.checkpoints.disks import disks_of, file_of
-from openhyperv.emulator.host.checkpoints.tidying import Tidying
+from openhyperv.emulator.host.checkpoints.tidying import Progress, Tidying
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.machines.configuration import Configuration
 from openhyperv.emulator.host.machines.virtual_system import VirtualSystem
@@ -19,8 +19,10 @@ def used_files(system: VirtualSystem) -> set[str]:
     return {file_of(disk).lower() for c in configurations_of(system) for disk in disks_of(c)}
 
 
-def merge_unused(host: Host, system: VirtualSystem) -> None:
+def merge_unused(host: Host, system: VirtualSystem, progress: Progress | None = None) -> None:
     """Merge the VM's unmerged files; call it without the lock, while no guest runs.
+
+    ``progress`` hears how far it is, in percent.
 
     :raises JobFailure: a file is missing or damaged; what was merged before that is noted
     """
@@ -31,10 +33,14 @@ def merge_unused(host: Host, system: VirtualSystem) -> None:
         return
     tidying = Tidying(host.files, used)
     try:
-        tidying.tidy(unused)
+        tidying.tidy(unused, progress or _unheard)
     finally:
         with host.changing(system):
             _note(system, tidying)
+
+
+def _unheard(_percent: int) -> None:
+    """For those who do not tell."""
 
 
 def _note(system: VirtualSystem, tidying: Tidying) -> None:

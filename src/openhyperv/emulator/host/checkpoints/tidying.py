@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -17,6 +17,8 @@ from openhyperv.emulator.host.codes import Code
 from openhyperv.emulator.host.files import BadHostPath, HostFiles
 from openhyperv.emulator.host.jobs.running import JobFailure
 
+Progress = Callable[[int], None]
+
 
 @define
 class Tidying:
@@ -29,16 +31,19 @@ class Tidying:
     left: list[str] = field(factory=list)
     """Files that have to wait: several others grew from them."""
 
-    def tidy(self, unused: Sequence[str]) -> None:
+    def tidy(self, unused: Sequence[str], progress: Progress) -> None:
         """Merge each unused file with the one that grew from it, or delete it if none did.
+
+        ``progress`` hears the percentage after each.
 
         :raises JobFailure: a file is missing or damaged; what was done before stays done
         """
         waiting = list(unused)
         while waiting:
             self.left = []
-            for path in waiting:
+            for number, path in enumerate(waiting, 1):
                 self._try_one(path)
+                progress((len(unused) - len(waiting) + number) * 99 // len(unused))
             if len(self.left) == len(waiting):
                 return
             waiting = self.left

@@ -34,15 +34,15 @@ def destroy_system(host: Host, system: VirtualSystem) -> Job | None:
         Undertaking.MERGING_DISKS,
         JobType.DESTROY,
         "Destroying Virtual Machine",
-        lambda _job: _destroy(host, system),
+        lambda job: _destroy(host, system, job),
     )
 
 
-def _destroy(host: Host, system: VirtualSystem) -> None:
+def _destroy(host: Host, system: VirtualSystem, job: Job) -> None:
     with host.changing(system):
         for snapshot in list(system.snapshots.values()):
             forget_snapshot(host, system, snapshot)
-    merge_unused(host, system)
+    merge_unused(host, system, job.progress)
     with host.lock:
         _forget(host, system)
 
