@@ -20,6 +20,7 @@ from openhyperv.machine.numa import NumaTopology
 from openhyperv.machine.processors import Processors
 from openhyperv.machine.request import DiskRequest
 from openhyperv.machine.spec import MachineSpec
+from openhyperv.machine.violations import BrokenRuleError
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.wql import AssociatorsOf
 from tests.capabilities import shows
@@ -146,6 +147,12 @@ def test_static_memory_changes_while_it_runs_and_processors_do_not(
     machine.turn_off()
 
 
+def test_odd_memory_is_refused_before_anything_is_sent(machine: VirtualMachine, witness: Witness) -> None:
+    with witness.watching() as seen, pytest.raises(BrokenRuleError, match="steps of 2 MiB"):
+        machine.resize(memory_mb=1025)
+    assert seen == []
+
+
 @shows("J6")
 def test_disks_grow_come_and_go(host: Host, machine: VirtualMachine, spec: MachineSpec) -> None:
     (root,) = spec.disks
@@ -170,9 +177,7 @@ def test_disks_grow_come_and_go(host: Host, machine: VirtualMachine, spec: Machi
 
 
 @shows("J1")
-def test_a_disk_is_never_made_smaller(
-    machine: VirtualMachine, spec: MachineSpec, witness: Witness
-) -> None:
+def test_a_disk_is_never_made_smaller(machine: VirtualMachine, spec: MachineSpec, witness: Witness) -> None:
     smaller = evolve(spec, processors=Processors(4), disks=(evolve(spec.disks[0], size_bytes=GIB // 2),))
     with witness.watching() as seen, pytest.raises(ConflictError) as caught:
         machine.reconfigure(smaller)

@@ -22,8 +22,10 @@ from openhyperv.hyperv.names import (
 from openhyperv.hyperv.sizing import PROCESSOR_SETTINGS, memory_settings
 from openhyperv.hyperv.values import texts
 from openhyperv.machine.lifecycle import CheckpointKind, StopAction
+from openhyperv.machine.limits import MEMORY_STEP_MB
 from openhyperv.machine.memory import Memory
 from openhyperv.machine.rules.texts import check_name, check_text
+from openhyperv.machine.violations import BrokenRuleError, Rule
 from openhyperv.wire.cimxml import instance_to_text
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.types import Value
@@ -52,9 +54,10 @@ class MachineChanges:
 def change(session: Session, guid: str, changes: MachineChanges) -> None:
     """Send changes: of devices in one call, of the whole in another; a look before where notes change.
 
-    :raises BrokenRuleError: no machine can have that name, or such notes; nothing was sent
+    :raises BrokenRuleError: no machine can have that name, such notes or so much memory; nothing was sent
     :raises ConflictError: the machine's state forbids a change
     """
+    _check_steps(changes.memory)
     whole = _whole(changes)
     if changes.notes is not None:
         whole["Notes"] = _notes(session, guid, check_text("notes", changes.notes))
@@ -86,6 +89,14 @@ def change_whole(session: Session, guid: str, values: dict[str, Value]) -> None:
     arguments: dict[str, Value] = {"SystemSettings": instance_to_text(settings, session.schema)}
     with remedied():
         session.run(SYSTEM_SERVICE, "ModifySystemSettings", arguments, target=guid)
+
+
+def _check_steps(memory: Memory | None) -> None:
+    sizes = () if memory is None else (memory.startup_mb, memory.minimum_mb, memory.maximum_mb)
+    for size_mb in sizes:
+        if size_mb % MEMORY_STEP_MB:
+            message = f"{size_mb} MiB of memory: Hyper-V gives memory in steps of {MEMORY_STEP_MB} MiB."
+            raise BrokenRuleError(Rule.MEMORY, "memory_mb", message)
 
 
 def _whole(changes: MachineChanges) -> dict[str, Value]:
