@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from time import sleep
 from uuid import UUID, uuid4
 
 import pytest
 
 from openhyperv.emulator.emulated_host import EmulatedHost
-from openhyperv.errors import ConflictError, JobError, NotFoundError
+from openhyperv.errors import ConflictError, DeadlineError, JobError, NotFoundError
 from openhyperv.files.windows_path import WindowsPath
 from openhyperv.hyperv.checkpoints.taking import Consistency
 from openhyperv.hyperv.host import Host
@@ -343,3 +344,18 @@ def test_an_older_host_clones_and_imports_too(tmp_path: Path) -> None:
         machine.transfer.export(EXPORTS)
         host.machine(host.imports.copy(EXPORTS, name="third")).start()
         assert sorted(listing.name for listing in host.machines()) == ["old", "third", "twin"]
+
+
+def test_a_copy_that_takes_too_long_leaves_nothing(
+    host: Host, emulated: EmulatedHost, machine: VirtualMachine, folder: WindowsPath
+) -> None:
+    machine.transfer.export(folder)
+    before = host.share.list(host.layout.machines)
+
+    def dawdle(_percent: int) -> None:
+        sleep(1.1)
+
+    with pytest.raises(DeadlineError):
+        host.imports.copy(folder, name="late", timeout_s=1, on_progress=dawdle)
+    assert host.share.list(host.layout.machines) == before
+    assert _planned(emulated) == []

@@ -30,6 +30,9 @@ from openhyperv.transport.deadline import Deadline
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import ObjectPath
 
+PATIENCE_S = 20.0
+"""How long undoing may take, whatever time the import was given."""
+
 
 @frozen
 class Wanted:
@@ -55,15 +58,15 @@ class Arrival:
         self._wanted = wanted
         self._deadline = deadline
 
-    def settle(self) -> str | None:
+    def settle(self, deadline: Deadline) -> str | None:
         """Remove what an earlier run left; returns the GUID of the machine where it has arrived already.
 
         :raises ConflictError: another machine is in the way
         """
-        wait_for_imports(self._session, self._deadline)
-        return arrived(self._machines_alone(), self._wanted.guid, self._wanted.identity)
+        wait_for_imports(self._session, deadline)
+        return arrived(self._machines_alone(deadline), self._wanted.guid, self._wanted.identity)
 
-    def _machines_alone(self) -> list[Present]:
+    def _machines_alone(self, deadline: Deadline) -> list[Present]:
         """The machines that are in the way or have arrived, once no planned one of an earlier run is left."""
         while True:
             present = look_for(self._session, self._wanted.folder, self._wanted.guid, self._new_name)
@@ -71,7 +74,7 @@ class Arrival:
             if not planned:
                 return [each for each in present if not each.is_planned]
             for each in planned:
-                PlannedMachine(self._session, each.guid, self._deadline).give_up()
+                PlannedMachine(self._session, each.guid, deadline).give_up()
 
     @property
     def _new_name(self) -> str | None:
@@ -166,8 +169,9 @@ class Arrival:
         return False
 
     def _clean(self, cause: BaseException) -> None:
+        patience = Deadline.after(PATIENCE_S)
         try:
-            wait_for_imports(self._session, self._deadline)
-            self._machines_alone()
+            wait_for_imports(self._session, patience)
+            self._machines_alone(patience)
         except HyperVError as left:
             cause.add_note(f"A planned machine may be left, which importing again removes: {left}")

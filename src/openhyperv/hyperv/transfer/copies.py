@@ -15,7 +15,7 @@ from openhyperv.files.windows_path import WindowsPath
 from openhyperv.hyperv.jobs import wait_for_jobs_of
 from openhyperv.hyperv.layout import Layout
 from openhyperv.hyperv.names import system
-from openhyperv.hyperv.transfer.arriving import Arrival, Wanted
+from openhyperv.hyperv.transfer.arriving import PATIENCE_S, Arrival, Wanted
 from openhyperv.hyperv.transfer.export_folder import ExportFolder, read_export
 from openhyperv.hyperv.transfer.exporting import ExportChoices, Exporter
 from openhyperv.hyperv.transfer.fitting import Fit
@@ -78,7 +78,7 @@ class Copy:
         wanted = Wanted(folder, guid, fit, identity=self.new, not_ours=self._layout.machines)
         arrival = Arrival(self._session, wanted, deadline)
         with self._share.locked(self._layout.lock(self.new.identity)):
-            done = arrival.settle()
+            done = arrival.settle(deadline)
             try:
                 yield arrival, done
             except BaseException as error:
@@ -87,7 +87,7 @@ class Copy:
 
     def _clean(self, arrival: Arrival, cause: BaseException) -> None:
         try:
-            if arrival.settle() is None:
+            if arrival.settle(Deadline.after(PATIENCE_S)) is None:
                 self._share.remove_tree(self.new.folder)
         except HyperVError as left:
             cause.add_note(f"Not everything could be undone; look for {self.new.folder}: {left}")

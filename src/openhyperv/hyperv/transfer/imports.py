@@ -52,8 +52,9 @@ class Imports:
         export = read_export(self._share, source)
         identity = importing_identity(export.root, name) if with_new_identifier else None
         wanted = Wanted(export.root, export.guid, fit or Fit(), name, identity)
-        arrival = Arrival(self._session, wanted, Deadline.after(timeout_s))
-        return arrival.settle() or arrival.run(export, on_progress)
+        deadline = Deadline.after(timeout_s)
+        arrival = Arrival(self._session, wanted, deadline)
+        return arrival.settle(deadline) or arrival.run(export, on_progress)
 
     def copy(
         self,
