@@ -7,14 +7,23 @@ from collections.abc import Iterator
 import pytest
 
 from openhyperv.emulator.emulated_host import EmulatedHost
-from openhyperv.errors import ConflictError, HyperVError, InvalidInputError, NotFoundError
+from openhyperv.emulator.rules.actions import Action, ResetAfter, ResetBefore
+from openhyperv.emulator.rules.matching import OperationName, Rule
+from openhyperv.errors import (
+    ConflictError,
+    ConnectionLostError,
+    HyperVError,
+    InvalidInputError,
+    NotFoundError,
+)
 from openhyperv.files.windows_path import WindowsPath
 from openhyperv.hyperv.disks.disk_files import DiskType
 from openhyperv.hyperv.host import Host
 from openhyperv.hyperv.virtual_machine import VirtualMachine
 from openhyperv.machine.drives import BlankDisk, Bus, DiskFormat, ExistingDisk, FromImage, Slot
 from openhyperv.machine.request import DiskRequest
-from openhyperv.machine.violations import BrokenRuleError, Rule
+from openhyperv.machine.violations import BrokenRuleError
+from openhyperv.machine.violations import Rule as MachineRule
 from tests.capabilities import shows
 from tests.hyperv.counting import requests
 from tests.hyperv.specs import GEN_1, GEN_2, GIB, machine_spec
@@ -99,6 +108,55 @@ def test_a_new_disk_builds_on_an_image(host: Host, stock: Stock, second: Virtual
     assert image.path.lower() == str(stock.image.path).lower()
 
 
+@shows("C6")
+def test_a_larger_disk_of_a_vhd_image_is_a_copy(host: Host, first: VirtualMachine) -> None:
+    """A differencing VHD cannot grow; without another size it does build on the image."""
+    host.share.make_folder(FOLDER)
+    image = str(FOLDER / "image.vhd")
+    if not host.share.exists(WindowsPath.parse(image)):
+        host.disks.create(image, size_bytes=GIB)
+    source = FromImage(image, DiskFormat.VHD, GIB)
+    larger = first.disks.attach(DiskRequest("larger", source, size_bytes=2 * GIB))
+    same = first.disks.attach(DiskRequest("same", source))
+    made = [host.disks.inspect(drive.file or "") for drive in (larger, same)]
+    assert [(disk.type, disk.size_bytes) for disk in made] == [
+        (DiskType.DYNAMIC, 2 * GIB),
+        (DiskType.DIFFERENCING, GIB),
+    ]
+    assert [disk.parent for disk in made] == ["", image]
+
+
+@pytest.mark.parametrize("action", [ResetBefore(), ResetAfter()], ids=["before", "after"])
+@pytest.mark.parametrize(
+    ("method", "nth"),
+    [
+        ("ConvertVirtualHardDisk", 1),
+        ("ResizeVirtualHardDisk", 1),
+        ("CreateVirtualHardDisk", 1),
+        ("AddResourceSettings", 1),
+        ("AddResourceSettings", 2),
+    ],
+)
+def test_a_run_that_broke_off_is_finished_by_the_next(
+    host: Host, first: VirtualMachine, witness: Witness, method: str, nth: int, action: Action
+) -> None:
+    """Whether the host had done it or not, there is one disk in the end, on the controller asked for."""
+    host.share.make_folder(FOLDER)
+    image = str(FOLDER / "image.vhd")
+    if not host.share.exists(WindowsPath.parse(image)):
+        host.disks.create(image, size_bytes=GIB)
+    is_copy = "Create" not in method
+    source = FromImage(image, DiskFormat.VHD, GIB) if is_copy else BlankDisk()
+    wanted, slot = DiskRequest("more", source, size_bytes=2 * GIB), Slot(Bus.SCSI, 1, 3)
+    rule = Rule(action=action, operation=OperationName.INVOKE, method=method, after=nth - 1, count=1)
+    with witness.misfortune(rule), pytest.raises(ConnectionLostError):
+        first.disks.attach(wanted, slot=slot)
+    first.disks.attach(wanted, slot=slot)
+    (drive,) = first.disks.list()
+    assert drive.slot == slot
+    assert host.disks.inspect(drive.file or "").size_bytes == 2 * GIB
+
+
 @shows("C10")
 def test_a_second_run_of_the_same_attach_changes_nothing(
     second: VirtualMachine, files: list[str], witness: Witness
@@ -150,14 +208,14 @@ def test_a_controller_is_not_added_while_the_machine_runs(
 @pytest.mark.parametrize(
     ("slot", "rule"),
     [
-        (Slot(Bus.SCSI, 4, 0), Rule.DISK_SLOTS),
-        (Slot(Bus.SCSI, 0, 64), Rule.DISK_SLOTS),
-        (Slot(Bus.IDE, 0, 0), Rule.DISK_BUS),
+        (Slot(Bus.SCSI, 4, 0), MachineRule.DISK_SLOTS),
+        (Slot(Bus.SCSI, 0, 64), MachineRule.DISK_SLOTS),
+        (Slot(Bus.IDE, 0, 0), MachineRule.DISK_BUS),
     ],
     ids=["controller", "location", "ide"],
 )
 def test_places_that_no_generation_2_has(
-    second: VirtualMachine, files: list[str], witness: Witness, slot: Slot, rule: Rule
+    second: VirtualMachine, files: list[str], witness: Witness, slot: Slot, rule: MachineRule
 ) -> None:
     with witness.watching() as seen, pytest.raises(BrokenRuleError) as caught:
         second.disks.attach(existing(files[0]), slot=slot)
@@ -283,7 +341,7 @@ def test_bounds_are_set_while_it_runs_and_cleared(
         for maximum, minimum in ((100, 200), (-1, 0)):
             with pytest.raises(BrokenRuleError) as caught:
                 second.disks.limit(files[0], maximum_iops=maximum, minimum_iops=minimum)
-            assert caught.value.rule is Rule.DISK_LIMIT
+            assert caught.value.rule is MachineRule.DISK_LIMIT
     assert changes(seen) == []
     second.disks.limit(files[0])
     (drive,) = second.disks.list()
