@@ -41,8 +41,7 @@ def memory_mb(shell: ComPort) -> int:
     return int(shell.run("sed -n 's/MemTotal: *\\([0-9]*\\).*/\\1/p' /proc/meminfo")) // 1024
 
 
-@shows("D8", guest=True)
-@shows("E1", guest=True)
+@shows("D8", "E1", guest=True)
 def test_the_second_disk_is_booted_and_memory_comes_and_goes(
     images: Path, boot_files: BootFiles, tmp_path: Path
 ) -> None:

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-import smbclient
 
-from openhyperv.emulator.emulated_host import EmulatedHost, Guests
-from openhyperv.hyperv.host import Host
 from openhyperv.machine.drives import DiskFormat, ExistingDisk
 from openhyperv.machine.request import DiskRequest
-from openhyperv.machine.spec import MachineSpec
 from tests.capabilities import shows
-from tests.emulated import ACCOUNT, emulated_host, target_of
+from tests.emulator_guests.booting import running, shell_of
 from tests.emulator_guests.com_port import ComPort
 from tests.emulator_guests.tpm_commands import (
     define_memory,
@@ -38,30 +32,6 @@ PROPERTIES = {
     "logging_serial_port": "1",
     "interactive_serial_port": "2",
 }
-
-
-@contextmanager
-def running(data: Path) -> Iterator[tuple[EmulatedHost, Host]]:
-    """A host that boots guests, and the library's way in to it."""
-    with emulated_host(data, has_files=True, guests=Guests.QEMU) as emulated:
-        settings = emulated.environment()
-        account = {"username": ACCOUNT.name, "password": ACCOUNT.password}
-        smbclient.register_session("127.0.0.1", **account, port=int(settings["OPENHYPERV_SMB_PORT"]))
-        with Host.connect(target_of(emulated)) as host:
-            try:
-                yield emulated, host
-            finally:
-                smbclient.reset_connection_cache(fail_on_error=False)
-
-
-@contextmanager
-def shell_of(emulated: EmulatedHost, spec: MachineSpec) -> Iterator[ComPort]:
-    """The guest's line agent, once the guest is up."""
-    smb_port = int(emulated.environment()["OPENHYPERV_SMB_PORT"])
-    pipes = [str(port.pipe).rpartition("\\")[2] for port in spec.serial_ports]
-    log, commands = (ComPort(pipe, port=smb_port) for pipe in pipes)
-    log.wait_for("GUEST-UP")
-    yield commands
 
 
 def ask(com2: ComPort, command: bytes) -> bytes:
@@ -87,27 +57,27 @@ def swtpm_processes(data: Path) -> list[int]:
 
 @shows("D3", "D5", "D9", guest=True)
 def test_a_guest_has_a_tpm_that_keeps_what_it_is_given(images: Path, tmp_path: Path) -> None:
-    tmp_path.chmod(0o755)
     data = tmp_path / "host"
+    data.mkdir()
     disk = DiskRequest("root", ExistingDisk(r"C:\gen2.vhdx", DiskFormat.VHDX), boot_index=0)
     spec = machine_spec("guarded", PROPERTIES, disks=(disk,))
     with running(data) as (emulated, host):
         shutil.copy(images / "gen2.vhdx", emulated.host.files.local(r"C:\gen2.vhdx"))
         machine = host.create(spec)
         machine.start()
-        with shell_of(emulated, spec) as com2:
-            report = com2.run("report")
-            assert " secureboot=1 lockdown=integrity " in report
-            assert " tpm=2 " in report
-            assert int(com2.run("cat /sys/class/tpm/tpm0/pcr-sha256/0"), 16) > 0
-            first, second = ask(com2, get_random(16)), ask(com2, get_random(16))
-            assert first != second
-            ask(com2, define_memory(len(SECRET)))
-            ask(com2, write_memory(SECRET))
-            (process,) = swtpm_processes(data)
-            status = Path(f"/proc/{process}/status").read_text()
-            assert "CapEff:\t0000000000000000" in status
-            assert "NoNewPrivs:\t1" in status
+        com2 = shell_of(emulated, spec)
+        report = com2.run("report")
+        assert " secureboot=1 lockdown=integrity " in report
+        assert " tpm=2 " in report
+        assert int(com2.run("cat /sys/class/tpm/tpm0/pcr-sha256/0"), 16) > 0
+        first, second = ask(com2, get_random(16)), ask(com2, get_random(16))
+        assert first != second
+        ask(com2, define_memory(len(SECRET)))
+        ask(com2, write_memory(SECRET))
+        (process,) = swtpm_processes(data)
+        status = Path(f"/proc/{process}/status").read_text()
+        assert "CapEff:\t0000000000000000" in status
+        assert "NoNewPrivs:\t1" in status
         machine.turn_off()
         assert swtpm_processes(data) == []
     (memory,) = data.rglob("tpm2-00.permall")
@@ -115,7 +85,7 @@ def test_a_guest_has_a_tpm_that_keeps_what_it_is_given(images: Path, tmp_path: P
     with running(data) as (emulated, host):
         machine = host.machine("guarded")
         machine.start()
-        with shell_of(emulated, spec) as com2:
-            assert SECRET in ask(com2, read_memory(len(SECRET)))
+        com2 = shell_of(emulated, spec)
+        assert SECRET in ask(com2, read_memory(len(SECRET)))
         machine.delete()
     assert list(data.rglob("tpm2-00.permall")) == []
