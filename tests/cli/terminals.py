@@ -8,7 +8,7 @@ from time import monotonic
 
 from tests.cli.conftest import PROGRAMS
 
-PATIENCE_S = 180
+PATIENCE_S = 270
 
 
 class Terminal:

@@ -10,7 +10,7 @@ import pytest
 from attrs import frozen
 
 from openhyperv.emulator.guests.exchange import FileCopy, Items, Pool
-from openhyperv.emulator.guests.machine import CopyRefused, GuestNic
+from openhyperv.emulator.guests.machine import CopyRefused, GuestMachine, GuestNic
 from openhyperv.emulator.guests.qemu_guest import QemuGuest
 from tests.emulator_guests.com_port import ComPort
 from tests.emulator_guests.lab import Events, Lab
@@ -27,6 +27,7 @@ PATH_NOT_FOUND, NOT_READY, FILE_EXISTS = 3, 21, 80
 class Talking:
     """A guest whose agent answers."""
 
+    machine: GuestMachine
     guest: QemuGuest
     port: ComPort
     events: Events
@@ -43,8 +44,8 @@ def talking(lab: Lab) -> Iterator[Talking]:
     guest = lab.runner.start(machine, events)
     guest.give_items({Pool.HOST: {"before": "it listened"}})
     port = ComPort(f"{machine.guid}-com2", port=lab.smb_port)
-    events.wait(lambda heard: heard.beats > 0, 180)
-    yield Talking(guest, port, events)
+    events.wait(lambda heard: heard.beats > 0, 270)
+    yield Talking(machine, guest, port, events)
     guest.turn_off()
     port.close()
 
@@ -123,3 +124,16 @@ def test_an_agent_that_ends_is_missed_and_one_that_comes_back_is_given_everythin
     talking.port.run("(qemu-ga -m virtio-serial -p /dev/$port -t /tmp >/dev/null 2>&1 &)")
     until(lambda: talking.events.beats > beats)
     talking.port.run_until(HOST_POOL, "again and again")
+
+
+def test_an_agent_goes_on_talking_after_its_guest_was_saved(talking: Talking, lab: Lab) -> None:
+    talking.guest.save()
+    events = Events()
+    restored = lab.runner.restore(talking.machine, events)
+    restored.give_items({Pool.HOST: {"after": "the restore"}})
+    events.wait(lambda heard: heard.beats > 1, PATIENCE_S)
+    until(lambda: (report := restored.report()) is not None and "OSName" in report.intrinsic)
+    port = ComPort(f"{talking.machine.guid}-com2", port=lab.smb_port)
+    port.run_until(HOST_POOL, "after the restore")
+    restored.turn_off()
+    port.close()
