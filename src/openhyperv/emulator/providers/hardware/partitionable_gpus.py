@@ -29,7 +29,7 @@ _SYSTEM_DEVICE = "Msvm_SystemDevice"
 
 
 class PartitionableGpuProvider:
-    """The graphics processors; PartitionCount is written to the instance, as Microsoft's cmdlet does."""
+    """The graphics processors; PartitionCount is written to the instance."""
 
     def __init__(self, host: Host) -> None:
         self._host = host
@@ -54,6 +54,7 @@ class PartitionableGpuProvider:
         if "ValidPartitionCounts" in changes:
             # UNVERIFIED: that what the driver offers is not written, though Microsoft's page says it could be
             raise read_only(PARTITIONABLE_GPU, "ValidPartitionCounts")
+        # UNVERIFIED: that the number is changed by writing the instance; no page of Microsoft's says how
         count = changes["PartitionCount"]
         if not isinstance(count, int) or count not in gpu.partition_counts:
             # UNVERIFIED: the fault for a count that the driver does not offer
