@@ -48,6 +48,7 @@ def probe(hv, simulator) -> Iterator[str]:
         yield f"{address}/probe?target={simulator.settings['OPENHYPERV_HOST']}"
 
 
+@shows("X7")
 @shows("M1", "L4")
 def test_a_host_and_its_machines_in_ten_requests(probe, hv, simulator):
     samples(probe)  # the first one logs in and subscribes to nothing

@@ -93,6 +93,7 @@ def test_a_log_is_kept_while_somebody_sits_at_the_terminal(hv, terminal):
     assert "tick" in hv.ok("vm", "log", "web")
 
 
+@shows("X1", guest=True)
 def test_the_guest_tells_its_system_and_addresses(hv, terminal):
     run(terminal, "ip link set eth0 up; ip addr add 192.0.2.7/24 dev eth0")
     until(lambda: "192.0.2.7" in hv.json("vm", "guest", "show", "web")["addresses"])
@@ -102,6 +103,7 @@ def test_the_guest_tells_its_system_and_addresses(hv, terminal):
     assert "192.0.2.7" in hv.ok("vm", "show", "web")
 
 
+@shows("X1", guest=True)
 def test_items_cross_both_ways(hv, terminal):
     hv.ok("vm", "guest", "set", "web", "role=frontend", "zone=a")
     pool = "cat /var/lib/hyperv/.kvp_pool_0 2>/dev/null | tr -s '\\000' ' '"
@@ -114,6 +116,7 @@ def test_items_cross_both_ways(hv, terminal):
     until(lambda: "role" not in run(terminal, pool).partition("DO")[2])
 
 
+@shows("X2", guest=True)
 def test_files_are_copied_into_the_guest(hv, terminal, tmp_path):
     file = tmp_path / "motd"
     file.write_text("carried without a network\n")
@@ -127,6 +130,7 @@ def test_files_are_copied_into_the_guest(hv, terminal, tmp_path):
     assert "0x80070050" in again.stderr
 
 
+@shows("X3", guest=True)
 def test_the_guest_notes_an_interrupt(hv, terminal):
     hv.ok("vm", "guest", "nmi", "web")
     until(lambda: "NMI received" in run(terminal, "dmesg"))

@@ -111,6 +111,7 @@ def test_a_production_checkpoint_does_not_disturb_the_guest(lab: Lab) -> None:
     lab.machine.checkpoints.delete(taken)
 
 
+@shows("X5", guest=True)
 @shows("J14", guest=True)
 def test_a_clone_goes_on_from_the_same_memory_beside_the_original(lab: Lab) -> None:
     lab.write("shared")

@@ -42,6 +42,7 @@ def picture(emulated: EmulatedHost) -> tuple[list[str], Mapping[str, int], list[
     return notes, {kind: kinds.count(kind) for kind in kinds}, files
 
 
+@shows("X6")
 @shows("H1")
 @pytest.mark.parametrize("is_executed", [False, True], ids=["before the host acts", "after the host acted"])
 def test_the_same_command_again_ends_in_one_machine(

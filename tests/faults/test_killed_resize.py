@@ -19,6 +19,7 @@ __all__ = ["emulated", "host", "stock", "witness"]
 MOST_REQUESTS = 40
 
 
+@shows("X6")
 @shows("J7")
 @pytest.mark.parametrize("is_executed", [False, True], ids=["before the host acts", "after the host acted"])
 def test_the_same_change_again_ends_as_asked(

@@ -91,6 +91,7 @@ def holders_of(secret: str, folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file() and secret.encode() in path.read_bytes()]
 
 
+@shows("X6")
 @shows("D9", "D10", "D12", "D13", "D14")
 def test_a_killed_create_is_made_good_and_leaves_no_secret(
     emulated: EmulatedHost, host: Host, witness: DeadlyWitness, case: Case

@@ -100,6 +100,7 @@ def _only(host: Host, name: str) -> VirtualMachine:
     return machine
 
 
+@shows("X6")
 @shows("J4", "J14")
 @either_way
 def test_an_import_ends_in_the_machine_that_was(
@@ -189,6 +190,7 @@ def test_a_clone_is_made_once_and_the_original_goes_on(
     original.delete()
 
 
+@shows("X6")
 @shows("O6")
 @either_way
 @pytest.mark.parametrize("options", [(), ("--subtree",)], ids=["one", "subtree"])

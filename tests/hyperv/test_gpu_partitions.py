@@ -53,6 +53,7 @@ def test_a_gpu_is_cut_into_as_many_partitions_as_its_driver_offers(
     assert changes(seen) == []
 
 
+@shows("X4")
 def test_machines_have_partitions_while_they_run(connect: Connect) -> None:
     emulated, host = connect("2025")
     host.gpus.partition("A16", 1)
@@ -128,6 +129,7 @@ def test_a_gpu_in_use_is_not_given_away_whole(connect: Connect) -> None:
     assert caught.value.code == 32774
 
 
+@shows("X4")
 def test_a_machine_is_created_with_a_gpu_partition(connect: Connect) -> None:
     emulated, host = connect("2025")
     spec = machine_spec(

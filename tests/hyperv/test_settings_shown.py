@@ -68,9 +68,7 @@ class Shown:
         return [f for f in self._host.session.query(query) if str(f["InstanceID"]).startswith(prefix)]
 
 
-def request_of(
-    stock: Stock, name: str, properties: dict[str, str], disk_format: DiskFormat
-) -> MachineSpec:
+def request_of(stock: Stock, name: str, properties: dict[str, str], disk_format: DiskFormat) -> MachineSpec:
     """A machine with all that a specification can ask for."""
     return machine_spec(
         name,

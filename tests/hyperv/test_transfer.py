@@ -145,6 +145,7 @@ def _pipes(host: Host, machine: VirtualMachine) -> list[str]:
     ]
 
 
+@shows("X5")
 @shows("J14")
 def test_a_clone_shares_nothing_with_the_original(
     host: Host, machine: VirtualMachine, emulated: EmulatedHost
@@ -177,6 +178,7 @@ def _bios_guid(host: Host, machine: VirtualMachine) -> str:
     return str(host.session.get(system_settings(machine.guid))["BIOSGUID"]).upper()
 
 
+@shows("X5")
 @pytest.mark.parametrize(
     ("live_state", "state"),
     [
