@@ -32,6 +32,12 @@ class Source(IntEnum):
     """The guest's own integration services."""
     HOST_ONLY = 4
     """An administrator of the host; the guest does not get it."""
+    OTHER = -1
+    """Somebody whom no page of Microsoft's names."""
+
+    @classmethod
+    def _missing_(cls, _value: object) -> Source:
+        return cls.OTHER
 
 
 @frozen
