@@ -38,9 +38,7 @@ class Acceptor:
         self._serve = serve
         self._lock = Lock()
         self._open: dict[Thread, socket.socket] = {}
-        self._threads: WeakSet[Thread] = (
-            WeakSet()
-        )  # with those that are ending
+        self._threads: WeakSet[Thread] = WeakSet()  # with those that are ending
         self._thread = Thread(target=self._accept, name="winrm-accept", daemon=True)
 
     def start(self) -> None:
