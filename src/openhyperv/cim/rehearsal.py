@@ -80,7 +80,7 @@ class Rehearsal(Session):
             )
         return self._told(path, method, arguments or {})
 
-    def put(self, instance: Instance, *, timeout_s: float = 60.0) -> None:
+    def put(self, instance: Instance, *, timeout_s: float = 60.0) -> None:  # noqa: ARG002  # nothing is sent
         """Tell the properties that would be written."""
         if instance.path is not None:
             self._has_told = True

@@ -62,8 +62,9 @@ def _file_copy(host: Host, setting: Instance) -> FileCopy:
 
 def _failure(system: VirtualSystem, setting: Instance, status: int, why: str) -> JobFailure:
     hresult = _FROM_WIN32 | status
+    source, destination = text_of(setting, "SourcePath"), text_of(setting, "DestinationPath")
     text = (
-        f"'{system.name}' failed to copy the source file '{text_of(setting, 'SourcePath')}' to the destination "
-        f"'{text_of(setting, 'DestinationPath')}' in the guest: {why} (0x{hresult:08X})."
+        f"'{system.name}' failed to copy the source file '{source}' to the destination '{destination}' "
+        f"in the guest: {why} (0x{hresult:08X})."
     )
     return JobFailure(Code.FAILED, text, hresult)  # UNVERIFIED: ErrorCode and text of a copy that failed
