@@ -12,6 +12,7 @@ import pytest
 
 from openhyperv.emulator.emulated_host import EmulatedHost
 from openhyperv.files.windows_path import WindowsPath
+from openhyperv.hyperv.disks.making import make_disk
 from openhyperv.hyperv.host import Host
 from openhyperv.machine.drives import BlankDisk, Bus, Disk, Slot
 from tests.emulated import ACCOUNT, emulated_host, target_of
@@ -62,7 +63,7 @@ def test_a_disk_made_by_the_host_is_one_for_qemu_img(host: EmulatedHost, tmp_pat
     with Host.connect(target_of(host)) as client:
         folder = WindowsPath.parse("C:\\Disks")
         client.share.make_folder(folder)
-        path = client.disks.make(Disk("data", BlankDisk(), Slot(Bus.SCSI, 0, 0), 700 * MIB), folder)
+        path = make_disk(client.disks, Disk("data", BlankDisk(), Slot(Bus.SCSI, 0, 0), 700 * MIB), folder)
     done = smbclient(host, f'get Disks\\data.vhdx "{tmp_path}/data.vhdx"')
     assert done.returncode == 0, done.stderr
     told = subprocess.run(
