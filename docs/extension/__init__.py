@@ -23,12 +23,24 @@ from extension.fault_rules import fault_actions
 from extension.machine_rules import granted_properties, harmless_properties, machine_limits, machine_rules
 from extension.os_win_methods import os_win_counts, os_win_methods
 from extension.unverified import unverified_count, unverified_facts
+from extension.vocabulary import (
+    extra_spec_commands,
+    image_properties,
+    image_property_commands,
+    openstack_extra_specs,
+    own_extra_specs,
+)
 
 PARTS: Mapping[str, Callable[[], str]] = {
     "hv-commands": hv_commands,
     "hvsim-commands": hvsim_commands,
     "settings": settings,
     "exit-codes": exit_codes,
+    "image-properties": image_properties,
+    "openstack-extra-specs": openstack_extra_specs,
+    "own-extra-specs": own_extra_specs,
+    "image-property-commands": image_property_commands,
+    "extra-spec-commands": extra_spec_commands,
     "machine-rules": machine_rules,
     "machine-limits": machine_limits,
     "harmless-properties": harmless_properties,

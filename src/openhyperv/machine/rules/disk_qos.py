@@ -16,7 +16,7 @@ TOTAL_BYTES = "quota:disk_total_bytes_sec"
 
 _UNIT_BYTES = 8192
 """What Hyper-V counts as one operation (Msvm_StorageAllocationSettingData.IOPSLimit)."""
-_NUMBERS = range(2**63)
+NUMBERS = range(2**63)
 
 
 def flavor_iops_of(flavor: Flavor, remarks: Remarks) -> int:
@@ -69,4 +69,4 @@ def _check_bounds(disk: DiskRequest, maximum: int) -> None:
 
 def _number(flavor: Flavor, name: str) -> int:
     value = flavor.get(name)
-    return 0 if value is None else whole_number(Rule.DISK_LIMIT, name, value, _NUMBERS)
+    return 0 if value is None else whole_number(Rule.DISK_LIMIT, name, value, NUMBERS)

@@ -19,7 +19,7 @@ from openhyperv.machine.violations import BrokenRuleError, Rule, one_of
 
 DISK_BUS = "hw_disk_bus"
 CDROM_BUS = "hw_cdrom_bus"
-_BUSES = tuple(Bus)
+BUSES = tuple(Bus)
 _IDE = tuple(Slot(Bus.IDE, c, n) for c in range(IDE_CONTROLLERS) for n in range(IDE_LOCATIONS))
 _IDE_FOR_DVD = _IDE[IDE_LOCATIONS:] + _IDE[:IDE_LOCATIONS]
 _SCSI = tuple(Slot(Bus.SCSI, c, n) for c in range(SCSI_CONTROLLERS) for n in range(SCSI_LOCATIONS))
@@ -119,7 +119,7 @@ def _disk_bus(request: MachineRequest, drive: DiskRequest, generation: Generatio
 
 def _asked(image: ImageProperties, name: str) -> Bus | None:
     value = image.get(name)
-    return None if value is None else Bus(one_of(Rule.DISK_BUS, name, value.lower(), _BUSES))
+    return None if value is None else Bus(one_of(Rule.DISK_BUS, name, value.lower(), BUSES))
 
 
 def _allowed(

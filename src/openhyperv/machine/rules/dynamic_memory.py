@@ -20,10 +20,10 @@ STARTUP = "hyperv:startup_memory_mb"
 BUFFER = "hyperv:memory_buffer_percent"
 WEIGHT = "hyperv:memory_weight"
 
-_RATIO = re.compile(r"\d{1,4}(\.\d{1,6})?", re.ASCII)
-_BUFFERS = range(5, 2001)
+RATIO_FORM = re.compile(r"[1-9]\d{0,3}(\.\d{1,6})?", re.ASCII)
+BUFFERS = range(5, 2001)
 """Msvm_MemorySettingData.TargetMemoryBuffer."""
-_WEIGHTS = range(10_001)
+WEIGHTS = range(10_001)
 """Msvm_MemorySettingData.Weight."""
 
 
@@ -53,7 +53,7 @@ def _ratio(request: MachineRequest) -> float:
     value = request.flavor.get(RATIO)
     if value is None:
         return _checked(request.policy.dynamic_memory_ratio, str(request.policy.dynamic_memory_ratio))
-    return _checked(float(value) if _RATIO.fullmatch(value) else 0.0, value)
+    return _checked(float(value) if RATIO_FORM.fullmatch(value) else 0.0, value)
 
 
 def _checked(ratio: float, text: str) -> float:
@@ -88,8 +88,8 @@ def _size(flavor: Flavor, name: str, sizes_mb: range, remarks: Remarks) -> int |
 def _balanced(memory: Memory, flavor: Flavor) -> Memory:
     buffer_percent, weight = flavor.get(BUFFER), flavor.get(WEIGHT)
     if buffer_percent is not None:
-        percent = whole_number(Rule.DYNAMIC_MEMORY, BUFFER, buffer_percent, _BUFFERS)
+        percent = whole_number(Rule.DYNAMIC_MEMORY, BUFFER, buffer_percent, BUFFERS)
         memory = evolve(memory, buffer_percent=percent)
     if weight is not None:
-        memory = evolve(memory, weight=whole_number(Rule.DYNAMIC_MEMORY, WEIGHT, weight, _WEIGHTS))
+        memory = evolve(memory, weight=whole_number(Rule.DYNAMIC_MEMORY, WEIGHT, weight, WEIGHTS))
     return memory

@@ -12,9 +12,9 @@ MACHINE_TYPE = "hw_machine_type"
 FIRMWARE_TYPE = "hw_firmware_type"
 ARCHITECTURE = "architecture"
 
-_BY_MACHINE_TYPE = {"hyperv-gen1": Generation.ONE, "hyperv-gen2": Generation.TWO}
-_BY_FIRMWARE_TYPE = {"bios": Generation.ONE, "uefi": Generation.TWO}
-_ARCHITECTURES = ("x86_64", "i686")
+BY_MACHINE_TYPE = {"hyperv-gen1": Generation.ONE, "hyperv-gen2": Generation.TWO}
+BY_FIRMWARE_TYPE = {"bios": Generation.ONE, "uefi": Generation.TWO}
+ARCHITECTURES = ("x86_64", "i686")
 
 
 def generation_of(image: ImageProperties, host: HostVersion) -> Generation:
@@ -23,8 +23,8 @@ def generation_of(image: ImageProperties, host: HostVersion) -> Generation:
     :raises BrokenRuleError: an unknown value, or the two contradict each other
     :raises UnsupportedError: generation 2 on a host before Windows Server 2012 R2
     """
-    by_machine = _lookup(image, MACHINE_TYPE, Rule.MACHINE_TYPE, _BY_MACHINE_TYPE)
-    by_firmware = _lookup(image, FIRMWARE_TYPE, Rule.FIRMWARE_TYPE, _BY_FIRMWARE_TYPE)
+    by_machine = _lookup(image, MACHINE_TYPE, Rule.MACHINE_TYPE, BY_MACHINE_TYPE)
+    by_firmware = _lookup(image, FIRMWARE_TYPE, Rule.FIRMWARE_TYPE, BY_FIRMWARE_TYPE)
     _agree(image, by_machine, by_firmware)
     generation = by_machine or by_firmware or Generation.ONE
     _host_has(generation, host)
@@ -62,9 +62,9 @@ def _host_has(generation: Generation, host: HostVersion) -> None:
 
 def _architecture_fits(image: ImageProperties, generation: Generation) -> None:
     value = image.get(ARCHITECTURE)
-    if value is None or (value in _ARCHITECTURES and generation is Generation.ONE) or value == "x86_64":
+    if value is None or (value in ARCHITECTURES and generation is Generation.ONE) or value == "x86_64":
         return
-    if value in _ARCHITECTURES:
+    if value in ARCHITECTURES:
         raise BrokenRuleError(
             Rule.ARCHITECTURE, ARCHITECTURE, f"Generation 2 runs 64-bit guests only, not {value}."
         )

@@ -14,9 +14,9 @@ PARTITIONS = "resources:VGPU"
 VRAM = "hyperv:gpu_vram_mb"
 GPU = "hyperv:gpu"
 
-_COUNTS = range(2)
+COUNTS = range(2)
 """Microsoft supports one partition for a machine ("GPU partitioning")."""
-_VRAM_MB = range(1, 2**22)
+VRAM_MB = range(1, 2**22)
 _MIB = 1024**2
 
 
@@ -29,7 +29,7 @@ def gpu_partitions_of(request: MachineRequest) -> tuple[GpuPartition, ...]:
     :raises UnsupportedError: the host cannot partition GPUs
     """
     flavor = request.flavor
-    count = whole_number(Rule.GPU_PARTITION, PARTITIONS, flavor.get(PARTITIONS) or "0", _COUNTS)
+    count = whole_number(Rule.GPU_PARTITION, PARTITIONS, flavor.get(PARTITIONS) or "0", COUNTS)
     if not count:
         _refuse_details(flavor)
         return ()
@@ -68,5 +68,5 @@ def _vram(flavor: Flavor) -> GpuShare | None:
     value = flavor.get(VRAM)
     if value is None:
         return None
-    size_bytes = whole_number(Rule.GPU_PARTITION, VRAM, value, _VRAM_MB) * _MIB
+    size_bytes = whole_number(Rule.GPU_PARTITION, VRAM, value, VRAM_MB) * _MIB
     return GpuShare(size_bytes, size_bytes, size_bytes)

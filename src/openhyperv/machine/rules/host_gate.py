@@ -13,6 +13,7 @@ from openhyperv.machine.violations import BrokenRuleError, Rule, one_of
 
 HYPERVISOR_TYPE = "hypervisor_type"
 VERSION_REQUIREMENT = "hypervisor_version_requires"
+HYPERVISORS = ("hyperv",)
 
 _Comparison = Callable[[tuple[int, ...], tuple[int, ...]], bool]
 _COMPARISONS: dict[str, _Comparison] = {
@@ -39,7 +40,7 @@ def check_host(image: ImageProperties, host: HostVersion) -> None:
         raise UnsupportedError(f"Hosts before Windows Server 2012 (6.2) are not supported; this is {host}.")
     hypervisor = image.get(HYPERVISOR_TYPE)
     if hypervisor is not None:
-        one_of(Rule.HYPERVISOR_TYPE, HYPERVISOR_TYPE, hypervisor, ("hyperv",))
+        one_of(Rule.HYPERVISOR_TYPE, HYPERVISOR_TYPE, hypervisor, HYPERVISORS)
     requirement = image.get(VERSION_REQUIREMENT)
     if requirement is not None and not _meets(host, requirement):
         raise UnsupportedError(

@@ -11,8 +11,8 @@ from openhyperv.machine.violations import BrokenRuleError, Rule, one_of
 STOP_ACTION = "hyperv:stop_action"
 CHECKPOINTS = "hyperv:checkpoints"
 
-_STOP_ACTIONS = {action.name.lower(): action for action in StopAction}
-_CHECKPOINT_KINDS = {kind.name.lower(): kind for kind in CheckpointKind}
+STOP_ACTIONS = {action.name.lower(): action for action in StopAction}
+CHECKPOINT_KINDS = {kind.name.lower(): kind for kind in CheckpointKind}
 
 
 def stop_action_of(request: MachineRequest, *, has_device: bool) -> StopAction:
@@ -28,7 +28,7 @@ def stop_action_of(request: MachineRequest, *, has_device: bool) -> StopAction:
         if request.policy.automatic_shutdown:
             return StopAction.SHUT_DOWN
         return StopAction.TURN_OFF if has_device else StopAction.SAVE
-    action = _STOP_ACTIONS[one_of(Rule.STOP_ACTION, STOP_ACTION, value, tuple(_STOP_ACTIONS))]
+    action = STOP_ACTIONS[one_of(Rule.STOP_ACTION, STOP_ACTION, value, tuple(STOP_ACTIONS))]
     if action is StopAction.SAVE and has_device:
         raise BrokenRuleError(
             Rule.STOP_ACTION,
@@ -50,7 +50,7 @@ def checkpoints_of(request: MachineRequest) -> CheckpointKind | None:
     value = request.flavor.get(CHECKPOINTS)
     kind = request.policy.checkpoints
     if value is not None:
-        kind = _CHECKPOINT_KINDS[one_of(Rule.CHECKPOINTS, CHECKPOINTS, value, tuple(_CHECKPOINT_KINDS))]
+        kind = CHECKPOINT_KINDS[one_of(Rule.CHECKPOINTS, CHECKPOINTS, value, tuple(CHECKPOINT_KINDS))]
     if kind is None or request.host >= WINDOWS_2016:
         return kind
     if kind is CheckpointKind.STANDARD:

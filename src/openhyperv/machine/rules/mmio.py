@@ -12,9 +12,9 @@ from openhyperv.machine.violations import Rule
 LOW = "hyperv:low_mmio_mb"
 HIGH = "hyperv:high_mmio_mb"
 
-_LOW_MB = range(128, 3585)
+LOW_MB = range(128, 3585)
 # UNVERIFIED: the bounds of LowMmioGapSize and HighMmioGapSize
-_HIGH_MB = range(512, 2**24)
+HIGH_MB = range(512, 2**24)
 # Microsoft, "Plan for deploying devices by using Discrete Device Assignment": what it sets for a GPU.
 _FOR_A_DEVICE = MmioSpace(low_mb=3072, high_mb=33_280)
 
@@ -30,6 +30,6 @@ def mmio_of(flavor: Flavor, host: HostVersion, *, has_device: bool) -> MmioSpace
         return _FOR_A_DEVICE if has_device else None
     check_release("Address space for devices", WINDOWS_2016, host, HIGH if low is None else LOW)
     return MmioSpace(
-        _FOR_A_DEVICE.low_mb if low is None else whole_number(Rule.MMIO, LOW, low, _LOW_MB),
-        _FOR_A_DEVICE.high_mb if high is None else whole_number(Rule.MMIO, HIGH, high, _HIGH_MB),
+        _FOR_A_DEVICE.low_mb if low is None else whole_number(Rule.MMIO, LOW, low, LOW_MB),
+        _FOR_A_DEVICE.high_mb if high is None else whole_number(Rule.MMIO, HIGH, high, HIGH_MB),
     )

@@ -14,7 +14,7 @@ from openhyperv.machine.violations import BrokenRuleError, Rule
 IMAGE_PROPERTY = "hw_cpu_features"
 EXTRA_SPEC = "hw:cpu_features"
 
-_SINCE = {"vmx": WINDOWS_2016, "svm": WINDOWS_2022}
+SINCE = {"vmx": WINDOWS_2016, "svm": WINDOWS_2022}
 """Intel's and AMD's; Microsoft, "Run Hyper-V in a Virtual Machine with Nested Virtualization"."""
 
 
@@ -51,14 +51,14 @@ def _features(request: MachineRequest) -> Iterator[tuple[str, str]]:
 
 
 def _check(subject: str, feature: str, host: HostVersion) -> None:
-    if feature not in _SINCE:
+    if feature not in SINCE:
         raise BrokenRuleError(
             Rule.CPU_FEATURES,
             subject,
-            f"{subject} asks for {feature!r}; allowed are {', '.join(_SINCE)}.",
+            f"{subject} asks for {feature!r}; allowed are {', '.join(SINCE)}.",
             remedy="Leave other features out: a guest sees every one of its host that Hyper-V can pass on.",
         )
-    check_release(f"Nested virtualization by {feature}", _SINCE[feature], host, subject)
+    check_release(f"Nested virtualization by {feature}", SINCE[feature], host, subject)
 
 
 def _remark_on_addresses(request: MachineRequest, remarks: Remarks) -> None:

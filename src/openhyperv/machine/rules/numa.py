@@ -15,7 +15,7 @@ from openhyperv.machine.rules.reading import asked, whole_number
 from openhyperv.machine.violations import BrokenRuleError, Rule
 
 NODES = "numa_nodes"
-_NODE_COUNTS = range(1, 65)
+NODE_COUNTS = range(1, 65)
 """Microsoft, "Plan for Hyper-V scalability": at most 64 virtual NUMA nodes."""
 
 
@@ -33,7 +33,7 @@ def numa_of(request: MachineRequest, remarks: Remarks) -> NumaTopology | None:
     if wanted is None:
         refuse_cells(image, flavor)
         return None
-    nodes = whole_number(Rule.NUMA_NODES, wanted.subject, wanted.value, _NODE_COUNTS)
+    nodes = whole_number(Rule.NUMA_NODES, wanted.subject, wanted.value, NODE_COUNTS)
     cells = cells_of(image, flavor, nodes)
     _check_symmetric(cells)
     vcpus, memory_mb = _size_of(cells[0]) if cells else _even_share(flavor, nodes)

@@ -11,10 +11,10 @@ from openhyperv.machine.rules.cpu_list import cpus_of, cpus_text
 from openhyperv.machine.rules.reading import Asked, asked, whole_number
 from openhyperv.machine.violations import BrokenRuleError, Rule
 
-_CPUS = "numa_cpus."
-_MEMORY = "numa_mem."
-KINDS = (_CPUS, _MEMORY)
-_MEMORY_MB = range(1, 2**31)
+CPUS = "numa_cpus."
+MEMORY = "numa_mem."
+KINDS = (CPUS, MEMORY)
+MEMORY_MB = range(1, 2**31)
 
 
 @frozen
@@ -34,9 +34,7 @@ def cells_of(image: ImageProperties, flavor: Flavor, nodes: int) -> tuple[NumaCe
     named = {name for name in _names(image, flavor) if name not in _expected(nodes)}
     if named:
         raise _incomplete(min(named), f"{min(named)} is about a node that is not there; there are {nodes}.")
-    found = [
-        (asked(image, flavor, f"{_CPUS}{n}"), asked(image, flavor, f"{_MEMORY}{n}")) for n in range(nodes)
-    ]
+    found = [(asked(image, flavor, f"{CPUS}{n}"), asked(image, flavor, f"{MEMORY}{n}")) for n in range(nodes)]
     if all(each is None for pair in found for each in pair):
         return ()
     cells = tuple(_cell(number, cpus, memory) for number, (cpus, memory) in enumerate(found))
@@ -66,12 +64,12 @@ def _expected(nodes: int) -> frozenset[str]:
 
 def _cell(number: int, cpus: Asked | None, memory: Asked | None) -> NumaCell:
     if cpus is None or memory is None:
-        missing = _CPUS if cpus is None else _MEMORY
+        missing = CPUS if cpus is None else MEMORY
         raise _incomplete(
             f"hw:{missing}{number}",
             f"hw:{missing}{number} is missing: name the processors and the memory of all nodes, or of none.",
         )
-    memory_mb = whole_number(Rule.NUMA_MEMORY, memory.subject, memory.value, _MEMORY_MB)
+    memory_mb = whole_number(Rule.NUMA_MEMORY, memory.subject, memory.value, MEMORY_MB)
     return NumaCell(cpus_of(cpus.subject, cpus.value), memory_mb)
 
 

@@ -10,7 +10,7 @@ from openhyperv.machine.properties import Flavor, ImageProperties
 from openhyperv.machine.violations import BrokenRuleError, Rule, one_of
 
 _DIGITS = re.compile(r"\d{1,18}", re.ASCII)
-_WORDS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+TRUTHS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
 @frozen
@@ -57,4 +57,4 @@ def yes_or_no(rule: Rule, subject: str, value: str) -> bool:
 
     :raises BrokenRuleError: it is none
     """
-    return _WORDS[one_of(rule, subject, value.strip().lower(), tuple(_WORDS))]
+    return TRUTHS[one_of(rule, subject, value.strip().lower(), tuple(TRUTHS))]

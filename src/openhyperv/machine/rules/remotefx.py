@@ -16,7 +16,9 @@ RESOLUTION = "os:resolution"
 MONITORS = "os:monitors"
 VRAM = "os:vram"
 
-_VRAM_MB = (64, 128, 256, 512, 1024)
+VRAM_SIZES = ("64", "128", "256", "512", "1024")
+"""In MiB."""
+RESOLUTIONS = tuple(resolution.label for resolution in Resolution)
 _R = Resolution
 _MONITORS_2012_R2 = {_R.R1024X768: 4, _R.R1280X1024: 4, _R.R1600X1200: 3, _R.R1920X1200: 2, _R.R2560X1600: 1}
 _MONITORS_2016 = {
@@ -27,6 +29,7 @@ _MONITORS_2016 = {
     _R.R2560X1600: 2,
     _R.R3840X2160: 1,
 }
+MONITOR_COUNTS = range(1, max(_MONITORS_2016.values()) + 1)
 
 
 def remotefx_of(request: MachineRequest, generation: Generation) -> RemoteFx | None:
@@ -101,7 +104,7 @@ def _vram(value: str | None, host: HostVersion) -> int | None:
     if value is None:
         return None
     check_release("A size of RemoteFX's video memory", WINDOWS_2016, host, VRAM)
-    return int(one_of(Rule.REMOTEFX, VRAM, value, tuple(str(size) for size in _VRAM_MB)))
+    return int(one_of(Rule.REMOTEFX, VRAM, value, VRAM_SIZES))
 
 
 def _check_generation(subject: str, generation: Generation, host: HostVersion) -> None:

@@ -14,7 +14,7 @@ EXTRA_SPEC = "os:secure_boot"
 TEMPLATE = "hyperv:secure_boot_template"
 OS_TYPE = "os_type"
 
-_VALUES = ("disabled", "optional", "required")
+VALUES = ("disabled", "optional", "required")
 _BY_NAME = {
     "MicrosoftWindows": SecureBootTemplate.MICROSOFT_WINDOWS,
     "MicrosoftUEFICertificateAuthority": SecureBootTemplate.MICROSOFT_UEFI_CERTIFICATE_AUTHORITY,
@@ -24,6 +24,8 @@ _BY_OS_TYPE = {
     "windows": SecureBootTemplate.MICROSOFT_WINDOWS,
     "linux": SecureBootTemplate.MICROSOFT_UEFI_CERTIFICATE_AUTHORITY,
 }
+TEMPLATE_NAMES = tuple(_BY_NAME)
+OS_TYPES = tuple(_BY_OS_TYPE)
 
 
 def secure_boot_of(
@@ -53,7 +55,7 @@ def secure_boot_of(
     if template is None:
         return _known(by_os_type, OS_TYPE, host)
     return _known(
-        _BY_NAME[one_of(Rule.SECURE_BOOT_TEMPLATE, TEMPLATE, template, tuple(_BY_NAME))], TEMPLATE, host
+        _BY_NAME[one_of(Rule.SECURE_BOOT_TEMPLATE, TEMPLATE, template, TEMPLATE_NAMES)], TEMPLATE, host
     )
 
 
@@ -61,9 +63,9 @@ def _is_required(image: ImageProperties, flavor: Flavor) -> bool:
     by_image = image.get(IMAGE_PROPERTY)
     by_flavor = flavor.get(EXTRA_SPEC)
     if by_image is not None:
-        one_of(Rule.SECURE_BOOT_VALUE, IMAGE_PROPERTY, by_image, _VALUES)
+        one_of(Rule.SECURE_BOOT_VALUE, IMAGE_PROPERTY, by_image, VALUES)
     if by_flavor is not None:
-        one_of(Rule.SECURE_BOOT_VALUE, EXTRA_SPEC, by_flavor, _VALUES)
+        one_of(Rule.SECURE_BOOT_VALUE, EXTRA_SPEC, by_flavor, VALUES)
     return (by_flavor or by_image) == "required"
 
 
@@ -80,7 +82,7 @@ def _template_of(image: ImageProperties) -> SecureBootTemplate:
             "Secure Boot needs os_type, since it decides whose signatures are accepted.",
             remedy="Set os_type=windows or os_type=linux on the image.",
         )
-    return _BY_OS_TYPE[one_of(Rule.SECURE_BOOT_OS_TYPE, OS_TYPE, os_type, tuple(_BY_OS_TYPE))]
+    return _BY_OS_TYPE[one_of(Rule.SECURE_BOOT_OS_TYPE, OS_TYPE, os_type, OS_TYPES)]
 
 
 def _refuse_template(flavor: Flavor) -> None:

@@ -18,8 +18,8 @@ from openhyperv.machine.violations import BrokenRuleError, Rule, one_of
 VTPM = "os_vtpm"
 SHIELDED = "os_shielded_vm"
 TPM_VERSION = "tpm_version"
-_VALUES = ("disabled", "optional", "required")
-_TPM_VERSIONS = ("2.0",)
+VALUES = ("disabled", "optional", "required")
+TPM_VERSIONS = ("2.0",)
 
 
 def security_of(
@@ -52,13 +52,13 @@ def _asked_by(image: ImageProperties, flavor: Flavor) -> tuple[str | None, bool]
     version = asked(image, flavor, TPM_VERSION)
     if version is None:
         return None, False
-    one_of(Rule.SECURE_VM_VALUE, version.subject, version.value, _TPM_VERSIONS)
+    one_of(Rule.SECURE_VM_VALUE, version.subject, version.value, TPM_VERSIONS)
     return version.subject, False
 
 
 def _is_required(image: ImageProperties, name: str) -> bool:
     value = image.get(name)
-    return value is not None and one_of(Rule.SECURE_VM_VALUE, name, value, _VALUES) == "required"
+    return value is not None and one_of(Rule.SECURE_VM_VALUE, name, value, VALUES) == "required"
 
 
 def _check_platform(subject: str, generation: Generation, request: MachineRequest) -> None:

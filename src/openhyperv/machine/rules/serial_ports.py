@@ -14,7 +14,7 @@ from openhyperv.machine.violations import Rule, one_of
 INTERACTIVE = "interactive_serial_port"
 LOGGING = "logging_serial_port"
 
-_NUMBERS = tuple(str(number) for number in range(1, SERIAL_PORTS + 1))
+NUMBERS = tuple(str(number) for number in range(1, SERIAL_PORTS + 1))
 _SUFFIXES = {SerialMode.READ_WRITE: "rw", SerialMode.READ_ONLY: "ro"}
 
 
@@ -40,7 +40,7 @@ def serial_ports_of(
 
 def _number(image: ImageProperties, name: str) -> int:
     value = image.get(name)
-    return 1 if value is None else int(one_of(Rule.SERIAL_PORT, name, value, _NUMBERS))
+    return 1 if value is None else int(one_of(Rule.SERIAL_PORT, name, value, NUMBERS))
 
 
 def _mode(number: int, interactive: int, logging: int) -> SerialMode:
