@@ -9,7 +9,7 @@ from typing import Self
 
 from openhyperv.cim.enumerating import BATCH_SIZE, read_item
 from openhyperv.cim.exchange import Exchange
-from openhyperv.errors import DeadlineError, HyperVError, error_context
+from openhyperv.errors import DeadlineError, HyperVError, ProtocolError, error_context
 from openhyperv.transport.deadline import Deadline
 from openhyperv.wire import enumeration, uris
 from openhyperv.wire.envelope import RequestHeader
@@ -65,6 +65,8 @@ class Subscription:
             if batch is None:
                 return
             yield from batch
+        if not self._closed.is_set():
+            raise ProtocolError("The host ended the subscription.", host=self._exchange.host)
 
     def _wait(self, timeout_s: float | None) -> list[Instance] | None:
         """The next events; None once the time is up or the subscription is closed."""

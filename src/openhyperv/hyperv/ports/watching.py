@@ -1,0 +1,64 @@
+"""Network adapters as they come and go on a host: heard by event, and listed so that none is missed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from threading import Event
+from time import monotonic
+from types import TracebackType
+from typing import Self
+
+from openhyperv.cim.session import Session
+from openhyperv.cim.subscription import Subscription
+from openhyperv.hyperv.ports.finding import ADAPTER
+from openhyperv.hyperv.ports.inventory import AdapterChange, AdapterInventory
+from openhyperv.wire.wql import select, target_is
+
+_INTERVAL_S = 0.5
+"""How often WMI looks at its provider for us; what comes and goes within it is not seen."""
+
+
+class AdapterWatch:
+    """The adapters of a host's machines from now on. Use as a context manager, in one thread.
+
+    Subscribes before it lists: what comes in between is seen twice rather than never.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._inventory = AdapterInventory(session)
+        self._closed = Event()
+        query = select("__InstanceOperationEvent").where(target_is(ADAPTER)).within(_INTERVAL_S)
+        self._subscription: Subscription = session.subscribe(query)
+
+    @property
+    def names(self) -> Collection[str]:
+        """The names of the adapters that are there, as far as is known."""
+        return self._inventory.names
+
+    def changes(self, relist_s: float) -> Iterator[list[AdapterChange]]:
+        """Changes as they come, until :meth:`close`; first of all every adapter that there is.
+
+        Every ``relist_s`` seconds adapters are listed anew, and what was missed comes then.
+
+        :raises HyperVError: the host cannot be reached, or the subscription broke: make a new watch
+        """
+        while not self._closed.is_set():
+            until = monotonic() + relist_s
+            yield self._inventory.read()
+            for event in self._subscription.events(timeout_s=relist_s):
+                yield self._inventory.hear(event)
+                if monotonic() >= until:
+                    break
+
+    def close(self) -> None:
+        """End the subscription, from any thread; an iterator that waits ends."""
+        self._closed.set()
+        self._subscription.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
