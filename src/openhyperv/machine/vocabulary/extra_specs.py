@@ -60,8 +60,8 @@ OPENSTACK_EXTRA_SPECS = (
         name=f"hw:{numa_cells.CPUS}{{num}}",
         title="Processors of a NUMA node",
         value=Pattern(".+", "`0-3,^2`"),
-        meaning="What the node has. For all nodes or for none: then they share evenly. Together they have to "
-        "be the machine's processors.",
+        meaning="The processors of the node. For all nodes or for none: then they share evenly. Together "
+        "they have to be the machine's.",
         example=(
             f"hw:{numa_cells.CPUS}0=0-1",
             f"hw:{numa_cells.CPUS}1=2-3",
@@ -74,7 +74,8 @@ OPENSTACK_EXTRA_SPECS = (
         name=f"hw:{numa_cells.MEMORY}{{num}}",
         title="Memory of a NUMA node",
         value=Number(numa_cells.MEMORY_MB),
-        meaning="The same for its memory in MiB.",
+        meaning="The memory of the node in MiB. For all nodes or for none: then they share evenly. Together "
+        "they have to be the machine's.",
         example=(
             f"hw:{numa_cells.MEMORY}0=4096",
             f"hw:{numa_cells.CPUS}0=0-3",
@@ -93,8 +94,8 @@ OPENSTACK_EXTRA_SPECS = (
         name=disk_qos.TOTAL_BYTES,
         title="Disk bytes per second",
         value=Number(disk_qos.NUMBERS),
-        meaning="The same in bytes, where the above is not given: in operations of 8192 bytes, rounded down, "
-        "one at least.",
+        meaning=f"The most bytes per second of each such disk, where `{disk_qos.TOTAL_IOPS}` is not given: "
+        "in operations of 8192 bytes, rounded down, one at least.",
         example=(f"{disk_qos.TOTAL_BYTES}=8192000",),
     ),
     Word(

@@ -35,7 +35,8 @@ FIRMWARE = (
         name=generation.FIRMWARE_TYPE,
         title="Firmware",
         value=Choice(tuple(generation.BY_FIRMWARE_TYPE)),
-        meaning="The same by other words. If both are set, they have to agree.",
+        meaning="The generation by its firmware: `bios` is 1, `uefi` is 2. If both are set, they "
+        "have to agree.",
         example=(f"{generation.FIRMWARE_TYPE}=uefi",),
     ),
     Word(
@@ -110,7 +111,7 @@ DEVICES = (
         name=drives.CDROM_BUS,
         title="Bus of DVD drives",
         value=Choice(drives.BUSES),
-        default="as above",
+        default="`ide` in generation 1, `scsi` in 2",
         meaning="The bus of DVD drives; the generation has to have it.",
         example=(f"{drives.CDROM_BUS}=ide",),
     ),
@@ -162,14 +163,14 @@ PROCESSORS = (
         name=f"hw_{numa.NODES}",
         title="NUMA nodes",
         value=Number(numa.NODE_COUNTS),
-        meaning=f"As the extra spec `hw:{numa.NODES}`, below.",
+        meaning=f"As the extra spec `hw:{numa.NODES}`.",
         example=(f"hw_{numa.NODES}=2",),
     ),
     Word(
         name=f"hw_{numa_cells.CPUS}{{num}}",
         title="Processors of a NUMA node",
         value=Pattern(".+", "`0-3,^2`"),
-        meaning=f"As the extra spec `hw:{numa_cells.CPUS}N`, below.",
+        meaning=f"As the extra spec `hw:{numa_cells.CPUS}N`.",
         example=(
             f"hw_{numa_cells.CPUS}0=0-1",
             f"hw_{numa_cells.CPUS}1=2-3",
@@ -182,7 +183,7 @@ PROCESSORS = (
         name=f"hw_{numa_cells.MEMORY}{{num}}",
         title="Memory of a NUMA node",
         value=Number(numa_cells.MEMORY_MB),
-        meaning=f"As the extra spec `hw:{numa_cells.MEMORY}N`, below.",
+        meaning=f"As the extra spec `hw:{numa_cells.MEMORY}N`.",
         example=(
             f"hw_{numa_cells.MEMORY}0=4096",
             f"hw_{numa_cells.CPUS}0=0-3",

@@ -113,7 +113,8 @@ OWN_EXTRA_SPECS = (
         name=mmio.HIGH,
         title="Address space above 4 GiB",
         value=Number(mmio.HIGH_MB),
-        meaning="The same above 4 GiB; 33280 if left out.",
+        meaning="Address space for devices in MiB, above 4 GiB. A machine with a device of its host has "
+        "33280 if left out.",
         example=(f"{mmio.HIGH}=33280",),
     ),
 )
