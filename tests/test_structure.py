@@ -20,6 +20,7 @@ MAY_IMPORT = {
     "wmi": {"cim", "transport", "wire", "errors"},
     "hyperv": {"machine", "files", "cim", "transport", "wire", "errors"},
     "exporter": {"hyperv", "errors"},
+    "nova": {"hyperv", "machine", "files", "cim", "transport", "errors"},
     "cli": {"exporter", "hyperv", "machine", "files", "cim", "transport", "wire", "errors"},
     "emulator": {"wire", "cim", "errors"},
 }

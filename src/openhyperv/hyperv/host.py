@@ -29,7 +29,7 @@ from openhyperv.hyperv.ports.binding import bind_port, unbind_port
 from openhyperv.hyperv.security.guardians import Guardians
 from openhyperv.hyperv.security.shielding_data import ShieldingData
 from openhyperv.hyperv.statistics import HostStatistics, read_statistics
-from openhyperv.hyperv.summary import MachineListing, list_machines
+from openhyperv.hyperv.summary import MachineListing, MachineSummary, list_machines, summarize_all
 from openhyperv.hyperv.switch_offload import SwitchOffload, read_offload
 from openhyperv.hyperv.switches import VirtualSwitch, list_switches
 from openhyperv.hyperv.traits import read_traits
@@ -135,6 +135,10 @@ class Host:
     def machines(self) -> Iterator[MachineListing]:
         """Every machine, in one enumeration."""
         return list_machines(self.session)
+
+    def summaries(self) -> tuple[MachineSummary, ...]:
+        """What there is to say of every machine, in one request."""
+        return summarize_all(self.session)
 
     def machine(self, name_or_guid: str) -> VirtualMachine:
         """A machine by GUID, which is taken at its word, or by display name, which is looked up.

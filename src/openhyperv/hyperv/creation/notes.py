@@ -41,3 +41,12 @@ def is_of(notes: tuple[str, ...], identity: UUID) -> bool:
 def is_unfinished(notes: tuple[str, ...]) -> bool:
     """True for the notes of a machine whose creation was not finished."""
     return notes[1:2] == (_MARK,)
+
+
+def identity_in(notes: str) -> UUID | None:
+    """The identity in a machine's notes as a summary has them, one line each; None for other machines."""
+    first, _, _ = notes.partition("\n")
+    try:
+        return UUID(first.strip())
+    except ValueError:
+        return None

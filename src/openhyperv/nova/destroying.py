@@ -1,0 +1,34 @@
+"""Removing an instance with everything it owned; what is gone already is no error."""
+
+from __future__ import annotations
+
+from nova import exception
+from nova.objects.instance import Instance
+from oslo_log import log
+
+from openhyperv.hyperv.deleting import remove_folder
+from openhyperv.nova.compute_host import ComputeHost
+from openhyperv.nova.instances import identity_of
+
+LOG = log.getLogger(__name__)
+
+
+def destroy_instance(compute: ComputeHost, instance: Instance) -> None:
+    """Remove the instance's machine and its files, whichever of the two there still is.
+
+    :raises HyperVError: the host refuses; what is left can be removed by the same call later
+    """
+    try:
+        with compute.instances.machine(instance) as machine:
+            machine.delete()
+    except exception.InstanceNotFound:
+        LOG.info("There is no machine of this instance on the host.", instance=instance)
+    compute.instances.forget(instance)
+    delete_files(compute, instance)
+
+
+def delete_files(compute: ComputeHost, instance: Instance) -> None:
+    """Remove the folder of an instance that has no machine, if there is one."""
+    folder = compute.host.layout.machine(identity_of(instance))
+    if compute.host.share.exists(folder):
+        remove_folder(compute.host.share, folder)

@@ -1,0 +1,146 @@
+"""Nova's words for a Hyper-V host; each method hands over to the operations of its subject."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import nova.conf
+from nova.compute import provider_tree
+from nova.compute.manager import ComputeVirtAPI
+from nova.context import RequestContext
+from nova.network.model import NetworkInfo
+from nova.objects.image_meta import ImageMeta
+from nova.objects.instance import Instance
+from nova.virt import driver
+from nova.virt.hardware import InstanceInfo
+
+from openhyperv.hyperv.host import Host
+from openhyperv.nova import options
+from openhyperv.nova.compute_host import ComputeHost
+from openhyperv.nova.config_drive import Injected
+from openhyperv.nova.destroying import delete_files, destroy_instance
+from openhyperv.nova.drives import BlockDeviceInfo
+from openhyperv.nova.faults import as_nova_faults
+from openhyperv.nova.inventory import update_provider_tree
+from openhyperv.nova.power_states import nova_power_state
+from openhyperv.nova.resources import available_resource
+from openhyperv.nova.spawning import Spawn, spawn_instance
+
+CONF = nova.conf.CONF
+options.register(CONF)
+
+_CAPABILITIES = (
+    "has_imagecache",
+    "supports_evacuate",
+    "supports_secure_boot",
+    "supports_trusted_certs",
+    "supports_image_type_vhd",
+    "supports_image_type_vhdx",
+    "supports_image_type_iso",
+    "supports_image_type_raw",
+    "supports_image_type_qcow2",
+    "supports_image_type_vmdk",
+)
+
+
+class HyperVDriver(driver.ComputeDriver):
+    """One Hyper-V host."""
+
+    capabilities = driver.ComputeDriver.capabilities | dict.fromkeys(_CAPABILITIES, True)
+
+    def __init__(self, virtapi: ComputeVirtAPI, read_only: bool = False) -> None:
+        super().__init__(virtapi)
+        with as_nova_faults():
+            host = Host.connect(options.target_of(CONF), options.layout_of(CONF))
+            self._compute = ComputeHost(CONF.host, host, options.policy_of(CONF))
+
+    # ---- the host
+
+    def init_host(self, host: str) -> None:
+        with as_nova_faults():
+            self._compute.host.facts()
+
+    def cleanup_host(self, host: str) -> None:
+        self._compute.host.close()
+
+    def get_available_nodes(self, refresh: bool = False) -> list[str]:
+        return [self._compute.name]
+
+    def get_host_ip_addr(self) -> str:
+        return str(CONF.my_ip)
+
+    def get_available_resource(self, nodename: str) -> dict[str, Any]:
+        with as_nova_faults():
+            return available_resource(self._compute)
+
+    def update_provider_tree(
+        self, provider_tree: provider_tree.ProviderTree, nodename: str, allocations: Any = None
+    ) -> None:
+        with as_nova_faults():
+            update_provider_tree(self._compute, provider_tree, nodename)
+
+    # ---- which instances there are
+
+    def list_instances(self) -> list[str]:
+        with as_nova_faults():
+            return [machine.name for machine in self._compute.instances.all().values()]
+
+    def list_instance_uuids(self) -> list[str]:
+        with as_nova_faults():
+            return list(self._compute.instances.all())
+
+    def get_num_instances(self) -> int:
+        return len(self.list_instance_uuids())
+
+    def get_info(self, instance: Instance, use_cache: bool = True) -> InstanceInfo:
+        with as_nova_faults(instance):
+            found = self._compute.instances.summary(instance, cached=use_cache)
+            return InstanceInfo(state=nova_power_state(found.state), internal_id=found.guid)
+
+    # ---- making and removing
+
+    def spawn(
+        self,
+        context: RequestContext,
+        instance: Instance,
+        image_meta: ImageMeta,
+        injected_files: list[tuple[str, str]],
+        admin_password: str | None,
+        allocations: dict[str, Any],
+        network_info: NetworkInfo | None = None,
+        block_device_info: BlockDeviceInfo | None = None,
+        power_on: bool = True,
+        accel_info: list[dict[str, Any]] | None = None,
+    ) -> None:
+        injected = Injected(injected_files or (), admin_password)
+        wanted = Spawn(instance, image_meta, injected, network_info, block_device_info)
+        with as_nova_faults(instance):
+            spawn_instance(self._compute, self.virtapi, context, wanted, power_on=power_on)
+
+    def destroy(
+        self,
+        context: RequestContext,
+        instance: Instance,
+        network_info: NetworkInfo | None,
+        block_device_info: BlockDeviceInfo | None = None,
+        destroy_disks: bool = True,
+        destroy_secrets: bool = True,
+    ) -> None:
+        with as_nova_faults(instance):
+            destroy_instance(self._compute, instance)
+
+    def cleanup(
+        self,
+        context: RequestContext,
+        instance: Instance,
+        network_info: NetworkInfo | None,
+        block_device_info: BlockDeviceInfo | None = None,
+        destroy_disks: bool = True,
+        migrate_data: Any = None,
+        destroy_vifs: bool = True,
+        destroy_secrets: bool = True,
+    ) -> None:
+        """Nothing is left after :meth:`destroy` but files of an instance whose machine was gone."""
+        if destroy_disks:
+            with as_nova_faults(instance):
+                delete_files(self._compute, instance)

@@ -1,0 +1,105 @@
+"""Glance's images in the cache of a host: each once, by its identifier, in a format that Hyper-V runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from attrs import frozen
+from nova.context import RequestContext
+from nova.objects.trusted_certs import TrustedCerts
+from nova.virt import images
+from oslo_concurrency import lockutils
+
+from openhyperv.files.images.conversion import convert_image
+from openhyperv.files.images.info import ImageFormat, ImageInfo
+from openhyperv.files.images.inspection import inspect_image
+from openhyperv.files.push import push_file
+from openhyperv.files.windows_path import WindowsPath
+from openhyperv.hyperv.host import Host
+
+_USABLE = (ImageFormat.VHDX, ImageFormat.VHD, ImageFormat.ISO)
+
+
+@frozen
+class WantedImage:
+    """An image of Glance's, and the format that Glance says it has."""
+
+    image_id: str
+    disk_format: str
+    trusted_certs: TrustedCerts | None = None
+
+
+@frozen
+class CachedImage:
+    """An image on the host. ``virtual_size_bytes`` is how large the disk in it is."""
+
+    path: WindowsPath
+    format: ImageFormat
+    virtual_size_bytes: int
+
+
+class ImageCache:
+    """The cache of one host. Thread-safe: whoever wants an image that another thread fetches waits for it."""
+
+    def __init__(self, host: Host, host_name: str) -> None:
+        self._host = host
+        self._host_name = host_name
+
+    def get(self, context: RequestContext, wanted: WantedImage) -> CachedImage:
+        """Have the image on the host.
+
+        :raises ImageError: it is damaged, hostile, or not of the format that Glance says
+        :raises QuotaError: the host's disk is full; nothing is left
+        """
+        return self._present(wanted.image_id) or self._fetched(context, wanted)
+
+    def fetch(self, context: RequestContext, wanted: WantedImage) -> bool:
+        """Have the image on the host; True where it had to be sent."""
+        if self._find(wanted.image_id) is not None:
+            return False
+        self._fetched(context, wanted)
+        return True
+
+    def _fetched(self, context: RequestContext, wanted: WantedImage) -> CachedImage:
+        with lockutils.lock(f"openhyperv-image-{self._host_name}-{wanted.image_id}"):
+            present = self._present(wanted.image_id)
+            if present is not None:
+                return present
+            with _downloaded(context, wanted) as (file, info):
+                target = self._path(wanted.image_id, info.format)
+                push_file(self._host.share, file, target, replace=True)
+        return CachedImage(target, info.format, info.virtual_size_bytes)
+
+    def _present(self, image_id: str) -> CachedImage | None:
+        found = self._find(image_id)
+        if found is None:
+            return None
+        image_format = ImageFormat(found.suffix[1:])
+        if image_format is ImageFormat.ISO:
+            return CachedImage(found, image_format, self._host.share.status(found).size_bytes)
+        return CachedImage(found, image_format, self._host.disks.inspect(str(found)).size_bytes)
+
+    def _find(self, image_id: str) -> WindowsPath | None:
+        paths = (self._path(image_id, image_format) for image_format in _USABLE)
+        return next((path for path in paths if self._host.share.exists(path)), None)
+
+    def _path(self, image_id: str, image_format: ImageFormat) -> WindowsPath:
+        return self._host.layout.images / f"{image_id}.{image_format.value}"
+
+
+@contextmanager
+def _downloaded(context: RequestContext, wanted: WantedImage) -> Iterator[tuple[Path, ImageInfo]]:
+    """The image as a file here that Hyper-V can use."""
+    with TemporaryDirectory(prefix="openhyperv-image-") as folder:
+        source = Path(folder) / "download"
+        images.fetch(context, wanted.image_id, str(source), wanted.trusted_certs)
+        info = inspect_image(source, wanted.disk_format)
+        if info.format in _USABLE:
+            yield source, info
+            return
+        converted = Path(folder) / "converted.vhdx"
+        convert_image(source, converted, ImageFormat.VHDX, declared=info.format.value)
+        yield converted, inspect_image(converted, ImageFormat.VHDX.value)

@@ -1,0 +1,34 @@
+"""An instance's ports as network adapters of its machine; connecting them is the Neutron agent's work."""
+
+from __future__ import annotations
+
+from nova import exception
+from nova.network import model
+from nova.network.model import VIF, NetworkInfo
+
+from openhyperv.machine.network_adapter import NetworkAdapter
+
+_PLUGGABLE = frozenset({model.VIF_TYPE_HYPERV, model.VIF_TYPE_OVS})
+
+
+def network_adapters_of(network_info: NetworkInfo | None) -> tuple[NetworkAdapter, ...]:
+    """One adapter for each port, which bears the port's identifier as its name.
+
+    :raises VirtualInterfacePlugException: a port is bound to something that is not on a Hyper-V host
+    """
+    return tuple(network_adapter_of(vif) for vif in network_info or [])
+
+
+def network_adapter_of(vif: VIF) -> NetworkAdapter:
+    """The adapter of one port.
+
+    It is not connected to a switch: the agent does that once the port's VLAN and rules are there, and Neutron
+    then tells Nova.
+
+    :raises VirtualInterfacePlugException: the port is bound to something that is not on a Hyper-V host
+    """
+    if vif["type"] not in _PLUGGABLE:
+        raise exception.VirtualInterfacePlugException(
+            f"Port {vif['id']} is bound as {vif['type']!r}, which a Hyper-V host cannot plug."
+        )
+    return NetworkAdapter(name=vif["id"], mac_address=vif["address"].replace(":", "").upper())

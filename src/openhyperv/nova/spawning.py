@@ -1,0 +1,85 @@
+"""Making an instance: its image, its machine, its ports, and off it goes."""
+
+from __future__ import annotations
+
+from attrs import frozen
+from nova.compute.manager import ComputeVirtAPI
+from nova.context import RequestContext
+from nova.network.model import NetworkInfo
+from nova.objects.image_meta import ImageMeta
+from nova.objects.instance import Instance
+from oslo_log import log
+
+from openhyperv.errors import HyperVError
+from openhyperv.hyperv.virtual_machine import VirtualMachine
+from openhyperv.machine.spec import MachineSpec
+from openhyperv.nova.compute_host import ComputeHost
+from openhyperv.nova.config_drive import Injected, built_config_drive
+from openhyperv.nova.designing import design_instance
+from openhyperv.nova.destroying import destroy_instance
+from openhyperv.nova.drives import BlockDeviceInfo, refuse_volumes, root_of
+from openhyperv.nova.image_cache import WantedImage
+from openhyperv.nova.vif_events import ports_plugged
+
+LOG = log.getLogger(__name__)
+
+
+@frozen
+class Spawn:
+    """One instance to make, in Nova's words."""
+
+    instance: Instance
+    image_meta: ImageMeta
+    injected: Injected
+    network_info: NetworkInfo | None
+    block_device_info: BlockDeviceInfo | None
+
+
+def spawn_instance(
+    compute: ComputeHost, virtapi: ComputeVirtAPI, context: RequestContext, wanted: Spawn, *, power_on: bool
+) -> None:
+    """Make the instance and start it; if anything fails nothing of it stays on the host.
+
+    :raises HyperVError: as of :meth:`openhyperv.hyperv.host.Host.create`
+    :raises VirtualInterfaceCreateException: its ports were not connected in time
+    """
+    refuse_volumes(wanted.block_device_info)
+    spec = _designed(compute, context, wanted)
+    for remark in spec.remarks:
+        LOG.info(remark, instance=wanted.instance)
+    try:
+        with ports_plugged(virtapi, wanted.instance, wanted.network_info):
+            machine = _created(compute, wanted, spec)
+        if power_on:
+            machine.start()
+    except BaseException:
+        _undo(compute, wanted.instance)
+        raise
+
+
+def _designed(compute: ComputeHost, context: RequestContext, wanted: Spawn) -> MachineSpec:
+    image = compute.images.get(context, wanted_image_of(wanted.instance, wanted.image_meta))
+    return design_instance(
+        compute, wanted.instance, root_of(image), wanted.network_info, wanted.block_device_info
+    )
+
+
+def wanted_image_of(instance: Instance, image_meta: ImageMeta) -> WantedImage:
+    """The image that an instance is made of."""
+    return WantedImage(image_meta.id or instance.image_ref, image_meta.disk_format, instance.trusted_certs)
+
+
+def _created(compute: ComputeHost, wanted: Spawn, spec: MachineSpec) -> VirtualMachine:
+    folder = compute.host.layout.machine(spec.identity)
+    with built_config_drive(wanted.instance, folder, wanted.network_info, wanted.injected) as uploads:
+        machine = compute.host.create(spec, shares_name=True, uploads=uploads)
+    compute.instances.remember(wanted.instance, machine)
+    return machine
+
+
+def _undo(compute: ComputeHost, instance: Instance) -> None:
+    """What stays here all the same is removed when Nova deletes the instance."""
+    try:
+        destroy_instance(compute, instance)
+    except HyperVError:
+        LOG.exception("What was made of the instance could not be removed.", instance=instance)
