@@ -1,12 +1,16 @@
 # make demo    the main job, end to end, on an emulated host
 # make test    all tests that need no OpenStack
-# Both set up what they need: Debian packages and a .venv in this folder.
+# make openstack       a real OpenStack on this machine, above two emulated hosts; openstack-down stops it
+# All set up what they need: Debian packages, and virtual environments in this folder.
 
 VENV := .venv
 BIN  := $(VENV)/bin
 STAMP := $(VENV)/.ready
+OPENSTACK := .venv-openstack
+OPENSTACK_STAMP := $(OPENSTACK)/.ready
+SOURCES := $(shell find src -type f -not -name '*.pyc')
 
-.PHONY: help setup demo test check bench docs lock clean
+.PHONY: help setup setup-openstack demo test check bench docs lock lock-openstack openstack openstack-down clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -15,6 +19,12 @@ setup: $(STAMP)
 
 $(STAMP): tools/setup.sh uv.lock pyproject.toml
 	sh tools/setup.sh $(VENV)
+	@touch $@
+
+setup-openstack: $(OPENSTACK_STAMP)
+
+$(OPENSTACK_STAMP): tools/setup.sh tools/setup_openstack.sh lab/requirements.txt pyproject.toml $(SOURCES)
+	sh tools/setup_openstack.sh $(VENV) $(OPENSTACK)
 	@touch $@
 
 demo: setup
@@ -34,8 +44,18 @@ bench: setup
 docs: setup
 	$(BIN)/sphinx-build -qWb html docs docs/_build
 
+openstack: setup-openstack
+	$(OPENSTACK)/bin/python -m lab up
+
+openstack-down:
+	$(OPENSTACK)/bin/python -m lab down
+
 lock:
 	$(BIN)/uv lock
 
+lock-openstack: setup
+	$(BIN)/uv pip compile --quiet --python-version 3.11 --all-extras pyproject.toml lab/requirements.in -o lab/requirements.txt
+
 clean:
-	rm -rf $(VENV) build docs/_build
+	[ ! -d .lab ] || $(OPENSTACK)/bin/python -m lab clean --all
+	rm -rf $(VENV) $(OPENSTACK) build docs/_build

@@ -9,7 +9,7 @@ packages="python3-venv python3-dev gcc libkrb5-dev
   qemu-system-x86 qemu-utils ovmf swtpm
   mtools syslinux syslinux-common xorriso
   samba samba-common-bin smbclient curl
-  krb5-kdc krb5-admin-server krb5-user"
+  krb5-kdc krb5-admin-server krb5-user ${EXTRA_PACKAGES:-}"
 
 missing_packages() {
     for package in $packages; do
