@@ -40,9 +40,10 @@ def compute(lab: Lab, host: HostSettings) -> Program:
     return nova_compute(lab, host.name, _connection(lab, host), _installed(lab))
 
 
-def agent(lab: Lab, host: HostSettings) -> Program:
-    """The Neutron agent for a host that runs."""
-    return neutron_agent(lab, host.name, _connection(lab, host), _installed(lab))
+def agent(lab: Lab) -> Program:
+    """The Neutron agent for all hosts, which run."""
+    connections = {host.name: _connection(lab, host) for host in lab.hosts}
+    return neutron_agent(lab, connections, _installed(lab))
 
 
 def wait_for_hosts(lab: Lab, cloud: Connection) -> None:

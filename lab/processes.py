@@ -104,15 +104,18 @@ class Processes:
         if program.makes:
             program.makes.unlink(missing_ok=True)
         with self.log(program.name).open("ab") as log:
-            child = subprocess.Popen(
-                program.argv,
-                env=self.environment() | dict(program.environment),
-                cwd=self.places.state,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+            try:
+                child = subprocess.Popen(
+                    program.argv,
+                    env=self.environment() | dict(program.environment),
+                    cwd=self.places.state,
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    start_new_session=True,
+                )
+            except FileNotFoundError as error:
+                raise LabError(f"{error.filename} is not installed: make setup-openstack") from error
         fields = _stat(child.pid)
         process = Process(child.pid, fields[19] if fields else "", program.fingerprint())
         self._record(program.name).write_text(json.dumps(asdict(process)), "utf-8")

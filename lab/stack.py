@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 from attrs import field, frozen
@@ -57,26 +57,21 @@ class Stack:
         self._start([identity])
         self._bootstrap()
         self._ready(first)
-        services = list(self._services())
+        services = [placement(self.lab), glance(self.lab), *neutron(self.lab)]
         self._start(services)
         self._ready([identity])
         cloud = clouds.connect(self.lab)
         with self.timeline.step("the services are in the catalogue"):
             have_catalogue(self.lab, cloud)
+        of_nova = list(nova(self.lab))  # after the catalogue, without which conductor and scheduler end
+        self._start(of_nova)
         self._prepare_hosts()
-        self._start([*(compute(self.lab, host) for host in self.lab.hosts)])
-        self._start([*(agent(self.lab, host) for host in self.lab.hosts)])
-        self._ready(services)
+        self._start([agent(self.lab), *(compute(self.lab, host) for host in self.lab.hosts)])
+        self._ready([*services, *of_nova])
         with self.timeline.step("image, flavor and network are there"):
             have_resources(cloud, self.lab.places.data("guests"))
         with self.timeline.step("the scheduler knows the hosts, and their agents are alive"):
             wait_for_hosts(self.lab, cloud)
-
-    def _services(self) -> Iterator[Program]:
-        yield placement(self.lab)
-        yield glance(self.lab)
-        yield from neutron(self.lab)
-        yield from nova(self.lab)
 
     def _bootstrap(self) -> None:
         clouds.write_clouds(self.lab)
@@ -104,7 +99,7 @@ class Stack:
     def _stop_unwanted_hosts(self) -> None:
         """End what belongs to hosts that the lab has no more."""
         names = {host.name for host in self.lab.hosts}
-        of_hosts = ("hvsim-", "nova-compute-", "neutron-agent-")
+        of_hosts = ("hvsim-", "nova-compute-")
         running = [name for name in self.processes.names() if name.startswith(of_hosts)]
         unwanted = [name for name in running if name.rpartition("-")[2] not in names]
         if unwanted:

@@ -52,5 +52,4 @@ def glance(lab: Lab) -> Program:
     for folder in ("images", "staging", "tasks"):
         (lab.places.data("glance") / folder).mkdir(mode=0o700, parents=True, exist_ok=True)
     path = _configuration(lab)
-    where = {"OS_GLANCE_CONFIG_DIR": path.parent}
-    return web_service(lab, "glance", "glance.wsgi.api", Listener.GLANCE, where, (path,))
+    return web_service(lab, "glance", "glance.wsgi.api", Listener.GLANCE, "OS_GLANCE_CONFIG_DIR", path)

@@ -18,14 +18,15 @@ from lab.settings import Account, Lab
 
 def _configuration(lab: Lab) -> Path:
     keys = lab.places.data("keystone")
-    for repository in ("fernet-keys", "credential-keys"):
+    for repository in ("tokens", "receipts", "credentials"):
         _make_keys(keys / repository)
     path = lab.places.configuration / "keystone" / "keystone.conf"
     sections: Sections = {
         "database": {"connection": database_url(lab, "keystone")},
         "token": {"provider": "fernet"},
-        "fernet_tokens": {"key_repository": keys / "fernet-keys"},
-        "credential": {"key_repository": keys / "credential-keys"},
+        "fernet_tokens": {"key_repository": keys / "tokens"},
+        "fernet_receipts": {"key_repository": keys / "receipts"},
+        "credential": {"key_repository": keys / "credentials"},
         **cache(lab),
     }
     write_private(path, render(sections))
@@ -61,5 +62,6 @@ def _manage(lab: Lab, processes: Processes, *words: str, environment: dict[str, 
 def keystone(lab: Lab) -> Program:
     """The service."""
     path = _configuration(lab)
-    folder = {"OS_KEYSTONE_CONFIG_DIR": path.parent}
-    return web_service(lab, "keystone", "keystone.wsgi.api", Listener.KEYSTONE, folder, (path,))
+    return web_service(
+        lab, "keystone", "keystone.wsgi.api", Listener.KEYSTONE, "OS_KEYSTONE_CONFIG_DIR", path
+    )

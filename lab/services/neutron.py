@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from lab.ini import Section, Sections, render
@@ -21,7 +21,20 @@ _VLANS = "100:199"
 _REPORT_INTERVAL_S, _DOWN_TIME_S = 10, 45
 
 
-def _sections(lab: Lab, own: Section | None = None) -> Sections:
+_PLUGIN_SECTIONS: Sections = {
+    "ml2": {
+        "type_drivers": ("flat", "vlan", "local"),
+        "tenant_network_types": "vlan",
+        "mechanism_drivers": "hyperv",
+        "extension_drivers": "port_security",
+    },
+    "ml2_type_flat": {"flat_networks": (PHYSICAL_NETWORK, EXTERNAL_NETWORK)},
+    "ml2_type_vlan": {"network_vlan_ranges": f"{PHYSICAL_NETWORK}:{_VLANS}"},
+    "securitygroup": {"enable_security_group": True},
+}
+
+
+def _sections(lab: Lab) -> Sections:
     data = lab.places.data("neutron")
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     return {
@@ -29,7 +42,6 @@ def _sections(lab: Lab, own: Section | None = None) -> Sections:
             "core_plugin": "ml2",
             "service_plugins": "router",
             "auth_strategy": "keystone",
-            "api_paste_config": lab.places.venv / "etc/neutron/api-paste.ini",
             "bind_host": ADDRESS,
             "state_path": data,
             "transport_url": transport_url(lab),
@@ -37,7 +49,6 @@ def _sections(lab: Lab, own: Section | None = None) -> Sections:
             "rpc_workers": 1,
             "rpc_state_report_workers": 0,
             "agent_down_time": _DOWN_TIME_S,
-            **(own or {}),
         },
         "agent": {"report_interval": _REPORT_INTERVAL_S},
         "database": {"connection": database_url(lab, "neutron")},
@@ -45,46 +56,52 @@ def _sections(lab: Lab, own: Section | None = None) -> Sections:
         "oslo_messaging_notifications": {"driver": "noop"},
         "nova": service_account(lab, Account.NOVA),
         "placement": service_account(lab, Account.PLACEMENT),
-        "ml2": {
-            "type_drivers": ("flat", "vlan", "local"),
-            "tenant_network_types": "vlan",
-            "mechanism_drivers": "hyperv",
-            "extension_drivers": "port_security",
-        },
-        "ml2_type_flat": {"flat_networks": (PHYSICAL_NETWORK, EXTERNAL_NETWORK)},
-        "ml2_type_vlan": {"network_vlan_ranges": f"{PHYSICAL_NETWORK}:{_VLANS}"},
-        "securitygroup": {"enable_security_group": True},
         **checking_tokens(lab, Account.NEUTRON),
     }
 
 
-def _configuration(lab: Lab) -> Path:
-    path = lab.places.configuration / "neutron" / "neutron.conf"
-    write_private(path, render(_sections(lab)))
-    return path
+def _configuration(lab: Lab) -> tuple[Path, Path]:
+    """Neutron's file and that of its plugin, named as the API looks for them."""
+    own = lab.places.configuration / "neutron" / "neutron.conf"
+    plugin = own.parent / "plugins" / "ml2" / "ml2_conf.ini"
+    write_private(own, render(_sections(lab)))
+    write_private(plugin, render(_PLUGIN_SECTIONS))
+    return own, plugin
+
+
+def _arguments(lab: Lab) -> list[str]:
+    return [f"--config-file={path}" for path in _configuration(lab)]
 
 
 def sync(lab: Lab, processes: Processes) -> None:
     """Make the tables."""
-    argv = [lab.places.program("neutron-db-manage"), f"--config-file={_configuration(lab)}"]
-    processes.run("neutron-db-manage", [*argv, "upgrade", "heads"])
+    argv = [lab.places.program("neutron-db-manage"), *_arguments(lab), "upgrade", "heads"]
+    processes.run("neutron-db-manage", argv)
 
 
 def neutron(lab: Lab) -> Iterator[Program]:
     """API and workers."""
-    path = _configuration(lab)
-    folder = {"OS_NEUTRON_CONFIG_DIR": path.parent}
-    yield web_service(lab, "neutron-api", "neutron.wsgi.api", Listener.NEUTRON, folder, (path,))
+    paths = _configuration(lab)
+    paste = paths[0].with_name("api-paste.ini")
+    write_private(paste, (lab.places.venv / "etc/neutron/api-paste.ini").read_text("utf-8"))
+    api = "neutron.wsgi.api"
+    yield web_service(lab, "neutron-api", api, Listener.NEUTRON, "OS_NEUTRON_CONFIG_DIR", *paths, paste)
     for part in ("neutron-rpc-server", "neutron-periodic-workers"):
-        yield Program(part, (lab.places.program(part), f"--config-file={path}"), reads=(path,))
+        yield Program(part, (lab.places.program(part), *_arguments(lab)), reads=paths)
 
 
-def neutron_agent(lab: Lab, name: str, host: Section, installed: Path) -> Program:
-    """The agent of one host; ``host`` is what ``[openhyperv]`` says, ``installed`` as for nova-compute."""
-    service = f"neutron-agent-{name}"
-    path = lab.places.configuration / service / "neutron.conf"
-    mapping = {"physical_network_mappings": f"{PHYSICAL_NETWORK}:{PHYSICAL_NETWORK}"}
-    sections = dict(_sections(lab, {"host": name})) | {"openhyperv": dict(host) | mapping}
+def neutron_agent(lab: Lab, hosts: Mapping[str, Section], installed: Path) -> Program:
+    """The agent of all hosts, by the connection of each; ``installed`` is as for nova-compute."""
+    path = lab.places.configuration / "neutron-agent" / "neutron.conf"
+    sections: Sections = {
+        **_sections(lab),
+        "agent": {
+            "report_interval": _REPORT_INTERVAL_S,
+            "physical_network_vswitch_mappings": f"{PHYSICAL_NETWORK}:{PHYSICAL_NETWORK}",
+        },
+        "openhyperv": {"hosts": tuple(hosts)},
+        **{f"openhyperv_host:{name}": connection for name, connection in hosts.items()},
+    }
     write_private(path, render(sections))
     argv = (lab.places.program("openhyperv-neutron-agent"), f"--config-file={path}")
-    return Program(service, argv, reads=(path, installed))
+    return Program("neutron-agent", argv, reads=(path, installed))

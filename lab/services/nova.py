@@ -67,9 +67,7 @@ def _sections(lab: Lab, name: str, own: Section | None = None) -> Sections:
 def _configuration(lab: Lab) -> Path:
     """What all parts but nova-compute read."""
     path = lab.places.configuration / "nova" / "nova.conf"
-    paste = lab.places.venv / "etc/nova/api-paste.ini"
-    sections = dict(_sections(lab, "nova")) | {"wsgi": {"api_paste_config": paste}}
-    write_private(path, render(sections))
+    write_private(path, render(_sections(lab, "nova")))
     return path
 
 
@@ -94,8 +92,11 @@ def sync(lab: Lab, processes: Processes) -> None:
 def nova(lab: Lab) -> Iterator[Program]:
     """API, conductor and scheduler."""
     path = _configuration(lab)
-    folder = {"OS_NOVA_CONFIG_DIR": path.parent}
-    yield web_service(lab, "nova-api", "nova.wsgi.osapi_compute", Listener.NOVA, folder, (path,))
+    paste = path.with_name("api-paste.ini")
+    write_private(paste, (lab.places.venv / "etc/nova/api-paste.ini").read_text("utf-8"))
+    yield web_service(
+        lab, "nova-api", "nova.wsgi.osapi_compute", Listener.NOVA, "OS_NOVA_CONFIG_DIR", path, paste
+    )
     for part in ("nova-conductor", "nova-scheduler"):
         yield Program(part, (lab.places.program(part), f"--config-file={path}"), reads=(path,))
 

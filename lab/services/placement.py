@@ -34,5 +34,6 @@ def sync(lab: Lab, processes: Processes) -> None:
 def placement(lab: Lab) -> Program:
     """The service."""
     path = _configuration(lab)
-    folder = {"OS_PLACEMENT_CONFIG_DIR": path.parent}
-    return web_service(lab, "placement", "placement.wsgi.api", Listener.PLACEMENT, folder, (path,))
+    return web_service(
+        lab, "placement", "placement.wsgi.api", Listener.PLACEMENT, "OS_PLACEMENT_CONFIG_DIR", path
+    )
