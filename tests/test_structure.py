@@ -20,6 +20,8 @@ MAY_IMPORT = {
     "wmi": {"cim", "transport", "wire", "errors"},
     "hyperv": {"machine", "files", "cim", "transport", "wire", "errors"},
     "exporter": {"hyperv", "errors"},
+    "connection_options": {"transport", "errors"},
+    "neutron": {"connection_options", "hyperv", "machine", "cim", "transport", "errors"},
     "nova": {"hyperv", "machine", "files", "cim", "transport", "errors"},
     "cli": {"exporter", "hyperv", "machine", "files", "cim", "transport", "wire", "errors"},
     "emulator": {"wire", "cim", "errors"},

@@ -21,11 +21,12 @@ _INTERVAL_S = 0.5
 class AdapterWatch:
     """The adapters of a host's machines from now on. Use as a context manager, in one thread.
 
-    Subscribes before it lists: what comes in between is seen twice rather than never.
+    Subscribes before it lists: what comes in between is seen twice rather than never. ``inventory`` is what
+    an earlier watch knew; only what is different comes first then.
     """
 
-    def __init__(self, session: Session) -> None:
-        self._inventory = AdapterInventory(session)
+    def __init__(self, session: Session, inventory: AdapterInventory | None = None) -> None:
+        self._inventory = inventory or AdapterInventory(session)
         self._closed = Event()
         query = select("__InstanceOperationEvent").where(target_is(ADAPTER)).within(_INTERVAL_S)
         self._subscription: Subscription = session.subscribe(query)

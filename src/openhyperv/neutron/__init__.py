@@ -1,0 +1,1 @@
+"""Hyper-V hosts for Neutron: an ML2 mechanism driver, and an agent on Linux that binds their ports."""

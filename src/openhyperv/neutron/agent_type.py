@@ -1,0 +1,24 @@
+"""What the mechanism driver and the agent have to agree on: names in Neutron's database."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from neutron_lib import constants
+
+AGENT_TYPE = "HyperV agent"
+"""As networking-hyperv had it: a host that moves to this agent stays the same agent to Neutron."""
+
+VIF_TYPE = "hyperv"
+"""As nova.network.model.VIF_TYPE_HYPERV."""
+
+NETWORK_TYPES = (constants.TYPE_LOCAL, constants.TYPE_FLAT, constants.TYPE_VLAN)
+
+
+class Configuration(StrEnum):
+    """Keys of what an agent reports about itself."""
+
+    MAPPINGS = "vswitch_mappings"
+    NETWORK_TYPES = "network_types"
+    PORT_FILTER = "port_filter"
+    DEVICES = "devices"

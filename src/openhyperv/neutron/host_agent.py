@@ -1,0 +1,114 @@
+"""The agent of one Hyper-V host: its ports are as Neutron has them, and Neutron knows the host."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from threading import Event, Thread
+
+from oslo_log import log as logging
+
+from openhyperv.hyperv.host import Host
+from openhyperv.hyperv.names import is_guid
+from openhyperv.hyperv.ports.inventory import AdapterChange, AdapterHappening
+from openhyperv.neutron.binding import PortBinder
+from openhyperv.neutron.heartbeat import Heartbeat
+from openhyperv.neutron.host_watch import HostWatch
+from openhyperv.neutron.news import PortNews
+from openhyperv.neutron.options import ServedHost
+from openhyperv.neutron.port_keeper import PortKeeper
+from openhyperv.neutron.port_queue import PortQueue
+from openhyperv.neutron.server import RPC_ERRORS, NeutronServer
+
+LOG = logging.getLogger(__name__)
+
+_RPC_PAUSE_S = 2.0
+
+
+class HostAgent:
+    """Serves one host, with threads of its own: nothing that this host does delays another one.
+
+    One thread hears of adapters, one speaks to Neutron, and workers bind ports, several at a time.
+    """
+
+    def __init__(self, served: ServedHost) -> None:
+        server = NeutronServer(served.name)
+        self._host = Host.connect(served.target)
+        self._binder = PortBinder(self._host, served.mappings)
+        self._queue, self._news = PortQueue(), PortNews()
+        self._wake, self._stopped = Event(), Event()
+        self._keeper = PortKeeper(
+            self._binder,
+            server,
+            self._queue,
+            self._news,
+            worker_count=served.worker_count,
+            wake=self._wake.set,
+        )
+        self._heartbeat = Heartbeat(server, served.mappings, served.report_interval_s)
+        self._watch = HostWatch(
+            self._host, prepare=self._binder.find_switches, hear=self._hear, relist_s=served.relist_s
+        )
+        self._thread = Thread(target=self._run, name=f"agent of {served.name}", daemon=True)
+
+    def start(self) -> None:
+        """Begin to serve the host."""
+        self._watch.start()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop, and end all connections; ports stay as they are."""
+        self._stopped.set()
+        self._wake.set()
+        self._watch.stop()
+        self._thread.join()
+        self._keeper.close()
+        self._host.close()
+
+    def port_changed(self, port_id: str) -> None:
+        """Neutron has changed or deleted a port, which may be on this host."""
+        if self._queue.want(port_id):
+            self._wake.set()
+
+    def network_deleted(self, network_id: str) -> None:
+        """Neutron has deleted a network."""
+        self._binder.forget_network(network_id)
+
+    def _hear(self, changes: Sequence[AdapterChange]) -> None:
+        for change in changes:
+            if is_guid(change.name):  # others are somebody's own: Nova names an adapter by its port
+                self._note(change)
+        self._wake.set()
+
+    def _note(self, change: AdapterChange) -> None:
+        if change.happening is AdapterHappening.GONE:
+            self._queue.remove(change.name)
+        else:
+            self._queue.add(change.name)
+        if change.happening is not AdapterHappening.APPEARED:
+            self._news.down(change.name)
+
+    def _run(self) -> None:
+        while not self._stopped.is_set():
+            try:
+                self._turn()
+            except RPC_ERRORS as error:
+                LOG.warning("Neutron's server does not answer; it is tried again: %s", error)
+                self._stopped.wait(_RPC_PAUSE_S)
+            else:
+                self._wake.wait(self._pause_s())
+                self._wake.clear()
+
+    def _turn(self) -> None:
+        self._keeper.tell()
+        if not self._watch.is_serving:
+            return
+        if self._heartbeat.beat(len(self._queue)):
+            self._queue.want_all()
+        self._keeper.look_after()
+
+    def _pause_s(self) -> float | None:
+        """How long there is nothing to do; while the host is away, until it is back."""
+        if not self._watch.is_serving:
+            return None
+        due_s = self._queue.pause_s
+        return self._heartbeat.pause_s if due_s is None else min(due_s, self._heartbeat.pause_s)

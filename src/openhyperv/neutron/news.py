@@ -1,0 +1,52 @@
+"""What Neutron is still to be told about ports."""
+
+from __future__ import annotations
+
+from threading import Lock
+
+from attrs import frozen
+
+
+@frozen
+class Told:
+    """Ports that went down, and ports that came up, which are told after them.
+
+    A port in both was plugged anew: Neutron tells Nova so only if the port was down in between.
+    """
+
+    down: frozenset[str]
+    up: frozenset[str]
+
+
+class PortNews:
+    """Collects what workers and events find out, until somebody takes it. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._down: set[str] = set()
+        self._up: set[str] = set()
+        self._lock = Lock()
+
+    def down(self, port_id: str) -> None:
+        """The port is not connected any more."""
+        with self._lock:
+            self._up.discard(port_id)
+            self._down.add(port_id)
+
+    def up(self, *port_ids: str) -> None:
+        """The ports are connected, and are what they should be."""
+        with self._lock:
+            self._up.update(port_ids)
+
+    def take(self) -> Told:
+        """Everything so far."""
+        with self._lock:
+            told = Told(frozenset(self._down), frozenset(self._up))
+            self._down.clear()
+            self._up.clear()
+            return told
+
+    def put_back(self, told: Told) -> None:
+        """That could not be told; of ports that went down since then, that they came up is no news."""
+        with self._lock:
+            self._up |= told.up - self._down
+            self._down |= told.down
