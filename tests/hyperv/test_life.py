@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from time import sleep
 
 import pytest
 
 from openhyperv.emulator.emulated_host import EmulatedHost
+from openhyperv.emulator.rules.actions import AnswersByJob
+from openhyperv.emulator.rules.matching import Rule
 from openhyperv.errors import ConflictError, InvalidInputError, JobError, MethodError, NotFoundError
 from openhyperv.files.windows_path import WindowsPath
 from openhyperv.hyperv.disks.disk_files import DiskType
@@ -18,6 +22,7 @@ from openhyperv.machine.request import DiskRequest
 from openhyperv.machine.spec import MachineSpec
 from tests.capabilities import shows
 from tests.hyperv.specs import GEN_1, GEN_2, GIB, machine_spec, with_disk
+from tests.witness import Witness
 
 RUNNING, OFF, PAUSED, SAVED = (
     MachineState.RUNNING,
@@ -184,3 +189,48 @@ def test_disks_that_cannot_be_made_leave_nothing(host: Host) -> None:
     assert caught.value.code == 32779
     assert not host.share.exists(folder_of(host, spec))
     assert "impossible" not in {found.name for found in host.machines()}
+
+
+@shows("H8")
+@pytest.mark.parametrize("before", [OFF, RUNNING, PAUSED, SAVED])
+def test_a_state_is_reached_from_any_other_and_may_be_asked_for_again(
+    machine: VirtualMachine, before: MachineState
+) -> None:
+    for wanted in (RUNNING, OFF):
+        _bring(machine, before)
+        for _ in range(2):
+            machine.reach(wanted)
+        assert machine.state() is wanted
+
+
+def test_a_state_that_no_way_leads_to_is_a_conflict(machine: VirtualMachine) -> None:
+    with pytest.raises(ConflictError):
+        machine.reach(PAUSED)
+    assert machine.state() is OFF
+
+
+def test_what_another_client_has_begun_is_waited_for(
+    host: Host, machine: VirtualMachine, witness: Witness
+) -> None:
+    slow = Rule(action=AnswersByJob(takes_s=1.0), method="RequestStateChange", count=1)
+    with witness.misfortune(slow), ThreadPoolExecutor() as pool:
+        starting = pool.submit(machine.start)
+        while host.machine(machine.guid).state() is OFF:
+            sleep(0.02)
+        machine.reach(RUNNING)
+        assert machine.state() is RUNNING
+        starting.result()
+
+
+@shows("H6")
+@pytest.mark.parametrize("before", [OFF, RUNNING, PAUSED, SAVED])
+def test_a_machine_starts_anew_whatever_it_does(machine: VirtualMachine, before: MachineState) -> None:
+    _bring(machine, before)
+    machine.start_anew()
+    assert machine.state() is RUNNING
+
+
+def _bring(machine: VirtualMachine, state: MachineState) -> None:
+    if state is not OFF:
+        machine.reach(RUNNING)
+    machine.reach(state)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from openhyperv.cim.session import Session
-from openhyperv.errors import error_context
+from openhyperv.errors import ConflictError, error_context
 from openhyperv.hyperv.names import system
 from openhyperv.hyperv.states import MachineState, RequestedState
 from openhyperv.hyperv.values import number
@@ -23,6 +23,35 @@ def request_state(session: Session, guid: str, state: RequestedState, *, timeout
     """
     arguments = {"RequestedState": state.value}
     session.run(system(guid), "RequestStateChange", arguments, timeout_s=timeout_s, target=guid)
+
+
+def reach(session: Session, guid: str, wanted: MachineState, *, timeout_s: float) -> None:
+    """Bring a machine to a state unless it is there, or on its way there, already.
+
+    One request and an event where it is not; only a host that refuses is asked what the machine does.
+
+    :raises ConflictError: no way leads from the present state to that one
+    """
+    deadline = Deadline.after(timeout_s)
+    try:
+        request_state(session, guid, RequestedState(wanted.value), timeout_s=timeout_s)
+    except ConflictError:
+        if read_state(session, guid).heading is not wanted:
+            raise
+        wait_for_state(session, guid, wanted, deadline)
+
+
+def start_anew(session: Session, guid: str, *, timeout_s: float) -> None:
+    """Have a machine begin from its firmware, whatever it does now; a saved state is discarded.
+
+    :raises DeadlineError: it does not run in time
+    """
+    deadline = Deadline.after(timeout_s)
+    try:
+        request_state(session, guid, RequestedState.RESET, timeout_s=timeout_s)
+    except ConflictError:
+        reach(session, guid, MachineState.OFF, timeout_s=deadline.check("turn off"))
+        reach(session, guid, MachineState.RUNNING, timeout_s=deadline.check("start"))
 
 
 def read_state(session: Session, guid: str) -> MachineState:

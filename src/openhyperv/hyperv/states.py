@@ -28,6 +28,20 @@ class MachineState(IntEnum):
         """For people: ``running``."""
         return self.name.lower()
 
+    @property
+    def heading(self) -> MachineState:
+        """The state that one between two others leads to; every other leads to itself."""
+        return _HEADING.get(self, self)
+
+
+_HEADING = {
+    MachineState.STARTING: MachineState.RUNNING,
+    MachineState.RESUMING: MachineState.RUNNING,
+    MachineState.STOPPING: MachineState.OFF,
+    MachineState.SAVING: MachineState.SAVED,
+    MachineState.PAUSING: MachineState.PAUSED,
+}
+
 
 class RequestedState(IntEnum):
     """RequestedState of RequestStateChange."""

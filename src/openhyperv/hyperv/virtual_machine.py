@@ -101,6 +101,14 @@ class VirtualMachine:
         """Write its memory to disk and stop it there."""
         self._request(RequestedState.SAVED, timeout_s)
 
+    def reach(self, state: MachineState, *, timeout_s: float = _STATE_TIMEOUT_S) -> None:
+        """Bring it to running, off, saved or paused; nothing happens if it is so already."""
+        power.reach(self._session, self.guid, state, timeout_s=timeout_s)
+
+    def start_anew(self, *, timeout_s: float = _STATE_TIMEOUT_S) -> None:
+        """Have it begin from its firmware, whatever it does now; a saved state is discarded."""
+        power.start_anew(self._session, self.guid, timeout_s=timeout_s)
+
     def _request(self, state: RequestedState, timeout_s: float) -> None:
         power.request_state(self._session, self.guid, state, timeout_s=timeout_s)
 
