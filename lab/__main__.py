@@ -12,6 +12,7 @@ from lab.instructions import print_instructions
 from lab.places import Places
 from lab.settings import HostSettings, Lab
 from lab.stack import Stack
+from lab.tempest.command import tempest
 
 
 @click.group()
@@ -65,6 +66,8 @@ def environment() -> None:
     for name, value in clouds.variables(Lab.open(Places.from_environment())).items():
         click.echo(f"export {name}='{value}'")
 
+
+main.add_command(tempest)
 
 if __name__ == "__main__":
     try:

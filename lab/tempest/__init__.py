@@ -1,0 +1,1 @@
+"""Tempest, OpenStack's own judge, against the lab: ``python -m lab tempest``."""
