@@ -20,14 +20,19 @@ from lab.tempest.workspace import have_workspace, provide
 
 
 @click.command()
-@click.option("--only", type=click.Choice(list(Selection)), default=Selection.ALL, help="Run these tests.")
+@click.option(
+    "--only",
+    type=click.Choice([each.value for each in Selection]),
+    default=Selection.ALL.value,
+    help="Run these tests.",
+)
 @click.option("--report", type=click.Path(path_type=Path), help="Write a page about the run here.")
-def tempest(only: Selection, report: Path | None) -> None:
+def tempest(only: str, report: Path | None) -> None:
     """Judge the lab, which has to be up, by Tempest; exit code 1 if a test fails."""
     lab = Lab.open(Places.from_environment())
     processes = Processes(lab.places)
     workspace = have_workspace(lab, processes, provide(lab, clouds.connect(lab)))
-    chosen = choose(list_tests(lab, processes, workspace), only)
+    chosen = choose(list_tests(lab, processes, workspace), Selection(only))
     results = account(chosen, run(lab, processes, workspace, chosen))
     if report:
         report.write_text(Run(lab, results).page(), "utf-8")

@@ -44,9 +44,9 @@ def _head(lab: Lab) -> Iterator[str]:
     services = ", ".join(
         f"{name} {version(name.lower())}" for name in ("Nova", "Neutron", "Keystone", "Glance")
     )
-    yield f"Tempest {version('tempest')} against real services: {services}; below them {len(lab.hosts)} emulated"
-    yield f"hosts ({hosts}), whose guests {guests}. Nobody logs in to a guest (`run_validation = false`), because the"
-    yield "emulated network brings no packets to them."
+    yield f"Tempest {version('tempest')} against real services: {services};"
+    yield f"below them {len(lab.hosts)} emulated hosts ({hosts}), whose guests {guests}."
+    yield "Nobody logs in to a guest (`run_validation = false`), since no packet reaches one."
     yield ""
 
 
