@@ -7,8 +7,9 @@ import threading
 
 from attrs import frozen
 
-from openhyperv.files.local_file import STEP_BYTES, LocalFile
+from openhyperv.files.local_file import STEP_BYTES
 from openhyperv.files.progress import Phase, Progress
+from openhyperv.files.source_file import SourceFile
 
 WINDOW_BYTES = 8 * STEP_BYTES
 """How far the last byte sent may be ahead of the first one that is not yet known to have arrived."""
@@ -30,7 +31,7 @@ class Feeder:
     ``digest`` has seen the file up to ``start``.
     """
 
-    def __init__(self, file: LocalFile, start: int, digest: hashlib._Hash, progress: Progress) -> None:
+    def __init__(self, file: SourceFile, start: int, digest: hashlib._Hash, progress: Progress) -> None:
         self._file = file
         self._next = start
         self._digest = digest

@@ -27,6 +27,11 @@ class LocalFile:
     size_bytes: int
     changed_ns: int
 
+    @property
+    def name(self) -> str:
+        """Where it is."""
+        return str(self.path)
+
     def has_changed(self) -> bool:
         """True if the file was written since it was opened, as far as its times tell."""
         status = os.fstat(self.descriptor)
@@ -39,7 +44,7 @@ class LocalFile:
         """
         data = os.pread(self.descriptor, min(STEP_BYTES, self.size_bytes - offset), offset)
         if not data:
-            raise changed(self.path)
+            raise changed(self.name)
         return data
 
     def steps(self, end: int) -> Iterator[tuple[int, bytes]]:
@@ -59,11 +64,11 @@ class LocalFile:
         return digest.hexdigest()
 
 
-def changed(path: Path) -> InvalidInputError:
+def changed(name: str) -> InvalidInputError:
     """The error for a file that changes while it is read."""
     return InvalidInputError(
         "The file changes while it is being sent.",
-        target=str(path),
+        target=name,
         remedy="Stop whatever writes to it, and send it again.",
     )
 

@@ -17,12 +17,13 @@ from attrs import frozen
 
 from openhyperv.errors import ConflictError, DeadlineError, ProtocolError, QuotaError, TransportError
 from openhyperv.files.feeder import WINDOW_BYTES, Feeder
-from openhyperv.files.local_file import STEP_BYTES, LocalFile, changed, open_local
+from openhyperv.files.local_file import STEP_BYTES, changed, open_local
 from openhyperv.files.progress import Phase, Progress, no_progress
 from openhyperv.files.share import HostFiles
 from openhyperv.files.smb.errors import DISK_FULL, smb_errors
 from openhyperv.files.smb.remote_file import Purpose, RemoteFile
 from openhyperv.files.smb.session import SmbSession
+from openhyperv.files.source_file import SourceFile
 from openhyperv.files.windows_path import WindowsPath
 
 SENDERS = 3
@@ -65,7 +66,7 @@ def push_file(
 
 def push_open_file(
     files: HostFiles,
-    local: LocalFile,
+    local: SourceFile,
     target: WindowsPath,
     *,
     sha256: str | None = None,
@@ -82,7 +83,7 @@ def push_open_file(
         with _cleared_unless_resumable(files, partial):
             kept_bytes, feeder = _send(files, session, local, partial, progress)
             if local.has_changed() or feeder.sha256() != (sha256 or feeder.sha256()):
-                raise changed(local.path)
+                raise changed(local.name)
             if read_back:
                 _read_back(session, local, partial, progress)
         files.rename(partial, target, replace=replace)
@@ -114,7 +115,7 @@ def _cleared_unless_resumable(files: HostFiles, partial: WindowsPath) -> Iterato
 def _send(
     files: HostFiles,
     session: SmbSession,
-    local: LocalFile,
+    local: SourceFile,
     partial: WindowsPath,
     progress: Progress,
 ) -> tuple[int, Feeder]:
@@ -135,23 +136,16 @@ def _send(
     return kept, feeder
 
 
-def _compare(local: LocalFile, remote: RemoteFile, digest: hashlib._Hash, progress: Progress) -> int:
+def _compare(local: SourceFile, remote: RemoteFile, digest: hashlib._Hash, progress: Progress) -> int:
     """How much of the temporary file is right; what was under way when it broke off may be missing."""
     certain = min(remote.size_bytes, local.size_bytes) - WINDOW_BYTES
     end = max(0, certain) // STEP_BYTES * STEP_BYTES
     for offset, data in local.steps(end):
-        if _read_exactly(remote, offset, len(data)) != data:
+        if remote.read_exactly(offset, len(data)) != data:
             return offset
         digest.update(data)
         progress(Phase.COMPARE, offset + len(data), end)
     return end
-
-
-def _read_exactly(remote: RemoteFile, offset: int, length: int) -> bytes:
-    data = b""
-    while len(data) < length and (part := remote.read(offset + len(data), length - len(data))):
-        data = part if not data else data + part
-    return data
 
 
 def _check_space(files: HostFiles, partial: WindowsPath, needed_bytes: int) -> None:
@@ -200,12 +194,12 @@ def _check_size(files: HostFiles, partial: WindowsPath, size_bytes: int) -> None
         )
 
 
-def _read_back(session: SmbSession, local: LocalFile, partial: WindowsPath, progress: Progress) -> None:
+def _read_back(session: SmbSession, local: SourceFile, partial: WindowsPath, progress: Progress) -> None:
     with (
         smb_errors(session.settings.server, "read back", str(partial)),
         RemoteFile.open(session, partial.share, partial.relative, Purpose.READ) as remote,
     ):
         for offset, data in local.steps(local.size_bytes):
-            if _read_exactly(remote, offset, len(data)) != data:
+            if remote.read_exactly(offset, len(data)) != data:
                 raise ProtocolError(f"What the host has differs from what was sent, from byte {offset} on.")
             progress(Phase.READ_BACK, offset + len(data), local.size_bytes)

@@ -162,6 +162,13 @@ class RemoteFile:
         except EndOfFile:
             return b""
 
+    def read_exactly(self, offset: int, length: int) -> bytes:
+        """``length`` bytes, fewer only where the file ends before."""
+        data = b""
+        while len(data) < length and (part := self.read(offset + len(data), length - len(data))):
+            data = part if not data else data + part
+        return data
+
     def write(self, data: bytes, offset: int) -> None:
         """Write all of it."""
         step = self.session.largest_write_bytes
