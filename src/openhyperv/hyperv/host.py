@@ -28,7 +28,14 @@ from openhyperv.hyperv.numa.reading import HostNuma, read_numa
 from openhyperv.hyperv.ports.binding import bind_port, unbind_port
 from openhyperv.hyperv.security.guardians import Guardians
 from openhyperv.hyperv.security.shielding_data import ShieldingData
-from openhyperv.hyperv.statistics import HostStatistics, read_statistics
+from openhyperv.hyperv.statistics import (
+    HostHardware,
+    HostSpace,
+    HostStatistics,
+    read_hardware,
+    read_space,
+    read_statistics,
+)
 from openhyperv.hyperv.summary import MachineListing, MachineSummary, list_machines, summarize_all
 from openhyperv.hyperv.switch_offload import SwitchOffload, read_offload
 from openhyperv.hyperv.switches import VirtualSwitch, list_switches
@@ -239,6 +246,14 @@ class Host:
     def statistics(self) -> HostStatistics:
         """What the host has and how much of it is free, in six queries."""
         return read_statistics(self.session)
+
+    def hardware(self) -> HostHardware:
+        """The part of the statistics that stays while the host runs, in three queries."""
+        return read_hardware(self.session)
+
+    def space(self) -> HostSpace:
+        """The part that changes, in two queries: memory and drives."""
+        return read_space(self.session)
 
     def numa(self) -> HostNuma:
         """The host's NUMA nodes with the machines on them, in eight queries."""

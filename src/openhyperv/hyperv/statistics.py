@@ -5,8 +5,10 @@ from __future__ import annotations
 from attrs import frozen
 
 from openhyperv.cim.session import Session
+from openhyperv.errors import NotFoundError
 from openhyperv.hyperv.facts import CIMV2, operating_system
-from openhyperv.hyperv.numa.nodes import NumaNode, host_memories, joined, node_rows
+from openhyperv.hyperv.numa.nodes import NumaNode
+from openhyperv.hyperv.numa.reading import read_nodes
 from openhyperv.hyperv.switches import VirtualSwitch, list_switches
 from openhyperv.hyperv.values import number, text
 from openhyperv.machine.host_version import HostVersion
@@ -38,6 +40,41 @@ class Drive:
 
 
 @frozen
+class HostHardware:
+    """What a host is built of, which stays while it runs."""
+
+    sockets: tuple[Socket, ...]
+    numa_nodes: tuple[NumaNode, ...]
+
+    @property
+    def logical_processors(self) -> int:
+        """How many threads run at the same time."""
+        return sum(socket.logical_processors for socket in self.sockets)
+
+
+@frozen
+class HostSpace:
+    """How much there is of what machines use up, and how much of it is free."""
+
+    name: str
+    version: HostVersion
+    memory_mb: int
+    free_memory_mb: int
+    drives: tuple[Drive, ...]
+
+    def drive_of(self, path: str) -> Drive:
+        """The drive that a path such as ``C:\\OpenHyperV`` is on.
+
+        :raises NotFoundError: the host has no such drive
+        """
+        name = path[:2].upper()
+        found = next((drive for drive in self.drives if drive.name.upper() == name), None)
+        if found is None:
+            raise NotFoundError("The host has no such drive.", host=self.name, target=path)
+        return found
+
+
+@frozen
 class HostStatistics:
     """One reading of a host."""
 
@@ -61,21 +98,42 @@ def read_statistics(session: Session) -> HostStatistics:
 
     :raises NotFoundError: the host does not tell what it is
     """
-    nodes = session.aside(lambda: node_rows(session))
-    sockets = session.aside(lambda: _sockets(session))
-    system = operating_system(session)
-    drives = session.aside(lambda: _drives(session))
+    space = session.aside(lambda: read_space(session))
     switches = session.aside(lambda: tuple(list_switches(session)))
-    memories = host_memories(session, text(system, "CSName"))
+    hardware = read_hardware(session)
+    about = space()
     return HostStatistics(
+        name=about.name,
+        version=about.version,
+        memory_mb=about.memory_mb,
+        free_memory_mb=about.free_memory_mb,
+        sockets=hardware.sockets,
+        numa_nodes=hardware.numa_nodes,
+        drives=about.drives,
+        switches=switches(),
+    )
+
+
+def read_hardware(session: Session) -> HostHardware:
+    """Three queries."""
+    sockets = session.aside(lambda: _sockets(session))
+    nodes = read_nodes(session)
+    return HostHardware(sockets(), nodes)
+
+
+def read_space(session: Session) -> HostSpace:
+    """Two queries.
+
+    :raises NotFoundError: the host does not tell what it is
+    """
+    drives = session.aside(lambda: _drives(session))
+    system = operating_system(session)
+    return HostSpace(
         name=text(system, "CSName"),
         version=HostVersion.parse(text(system, "Version")),
         memory_mb=number(system, "TotalVisibleMemorySize") // 1024,
         free_memory_mb=number(system, "FreePhysicalMemory") // 1024,
-        sockets=sockets(),
-        numa_nodes=joined(nodes(), memories),
         drives=drives(),
-        switches=switches(),
     )
 
 

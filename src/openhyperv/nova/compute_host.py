@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import nova.conf
 from attrs import field, frozen
 
 from openhyperv.hyperv.host import Host
 from openhyperv.machine.policy import Policy
 from openhyperv.nova.image_cache import ImageCache
 from openhyperv.nova.instances import Instances
+from openhyperv.nova.resources.pci_devices import allow_list_of
+from openhyperv.nova.resources.reading import HostReadings
 
 
 @frozen
 class ComputeHost:
-    """A host, its instances and its cache of images. ``name`` is the compute service's, and the node's."""
+    """A host with its instances, images and readings. ``name`` is the compute service's, and the node's."""
 
     name: str
     host: Host
     policy: Policy
     instances: Instances = field(init=False)
     images: ImageCache = field(init=False)
+    readings: HostReadings = field(init=False)
 
     @instances.default
     def _instances(self) -> Instances:
@@ -27,3 +31,7 @@ class ComputeHost:
     @images.default
     def _images(self) -> ImageCache:
         return ImageCache(self.host, self.name)
+
+    @readings.default
+    def _readings(self) -> HostReadings:
+        return HostReadings(self.host, self.instances, allow_list_of(nova.conf.CONF))

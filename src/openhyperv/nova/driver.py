@@ -21,9 +21,10 @@ from openhyperv.nova.config_drive import Injected
 from openhyperv.nova.destroying import delete_files, destroy_instance
 from openhyperv.nova.drives import BlockDeviceInfo
 from openhyperv.nova.faults import as_nova_faults
-from openhyperv.nova.inventory import update_provider_tree
 from openhyperv.nova.power_states import nova_power_state
-from openhyperv.nova.resources import available_resource
+from openhyperv.nova.resources.available import available_resource
+from openhyperv.nova.resources.inventory import update_inventory
+from openhyperv.nova.resources.traits import update_traits
 from openhyperv.nova.spawning import Spawn, spawn_instance
 
 CONF = nova.conf.CONF
@@ -71,13 +72,15 @@ class HyperVDriver(driver.ComputeDriver):
 
     def get_available_resource(self, nodename: str) -> dict[str, Any]:
         with as_nova_faults():
-            return available_resource(self._compute)
+            return available_resource(nodename, self._compute.readings.now())
 
     def update_provider_tree(
         self, provider_tree: provider_tree.ProviderTree, nodename: str, allocations: Any = None
     ) -> None:
         with as_nova_faults():
-            update_provider_tree(self._compute, provider_tree, nodename)
+            reading = self._compute.readings.latest()
+        update_inventory(provider_tree, nodename, reading)
+        update_traits(provider_tree, nodename, reading)
 
     # ---- which instances there are
 

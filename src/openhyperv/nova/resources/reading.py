@@ -1,0 +1,103 @@
+"""Looking at the host for the resource tracker, which asks once a minute and after each change.
+
+What stays while a host runs is read again every ten minutes only, so that an administrator's new PCI device
+is found; an idle host is asked two things a minute.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from threading import Lock
+from time import monotonic
+
+from attrs import frozen
+
+from openhyperv.hyperv.devices.allow_list import AllowList
+from openhyperv.hyperv.devices.assignable_device import AssignableDevice
+from openhyperv.hyperv.gpus.gpu import PartitionableGpu
+from openhyperv.hyperv.host import Host
+from openhyperv.hyperv.statistics import Drive, HostHardware, HostSpace
+from openhyperv.machine.host_version import WINDOWS_2025, HostVersion
+from openhyperv.nova.instances import Instances
+
+_STEADY_S = 600.0
+
+
+@frozen
+class SteadyReading:
+    """What seldom changes, read of a host of that version."""
+
+    version: HostVersion
+    hardware: HostHardware
+    pci_devices: tuple[AssignableDevice, ...]
+    gpus: tuple[PartitionableGpu, ...]
+    at_s: float
+
+
+@frozen
+class HostReading:
+    """Everything that Nova counts of a host. ``drive`` is the one that instances are on."""
+
+    space: HostSpace
+    drive: Drive
+    steady: SteadyReading
+
+    @property
+    def version(self) -> HostVersion:
+        """Of Windows."""
+        return self.space.version
+
+
+class HostReadings:
+    """The readings of one host. Thread-safe.
+
+    ``allow`` says which PCI devices instances may have; None that they have none, which are then not read.
+    """
+
+    def __init__(self, host: Host, instances: Instances, allow: AllowList | None) -> None:
+        self._host = host
+        self._instances = instances
+        self._allow = allow
+        self._lock = Lock()
+        self._latest: HostReading | None = None
+
+    def now(self) -> HostReading:
+        """A new reading: two requests; every ten minutes six, and those for PCI devices (``HostDevices``).
+
+        :raises NotFoundError: the host has no drive for instances
+        """
+        with self._lock:
+            self._latest = self._read()
+            return self._latest
+
+    def latest(self) -> HostReading:
+        """The last reading; a new one where there is none yet."""
+        latest = self._latest
+        return self.now() if latest is None else latest
+
+    def _read(self) -> HostReading:
+        space = self._host.space()
+        before = None if self._latest is None else self._latest.steady
+        is_steady = (
+            before is not None and before.version == space.version and monotonic() - before.at_s < _STEADY_S
+        )
+        steady = before if before is not None and is_steady else self._read_steady(space.version)
+        return HostReading(space, space.drive_of(str(self._host.layout.root)), steady)
+
+    def _read_steady(self, version: HostVersion) -> SteadyReading:
+        gpus = self._host.gpus.partitionable() if version >= WINDOWS_2025 else ()
+        return SteadyReading(
+            version=version,
+            hardware=self._host.hardware(),
+            pci_devices=() if self._allow is None else tuple(self._ours(self._allow)),
+            gpus=tuple(gpus),
+            at_s=monotonic(),
+        )
+
+    def _ours(self, allow: AllowList) -> Collection[AssignableDevice]:
+        """All but those in machines that are not Nova's."""
+        devices = self._host.devices.assignable(allow)
+        if all(device.machine is None for device in devices):
+            return devices
+        guids = {machine.guid for machine in self._instances.all(cached=True).values()}
+        return [device for device in devices if device.machine is None or device.machine in guids]
