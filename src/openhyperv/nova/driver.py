@@ -15,6 +15,7 @@ from nova.virt import driver
 from nova.virt.hardware import InstanceInfo
 
 from openhyperv.hyperv.host import Host
+from openhyperv.hyperv.states import MachineState
 from openhyperv.nova import options
 from openhyperv.nova.compute_host import ComputeHost
 from openhyperv.nova.config_drive import Injected
@@ -22,6 +23,9 @@ from openhyperv.nova.destroying import delete_files, destroy_instance
 from openhyperv.nova.drives import BlockDeviceInfo
 from openhyperv.nova.faults import as_nova_faults
 from openhyperv.nova.power_states import nova_power_state
+from openhyperv.nova.power.host_power import host_power_action, host_uptime
+from openhyperv.nova.power.rebooting import RebootType, reboot
+from openhyperv.nova.power.switching import bring_instance_to, power_off, power_on
 from openhyperv.nova.resources.available import available_resource
 from openhyperv.nova.resources.inventory import update_inventory
 from openhyperv.nova.resources.traits import update_traits
@@ -89,6 +93,14 @@ class HyperVDriver(driver.ComputeDriver):
             return [machine.name for machine in self._compute.instances.all().values()]
 
     def list_instance_uuids(self) -> list[str]:
+    def get_host_uptime(self) -> str:
+        with as_nova_faults():
+            return host_uptime(self._compute)
+
+    def host_power_action(self, action: str) -> str:
+        with as_nova_faults():
+            return host_power_action(self._compute, action)
+
         with as_nova_faults():
             return list(self._compute.instances.all())
 
@@ -147,3 +159,73 @@ class HyperVDriver(driver.ComputeDriver):
         if destroy_disks:
             with as_nova_faults(instance):
                 delete_files(self._compute, instance)
+
+    # ---- power
+
+    def power_on(
+        self,
+        context: RequestContext,
+        instance: Instance,
+        network_info: NetworkInfo,
+        block_device_info: BlockDeviceInfo | None = None,
+        accel_info: Any = None,
+        share_info: Any = None,
+    ) -> None:
+        with as_nova_faults(instance):
+            power_on(self._compute, instance)
+
+    def power_off(self, instance: Instance, timeout: int = 0, retry_interval: int = 0) -> None:
+        with as_nova_faults(instance):
+            power_off(self._compute, instance, timeout, retry_interval)
+
+    def reboot(
+        self,
+        context: RequestContext,
+        instance: Instance,
+        network_info: NetworkInfo,
+        reboot_type: str,
+        block_device_info: BlockDeviceInfo | None = None,
+        bad_volumes_callback: Any = None,
+        accel_info: Any = None,
+        share_info: Any = None,
+    ) -> None:
+        with as_nova_faults(instance):
+            reboot(self._compute, instance, RebootType(reboot_type))
+
+    def pause(self, instance: Instance) -> None:
+        with as_nova_faults(instance):
+            bring_instance_to(self._compute, instance, MachineState.PAUSED)
+
+    def unpause(self, instance: Instance) -> None:
+        with as_nova_faults(instance):
+            bring_instance_to(self._compute, instance, MachineState.RUNNING)
+
+    def suspend(self, context: RequestContext, instance: Instance) -> None:
+        with as_nova_faults(instance):
+            bring_instance_to(self._compute, instance, MachineState.SAVED)
+
+    def resume(
+        self,
+        context: RequestContext,
+        instance: Instance,
+        network_info: NetworkInfo,
+        block_device_info: BlockDeviceInfo | None = None,
+        share_info: Any = None,
+    ) -> None:
+        with as_nova_faults(instance):
+            power_on(self._compute, instance)
+
+    def resume_state_on_host_boot(
+        self,
+        context: RequestContext,
+        instance: Instance,
+        network_info: NetworkInfo,
+        share_info: Any,
+        block_device_info: BlockDeviceInfo | None = None,
+    ) -> None:
+        with as_nova_faults(instance):
+            power_on(self._compute, instance)
+
+    def trigger_crash_dump(self, instance: Instance) -> None:
+        with as_nova_faults(instance), self._compute.instances.machine(instance) as machine:
+            machine.guest.interrupt()

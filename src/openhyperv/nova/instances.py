@@ -67,8 +67,13 @@ class Instances:
             found = self.all(cached=True).get(instance.uuid)
             if found is not None:
                 return found
-        with self.machine(instance) as machine:
+        with self._known(instance) as machine:
             return machine.summary()
+
+    def outdate(self) -> None:
+        """Something happened to a machine: what was seen before is good for nobody any more."""
+        with self._lock:
+            self._look = None
 
     def remember(self, instance: Instance, machine: VirtualMachine) -> None:
         """Take note of a machine that was just made."""
@@ -92,10 +97,18 @@ class Instances:
 
     @contextmanager
     def machine(self, instance: Instance) -> Iterator[VirtualMachine]:
-        """The instance's machine, for as long as the block lasts.
+        """The instance's machine, which may be changed for as long as the block lasts.
 
         :raises InstanceNotFound: it is not on this host, or went away meanwhile
         """
+        try:
+            with self._known(instance) as machine:
+                yield machine
+        finally:
+            self.outdate()
+
+    @contextmanager
+    def _known(self, instance: Instance) -> Iterator[VirtualMachine]:
         machine = self.find(instance)
         if machine is None:
             raise exception.InstanceNotFound(instance_id=instance.uuid)

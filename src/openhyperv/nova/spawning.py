@@ -11,7 +11,6 @@ from nova.objects.instance import Instance
 from oslo_log import log
 
 from openhyperv.errors import HyperVError
-from openhyperv.hyperv.virtual_machine import VirtualMachine
 from openhyperv.machine.spec import MachineSpec
 from openhyperv.nova.compute_host import ComputeHost
 from openhyperv.nova.config_drive import Injected, built_config_drive
@@ -19,6 +18,7 @@ from openhyperv.nova.designing import design_instance
 from openhyperv.nova.destroying import destroy_instance
 from openhyperv.nova.drives import BlockDeviceInfo, refuse_volumes, root_of
 from openhyperv.nova.image_cache import WantedImage
+from openhyperv.nova.power.switching import power_on as start
 from openhyperv.nova.vif_events import ports_plugged
 
 LOG = log.getLogger(__name__)
@@ -49,9 +49,9 @@ def spawn_instance(
         LOG.info(remark, instance=wanted.instance)
     try:
         with ports_plugged(virtapi, wanted.instance, wanted.network_info):
-            machine = _created(compute, wanted, spec)
+            _create(compute, wanted, spec)
         if power_on:
-            machine.start()
+            start(compute, wanted.instance)
     except BaseException:
         _undo(compute, wanted.instance)
         raise
@@ -69,12 +69,11 @@ def wanted_image_of(instance: Instance, image_meta: ImageMeta) -> WantedImage:
     return WantedImage(image_meta.id or instance.image_ref, image_meta.disk_format, instance.trusted_certs)
 
 
-def _created(compute: ComputeHost, wanted: Spawn, spec: MachineSpec) -> VirtualMachine:
+def _create(compute: ComputeHost, wanted: Spawn, spec: MachineSpec) -> None:
     folder = compute.host.layout.machine(spec.identity)
     with built_config_drive(wanted.instance, folder, wanted.network_info, wanted.injected) as uploads:
         machine = compute.host.create(spec, shares_name=True, uploads=uploads)
     compute.instances.remember(wanted.instance, machine)
-    return machine
 
 
 def _undo(compute: ComputeHost, instance: Instance) -> None:

@@ -1,0 +1,1 @@
+"""Power of instances and of their host, in Nova's words."""

@@ -1,0 +1,36 @@
+"""Rebooting instances: Nova expects them to run afterwards, whatever they did before."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import nova.conf
+from nova.objects.instance import Instance
+
+from openhyperv.errors import ConflictError
+from openhyperv.nova.compute_host import ComputeHost
+
+CONF = nova.conf.CONF
+
+
+class RebootType(StrEnum):
+    """Nova's ways to reboot (REBOOT_SOFT and REBOOT_HARD of nova.compute)."""
+
+    SOFT = "SOFT"
+    HARD = "HARD"
+
+
+def reboot(compute: ComputeHost, instance: Instance, how: RebootType) -> None:
+    """Reboot an instance: by its guest, which has ``wait_soft_reboot_seconds``, or by its reset button.
+
+    One that does not run, and a guest that does not listen, is started from its firmware in either case.
+    """
+    patience_s = CONF.openhyperv.wait_soft_reboot_seconds
+    with compute.instances.machine(instance) as machine:
+        if how is RebootType.HARD or not patience_s:
+            machine.start_anew()
+            return
+        try:
+            machine.restart(timeout_s=patience_s)
+        except ConflictError:
+            machine.start_anew()

@@ -1,0 +1,76 @@
+"""Power of servers, through Nova's API; and how many requests each takes of the host."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from nova.tests.functional.api import client as api_client
+from tests.capabilities import shows
+
+from openhyperv.hyperv.states import MachineState
+from tests_openstack.nova.cloud import GEN_2, Cloud
+
+RUNNING, OFF, PAUSED, SAVED = (
+    MachineState.RUNNING,
+    MachineState.OFF,
+    MachineState.PAUSED,
+    MachineState.SAVED,
+)
+
+
+class PowerOfServers(Cloud):
+    def setUp(self) -> None:
+        super().setUp()
+        self.flags(shutdown_timeout=2)
+        self.flags(wait_soft_reboot_seconds=1, group="openhyperv")
+        self.made = self.server(self.image(**GEN_2))
+
+    def state(self) -> MachineState:
+        return self.machine(self.made).state()
+
+    def act(self, action: dict[str, Any], status: str) -> None:
+        self.api.post_server_action(self.made["id"], action)
+        self._wait_for_server_parameter(self.made, {"status": status, "OS-EXT-STS:task_state": None})
+
+    @shows("H3", "H4")
+    def test_stop_and_start(self) -> None:
+        self.act({"os-stop": None}, "SHUTOFF")
+        assert self.state() is OFF
+        self.act({"os-start": None}, "ACTIVE")
+        assert self.state() is RUNNING
+
+    @shows("H7")
+    def test_pause_and_suspend(self) -> None:
+        for action, back, status, state in (
+            ("pause", "unpause", "PAUSED", PAUSED),
+            ("suspend", "resume", "SUSPENDED", SAVED),
+        ):
+            self.act({action: None}, status)
+            assert self.state() is state
+            self.act({back: None}, "ACTIVE")
+            assert self.state() is RUNNING
+
+    @shows("H6")
+    def test_reboot(self) -> None:
+        for kind in ("SOFT", "HARD"):
+            before_s = self.machine(self.made).summary().uptime_s
+            self.act({"reboot": {"type": kind}}, "ACTIVE")
+            assert self.state() is RUNNING
+            assert self.machine(self.made).summary().uptime_s < before_s + 1
+
+    @shows("H6")
+    def test_a_hard_reboot_from_any_state(self) -> None:
+        for action in ("os-stop", "pause", "suspend"):
+            status = {"os-stop": "SHUTOFF", "pause": "PAUSED", "suspend": "SUSPENDED"}[action]
+            self.act({action: None}, status)
+            self.act({"reboot": {"type": "HARD"}}, "ACTIVE")
+            assert self.state() is RUNNING
+
+    @shows("X3")
+    def test_a_crash_dump_is_triggered(self) -> None:
+        """The emulated host refuses this where no guest runs."""
+        self.act({"trigger_crash_dump": None}, "ACTIVE")
+        self.act({"os-stop": None}, "SHUTOFF")
+        with pytest.raises(api_client.OpenStackApiException):
+            self.act({"trigger_crash_dump": None}, "SHUTOFF")
