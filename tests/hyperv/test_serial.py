@@ -6,12 +6,10 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from threading import Condition
 
 import pytest
 
 from openhyperv.emulator.emulated_host import EmulatedHost
-from openhyperv.emulator.smb.pipes import PipeDirectory
 from openhyperv.emulator.smb.samba import Samba
 from openhyperv.errors import AccessDeniedError, ConflictError, ConnectionLostError, NotFoundError
 from openhyperv.hyperv.host import Host
@@ -21,54 +19,10 @@ from openhyperv.hyperv.serial.reader import PortReader, PortState
 from openhyperv.hyperv.virtual_machine import VirtualMachine
 from tests.capabilities import shows
 from tests.hyperv.counting import requests
+from tests.hyperv.serial_ports import PATIENCE_S, Heard, Port, ports_of, samba_of, say_until_heard
 from tests.hyperv.specs import GEN_2, machine_spec
 
-PATIENCE_S = 30
 LIMIT_BYTES = 512 << 10
-
-
-class Heard:
-    """A listener that remembers."""
-
-    def __init__(self) -> None:
-        self.data = b""
-        self._changed = Condition()
-
-    def take(self, data: bytes) -> None:
-        with self._changed:
-            self.data += data
-            self._changed.notify_all()
-
-    def wait_for(self, wanted: bytes) -> None:
-        with self._changed:
-            assert self._changed.wait_for(lambda: wanted in self.data, PATIENCE_S), self.data
-
-
-class Port:
-    """The guest's end of a serial port whose pipe can go and come back."""
-
-    def __init__(self, pipes: PipeDirectory, name: str) -> None:
-        self._pipes = pipes
-        self._name = name
-        self.plug_in()
-
-    def plug_in(self) -> None:
-        self._end, theirs = socket.socketpair()
-        self._end.settimeout(PATIENCE_S)
-        self._pipe = self._pipes.serve(self._name, theirs)
-
-    def unplug(self) -> None:
-        self._end.close()
-        self._pipe.close()
-
-    def say(self, data: bytes) -> None:
-        self._end.sendall(data)
-
-    def hear(self, length: int) -> bytes:
-        data = b""
-        while len(data) < length:
-            data += self._end.recv(length - len(data))
-        return data
 
 
 @pytest.fixture(scope="module")
@@ -84,22 +38,14 @@ def machine(host: Host) -> Iterator[VirtualMachine]:
 @pytest.fixture
 def samba(emulated: EmulatedHost) -> Samba:
     """What serves the host's pipes."""
-    found = emulated._samba  # noqa: SLF001  # state-only guests have no pipes of their own
-    assert found is not None
-    return found
+    return samba_of(emulated)
 
 
 @pytest.fixture
-def ports(emulated: EmulatedHost, samba: Samba, machine: VirtualMachine) -> Iterator[Callable[[int], Port]]:
+def ports(emulated: EmulatedHost, machine: VirtualMachine) -> Iterator[Callable[[int], Port]]:
     """The guest's ends of its ports, by number."""
-    system = emulated.host.systems.find(machine.guid)
-    assert system is not None
-    settings = [r for r in system.configuration.resources() if r.class_name == "Msvm_SerialPortSettingData"]
-    names = [resource.texts("Connection")[0].rpartition("\\")[2] for resource in settings]
-    assert [name.rpartition("_")[2] for name in names] == ["rw", "ro"]
-    directory = PipeDirectory(samba.pipe_directory)
-    yield lambda number: Port(directory, names[number - 1])
-    directory.close()
+    with ports_of(emulated, machine.guid) as found:
+        yield found
 
 
 def heard_by(reader: PortReader) -> Heard:
@@ -163,21 +109,10 @@ def test_programs_that_share_a_port_hear_the_same_and_the_next_takes_over(
     readers[0].close()
     for reader in readers[1:]:
         assert reader.wait_for(lambda state: state is PortState.CONNECTED, PATIENCE_S)
-    _say_until_heard(port, heard[1:])
+    say_until_heard(port, heard[1:])
     for reader in readers[1:]:
         reader.close()
     assert list(tmp_path.iterdir()) == []
-
-
-def _say_until_heard(port: Port, heard: list[Heard]) -> None:
-    """What is said while nobody has the pipe open is lost, so it is said until all have heard it."""
-    for _ in range(10 * PATIENCE_S):
-        port.say(b"again ")
-        if all(b"again" in each.data for each in heard):
-            return
-        with heard[0]._changed:  # noqa: SLF001  # a pause that ends early
-            heard[0]._changed.wait(0.1)  # noqa: SLF001
-    pytest.fail("Not everybody has heard the port again.")
 
 
 @shows("G3")
@@ -221,12 +156,12 @@ def test_a_reader_goes_on_when_the_machine_or_the_connection_is_back(
         assert reader.wait_for(lambda state: state is PortState.WAITING, PATIENCE_S)
         port.plug_in()
         assert reader.wait_for(lambda state: state is PortState.CONNECTED, PATIENCE_S)
-        _say_until_heard(port, [heard])
+        say_until_heard(port, [heard])
         samba.cut_connections()
         assert reader.wait_for(lambda state: state is PortState.WAITING, PATIENCE_S)
         assert reader.wait_for(lambda state: state is PortState.CONNECTED, PATIENCE_S)
         heard.data = b""
-        _say_until_heard(port, [heard])
+        say_until_heard(port, [heard])
 
 
 def test_a_reader_that_does_not_wait_ends_with_the_machine(

@@ -22,6 +22,7 @@ from openhyperv.errors import (
 )
 from openhyperv.files.smb.errors import smb_errors
 from openhyperv.files.smb.pipe import Pipe
+from openhyperv.files.smb.pipes import HostPipes
 from openhyperv.files.smb.remote_file import Purpose, RemoteFile
 from openhyperv.files.smb.server_copy import copy_open_file
 from openhyperv.files.smb.session import SmbSession
@@ -47,7 +48,8 @@ class HostFiles:
     """The files of one host.
 
     Connects on first use, keeps that one connection, and makes a new one after the old was lost. Methods
-    take turns and may be called from any thread. Links on the host are never followed.
+    take turns and may be called from any thread; pipes have connections of their own. Links on the host are
+    never followed.
 
     Every method raises, besides what it names:
 
@@ -64,6 +66,7 @@ class HostFiles:
         self.settings = settings
         self._lock = threading.RLock()
         self._session: SmbSession | None = None
+        self._pipes = HostPipes(settings)
 
     def __enter__(self) -> Self:
         return self
@@ -78,7 +81,11 @@ class HostFiles:
         return HostFiles(evolve(self.settings, encrypt=True))
 
     def close(self) -> None:
-        """Log off; a later call connects again."""
+        """Log off, and close all pipes; a later call connects again."""
+        self._pipes.close()
+        self._disconnect()
+
+    def _disconnect(self) -> None:
         with self._lock:
             session, self._session = self._session, None
         if session is not None:
@@ -94,7 +101,7 @@ class HostFiles:
                     yield self._session
             except (TransportError, DeadlineError, ProtocolError) as error:
                 error.outcome_unknown = changes
-                self.close()
+                self._disconnect()
                 raise
 
     @contextmanager
@@ -267,14 +274,14 @@ class HostFiles:
             return file.free_bytes()
 
     def open_pipe(self, name: str) -> Pipe:
-        r"""Open a named pipe, such as a machine's serial port, over a connection of its own.
+        r"""Open a named pipe, such as a machine's serial port; pipes share connections with each other only.
 
         ``name`` is with or without the ``\\.\pipe\`` that Hyper-V writes before it.
 
         :raises NotFoundError: there is no such pipe: the machine is off, or has none of that name
         :raises ConflictError: somebody else has it open
         """
-        return Pipe(self.settings, name)
+        return self._pipes.open(name)
 
 
 def _status(entry: Any) -> FileStatus:

@@ -64,6 +64,8 @@ _BY_STATUS: Mapping[int, tuple[type[HyperVError], str]] = {
     0xC00000B0: (ConnectionLostError, "The other end of the pipe is gone"),
     0xC00000B1: (ConnectionLostError, "The other end of the pipe is gone"),
     0xC000014B: (ConnectionLostError, "The other end of the pipe is gone"),
+    0xC0000120: (ConnectionLostError, "The request was cancelled"),
+    0xC0000128: (ConnectionLostError, "It has been closed"),
     0xC00000C9: (ConnectionLostError, "The share is gone"),
     0xC0000203: (ConnectionLostError, "The session was ended by the host"),
     0xC000020C: (ConnectionLostError, "The host closed the connection"),

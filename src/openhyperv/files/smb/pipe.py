@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
 
 from smbprotocol.open import SMB2ReadResponse
 
+from openhyperv.errors import ConnectionLostError, HyperVError
 from openhyperv.files.smb.errors import smb_errors
 from openhyperv.files.smb.remote_file import Purpose, RemoteFile
 from openhyperv.files.smb.session import SmbSession
-from openhyperv.files.smb.settings import ShareSettings
 from openhyperv.files.windows_path import check_component
 
 _SHARE = "IPC$"  # UNVERIFIED: the pipe of a machine's serial port takes clients from other machines
@@ -30,23 +32,26 @@ def pipe_name(text: str) -> str:
 
 
 class Pipe:
-    """A pipe opened for reading and writing, over a connection of its own.
+    """A pipe opened for reading and writing, on a connection that it may share with others.
 
     One thread may read while another writes. What arrives between two reads waits for the next.
     """
 
-    def __init__(self, settings: ShareSettings, name: str) -> None:
+    def __init__(self, session: SmbSession, name: str, on_close: Callable[[], None]) -> None:
+        """Open it; ``on_close`` is called once, when it has been closed.
+
+        :raises NotFoundError: there is no such pipe
+        :raises ConflictError: somebody else has it open
+        """
         self.name = pipe_name(name)
-        self._server = settings.server
+        self._server = session.settings.server
         self._pending: Any = None
+        self._is_closed = False
         self._write_lock = threading.Lock()
-        self._session = SmbSession(settings)
-        try:
-            with smb_errors(self._server, "open pipe", self.name):
-                self._file = RemoteFile.open(self._session, _SHARE, self.name, Purpose.PIPE)
-        except BaseException:
-            self._session.close()
-            raise
+        self._session = session
+        self._on_close = on_close
+        with smb_errors(self._server, "open pipe", self.name):
+            self._file = RemoteFile.open(session, _SHARE, self.name, Purpose.PIPE)
 
     def __enter__(self) -> Self:
         return self
@@ -62,6 +67,7 @@ class Pipe:
         :raises ConnectionLostError: the pipe or the connection has ended
         """
         with smb_errors(self._server, "read pipe", self.name):
+            self._check_open()
             if self._pending is None:
                 message, _ = self._file.handle.read(0, _READ_BYTES, send=False)
                 self._pending = self._session.send(message, _SHARE)
@@ -80,8 +86,25 @@ class Pipe:
         :raises DeadlineError: the other end does not take it
         """
         with self._write_lock, smb_errors(self._server, "write pipe", self.name):
+            self._check_open()
             self._file.write(data, 0)
 
+    def _check_open(self) -> None:
+        if self._is_closed:
+            raise ConnectionLostError("The pipe was closed here.")
+
     def close(self) -> None:
-        """Close the pipe and its connection; whoever reads it gets a ConnectionLostError."""
-        self._session.abandon()
+        """Close the pipe; whoever reads it gets a ConnectionLostError."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        pending = self._pending
+        if pending is not None:
+            self._session.give_up(pending)
+        try:
+            with suppress(HyperVError), smb_errors(self._server, "close pipe", self.name):
+                self._file.close()
+        finally:
+            if pending is not None:
+                self._session.forget(pending)
+            self._on_close()

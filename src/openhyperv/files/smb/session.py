@@ -14,7 +14,7 @@ from smbprotocol.header import NtStatus
 from smbprotocol.session import Session
 from smbprotocol.tree import TreeConnect
 
-from openhyperv.errors import DeadlineError, HyperVError
+from openhyperv.errors import ConnectionLostError, DeadlineError, HyperVError
 from openhyperv.files.smb.errors import smb_errors
 from openhyperv.files.smb.settings import ShareSettings
 from openhyperv.files.smb.transport import BoundedTcp
@@ -145,16 +145,35 @@ class SmbSession:
         return bytes(self._connection.receive(request)["data"].get_value())
 
     def receive_within(self, request: Any, timeout_s: float) -> bytes | None:
-        """As :meth:`receive`, or None if there is no answer in time; the request may be received later."""
+        """As :meth:`receive`, or None if there is no answer in time; the request may be received later.
+
+        :raises ConnectionLostError: it was given up
+        """
         deadline = time.monotonic() + timeout_s
         while request.response_event.wait(max(0.0, deadline - time.monotonic())):
             with request.response_event_lock:
+                if request.cancelled:
+                    raise ConnectionLostError("The request was given up.")
                 if not (_is_pending(request) and self.is_connected):
                     break
                 request.response_event.clear()
         else:
             return None
         return self.receive(request)
+
+    def give_up(self, request: Any) -> None:
+        """Have whoever waits for the answer to a request wait no more; the host is not told."""
+        with request.response_event_lock:
+            request.cancelled = True
+            request.response_event.set()
+
+    def forget(self, request: Any) -> None:
+        """Drop the answer to a request that was given up, if there is one by now.
+
+        Without one it stays known: an answer to a request that nobody knows ends smbprotocol's connection.
+        """
+        if request.response is not None and not _is_pending(request):
+            self._connection.outstanding_requests.pop(request.message["message_id"].get_value(), None)
 
     def close(self) -> None:
         """Log off if the host still answers, and close the connection in any case."""

@@ -12,6 +12,14 @@ from smbprotocol.transport import Tcp
 
 from openhyperv.errors import DeadlineError
 
+_NOTICES_DEATH = (
+    (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
+    (socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 30),
+    (socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 10),
+    (socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 3),
+)
+"""A host that lost its power is noticed after a minute, though readers of pipes send nothing meanwhile."""
+
 
 class BoundedTcp(Tcp):  # type: ignore[misc]  # smbprotocol publishes no types
     """Takes no packet larger than the protocol has, and does not wait for ever for a peer that does not read.
@@ -23,6 +31,8 @@ class BoundedTcp(Tcp):  # type: ignore[misc]  # smbprotocol publishes no types
         super().connect()
         limit = struct.pack("@ll", math.ceil(self.timeout), 0)
         self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
+        for level, option, value in _NOTICES_DEATH:
+            self._sock.setsockopt(level, option, value)
 
     def send(self, header: Any) -> None:
         """Send one packet, bytes or an encrypted structure: its length in 24 bits first ([MS-SMB2] 2.1)."""

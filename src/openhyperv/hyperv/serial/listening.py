@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from openhyperv.errors import ConnectionLostError, DeadlineError
+from openhyperv.hyperv.serial.delivery import has_taken
 from openhyperv.hyperv.serial.reader import PortReader
 
 _STEP_BYTES = 4096
@@ -41,11 +42,8 @@ class ConsoleListener:
     def take(self, data: bytes) -> None:
         """Send what the guest says to the client, if there is one; one that does not keep up is sent away."""
         client = self._client
-        if client is not None:
-            try:
-                client.send(data, socket.MSG_DONTWAIT)
-            except OSError:
-                _hang_up(client)
+        if client is not None and not has_taken(client, data):
+            _hang_up(client)
 
     def close(self) -> None:
         """Listen no more, and send the client away."""

@@ -17,7 +17,7 @@ from openhyperv.hyperv.values import texts
 from openhyperv.machine.limits import SERIAL_PORTS
 
 _OPERATION = "open the console"
-_READ_ONLY = "_ro"
+READ_ONLY = "_ro"
 """How this library, and OpenStack's driver before it, ends the name of a pipe that is for reading only."""
 
 
@@ -31,11 +31,11 @@ def find_pipe(session: Session, guid: str, port: int) -> str:
     """
     if port not in range(1, SERIAL_PORTS + 1):
         raise InvalidInputError(f"A machine has the serial ports 1 and 2, no {port}.", target=guid)
-    _check_open(session, guid)
+    check_open(session, guid)
     connection = _connection(session, guid, port)
     if connection.lower().startswith(PIPE_PREFIX):
         return connection
-    raise _not_connected(session, guid, f"COM{port} is connected to {connection or 'nothing'}.")
+    raise not_connected(session, guid, f"COM{port} is connected to {connection or 'nothing'}.")
 
 
 def find_logging_port(session: Session, guid: str) -> int:
@@ -46,11 +46,12 @@ def find_logging_port(session: Session, guid: str) -> int:
     pipes = {port: _connection(session, guid, port) for port in range(1, SERIAL_PORTS + 1)}
     connected = [port for port, pipe in pipes.items() if pipe.lower().startswith(PIPE_PREFIX)]
     if not connected:
-        raise _not_connected(session, guid, "No serial port has a pipe.")
-    return next((port for port in connected if pipes[port].endswith(_READ_ONLY)), connected[0])
+        raise not_connected(session, guid, "No serial port has a pipe.")
+    return next((port for port in connected if pipes[port].endswith(READ_ONLY)), connected[0])
 
 
-def _not_connected(session: Session, guid: str, text: str) -> ConflictError:
+def not_connected(session: Session, guid: str, text: str) -> ConflictError:
+    """The error for a port, or a machine, that has no pipe."""
     return ConflictError(
         text,
         host=session.host,
@@ -60,8 +61,11 @@ def _not_connected(session: Session, guid: str, text: str) -> ConflictError:
     )
 
 
-def _check_open(session: Session, guid: str) -> None:
-    """What a protected guest writes is for nobody on its host, so that no console of it is opened or kept."""
+def check_open(session: Session, guid: str) -> None:
+    """What a protected guest writes is for nobody on its host, so that no console of it is opened or kept.
+
+    :raises AccessDeniedError: the machine is shielded or encrypted
+    """
     security = SecurityService(session, guid).find()
     if security is not None and security.hides_from_host:
         raise AccessDeniedError(

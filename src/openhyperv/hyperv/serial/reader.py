@@ -8,25 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import StrEnum
-from threading import Condition, Event, Lock, Thread
+from threading import Condition, Event, Lock, Thread, current_thread
 from types import TracebackType
 from typing import Protocol, Self
 
-from openhyperv.errors import (
-    ConflictError,
-    ConnectionLostError,
-    DeadlineError,
-    HyperVError,
-    NotFoundError,
-    ProtocolError,
-    TransportError,
-)
+from openhyperv.errors import ConnectionLostError, HyperVError, ProtocolError
+from openhyperv.hyperv.serial.patience import Patience
 from openhyperv.hyperv.serial.source import Source
 
-_LOOK_INTERVAL_S = 0.2
-_SHORTEST_PAUSE_S, _LONGEST_PAUSE_S = 0.25, 5.0
-_PASSING = (TransportError, DeadlineError, NotFoundError, ConflictError, ProtocolError)
-"""What a port says that may be there again: its machine is off, its host restarts, somebody else has it."""
+_READ_S = 10.0
+"""How long one read waits; a port that is closed ends it before."""
+_FAREWELL_S = 2.0
 
 
 class PortState(StrEnum):
@@ -47,11 +39,23 @@ class Listener(Protocol):
 
 
 class PortReader:
-    """Reads a port in a thread of its own, from the first :meth:`start` to :meth:`close`."""
+    """Reads a port in a thread of its own, which sleeps while nothing arrives, up to :meth:`close`."""
 
-    def __init__(self, open_port: Callable[[], Source], *, reconnects: bool = True) -> None:
+    def __init__(
+        self,
+        open_port: Callable[[], Source],
+        *,
+        reconnects: bool = True,
+        missing_limit_s: float | None = None,
+        on_end: Callable[[], None] = lambda: None,
+    ) -> None:
+        """With ``reconnects`` a port that has closed is waited for, until the host has been saying for
+        ``missing_limit_s`` that it is not there. ``on_end`` is called as the reader ends by itself.
+        """
         self._open_port = open_port
         self._reconnects = reconnects
+        self._missing_limit_s = missing_limit_s
+        self._on_end = on_end
         self._listeners: list[Listener] = []
         self._lock = Lock()
         self._changed = Condition()
@@ -78,6 +82,11 @@ class PortReader:
         """
         self._source = self._open_port()
         self._become(PortState.CONNECTED)
+        self._thread.start()
+        return self
+
+    def begin(self) -> Self:
+        """Begin to read as soon as the port is there, such as that of a machine that is about to start."""
         self._thread.start()
         return self
 
@@ -113,8 +122,8 @@ class PortReader:
         source = self._source
         if source is not None:
             source.close()
-        if self._thread.is_alive():
-            self._thread.join()
+        if self._thread.is_alive() and self._thread is not current_thread():
+            self._thread.join(_FAREWELL_S)  # one that is just connecting to a host ends when that is decided
 
     def __enter__(self) -> Self:
         return self
@@ -126,37 +135,46 @@ class PortReader:
 
     def _run(self) -> None:
         try:
-            while not self._is_over.is_set() and self._source is not None:
-                self._read_until_closed(self._source)
+            source = self._source or self._opened()
+            while source is not None:
+                self._read_until_closed(source)
                 self._source = None
-                if self._reconnects and not self._is_over.is_set():
-                    self._become(PortState.WAITING)
-                    self._source = self._reopened()
+                source = self._opened_again()
         except HyperVError as error:
             self._error = error
         finally:
             self._become(PortState.ENDED)
+            if not self._is_over.is_set():
+                self._on_end()
 
     def _read_until_closed(self, source: Source) -> None:
         try:
             while not self._is_over.is_set():
-                if data := source.read(_LOOK_INTERVAL_S):
+                if data := source.read(_READ_S):
                     self._tell(data)
         except (ConnectionLostError, ProtocolError):
             return
         finally:
             source.close()
 
-    def _reopened(self) -> Source | None:
-        pause_s = _SHORTEST_PAUSE_S
-        while not self._is_over.wait(pause_s):
+    def _opened_again(self) -> Source | None:
+        if not self._reconnects or self._is_over.is_set():
+            return None
+        self._become(PortState.WAITING)
+        return self._opened()
+
+    def _opened(self) -> Source | None:
+        """The port, as soon as it is there; None if it is not to be read any more."""
+        patience = Patience(self._missing_limit_s)
+        pause_s: float | None = 0.0
+        while pause_s is not None and not self._is_over.wait(pause_s):
             try:
-                source = self._open_port()
-            except _PASSING:
-                pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+                self._source = self._open_port()
+            except HyperVError as error:
+                pause_s = patience.pause_after(error)
             else:
                 self._become(PortState.CONNECTED)
-                return source
+                return self._source
         return None
 
     def _tell(self, data: bytes) -> None:

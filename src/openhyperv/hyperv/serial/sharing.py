@@ -17,6 +17,7 @@ from time import sleep
 from attrs import frozen
 
 from openhyperv.errors import ConflictError, ConnectionLostError, DeadlineError
+from openhyperv.hyperv.serial.delivery import has_taken
 from openhyperv.hyperv.serial.source import Source
 
 _STEP_BYTES = 4096
@@ -115,9 +116,7 @@ class OpenPort:
         """What has arrived; who does not keep up with it is sent away."""
         data = self._pipe.read(timeout_s)
         for end in self._everybody() if data else ():
-            try:
-                end.send(data, socket.MSG_DONTWAIT)
-            except OSError:
+            if not has_taken(end, data):
                 self._send_away(end)
         return data
 
