@@ -12,6 +12,7 @@ from openhyperv.errors import ConflictError, NotFoundError
 from openhyperv.files.push import push_file
 from openhyperv.files.share import HostFiles
 from openhyperv.files.smb.settings import Authentication, ShareSettings
+from openhyperv.hyperv.creation.bringing import BroughtFile
 from openhyperv.hyperv.creation.creating import Creation
 from openhyperv.hyperv.creation.earlier import find_machine
 from openhyperv.hyperv.creation.upload import Upload
@@ -178,14 +179,16 @@ class Host:
         shares_name: bool = False,
         shielding_data: ShieldingData | None = None,
         uploads: Sequence[Upload] = (),
+        brought: Sequence[BroughtFile] = (),
         timeout_s: float = _CREATE_TIMEOUT_S,
     ) -> VirtualMachine:
         """Create the machine that a specification describes; it is off.
 
         May be repeated after anything that ended it, the process killed included: the same identity gives
         the same machine, once. ``shares_name`` allows another machine of that name. ``shielding_data`` are
-        what the specification's security refers to, if it does; ``uploads`` are files of this machine that
-        come into the new one's folder before it is defined.
+        what the specification's security refers to, if it does; ``uploads`` are files of this machine, and
+        ``brought`` files of another host, that come into the new one's folder before it is defined. A disk
+        whose file is brought is that file, grown to its size.
         Undoing a create that failed may take up to :data:`openhyperv.hyperv.creation.undoing.PATIENCE_S`
         longer.
 
@@ -204,6 +207,7 @@ class Host:
             shares_name=shares_name,
             shielding_data=shielding_data,
             uploads=uploads,
+            brought=brought,
             push=self.push,
         )
         return self._machine(creation.run())

@@ -42,7 +42,7 @@ def whole_values(spec: MachineSpec) -> dict[str, Value]:
         "VirtualNumaEnabled": spec.numa is not None,
         **_firmware(spec),
         **_checkpoints(spec),
-        **_asset_tag(spec),
+        **_in_smbios(spec),
         **_address_space(spec),
     }
 
@@ -66,9 +66,13 @@ def _checkpoints(spec: MachineSpec) -> dict[str, Value]:
     return {} if spec.checkpoints is None else {"UserSnapshotType": spec.checkpoints.value}
 
 
-def _asset_tag(spec: MachineSpec) -> dict[str, Value]:
-    """What the guest reads of its chassis (SMBIOS type 3)."""
-    return {"ChassisAssetTag": spec.asset_tag} if spec.asset_tag else {}
+def _in_smbios(spec: MachineSpec) -> dict[str, Value]:
+    """What the guest reads of its chassis (SMBIOS type 3), and which machine it is in (type 1)."""
+    values: dict[str, Value] = {"ChassisAssetTag": spec.asset_tag} if spec.asset_tag else {}
+    if spec.firmware_guid is not None:
+        # UNVERIFIED: a machine is given the GUID of its firmware as it is defined
+        values["BIOSGUID"] = f"{{{spec.firmware_guid}}}".upper()
+    return values
 
 
 def _address_space(spec: MachineSpec) -> dict[str, Value]:

@@ -40,6 +40,7 @@ class MachineSpec:
     - ``security`` is None where there is no virtual TPM
     - ``checkpoints`` None leaves Hyper-V's default
     - ``asset_tag`` is the chassis' in the guest's SMBIOS; empty leaves Hyper-V's own
+    - ``firmware_guid`` is what its guest knows it by (the UUID in SMBIOS); None leaves it to Hyper-V
     - ``host`` is the version that the machine was designed for
     - ``remarks`` say what was rounded or switched off, and why; they are for people
     """
@@ -67,6 +68,7 @@ class MachineSpec:
     stop_action: StopAction = field(default=StopAction.SAVE, kw_only=True)
     checkpoints: CheckpointKind | None = field(default=None, kw_only=True)
     asset_tag: str = field(default="", kw_only=True)
+    firmware_guid: UUID | None = field(default=None, kw_only=True)
     remarks: tuple[str, ...] = field(default=(), kw_only=True)
     host: HostVersion = field(kw_only=True)
 

@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from openhyperv.cim.session import Session
 from openhyperv.errors import ConflictError, ProtocolError
 from openhyperv.files.share import HostFiles
+from openhyperv.hyperv.creation.bringing import BroughtFile, bring, fit_disk
 from openhyperv.hyperv.creation.calls import Calls
 from openhyperv.hyperv.creation.earlier import Earlier, find_earlier, find_machine
 from openhyperv.hyperv.creation.equipping import Equipping
@@ -29,11 +30,12 @@ from openhyperv.hyperv.deleting import destroy, remove_folder
 from openhyperv.hyperv.disks.making import make_disk
 from openhyperv.hyperv.disks.virtual_disks import VirtualDisks
 from openhyperv.hyperv.layout import Layout
+from openhyperv.hyperv.reconfiguring.disk_plan import file_of
 from openhyperv.hyperv.reconfiguring.reconfiguration import Reconfiguration
 from openhyperv.hyperv.security.securing import check_shielding_data, secure_new_machine
 from openhyperv.hyperv.security.shielding_data import ShieldingData
 from openhyperv.hyperv.whole_settings import new_machine
-from openhyperv.machine.drives import Slot
+from openhyperv.machine.drives import Disk, Slot
 from openhyperv.machine.spec import MachineSpec
 from openhyperv.transport.deadline import Deadline
 from openhyperv.wire.instance import Instance
@@ -57,6 +59,7 @@ class Creation:
         shares_name: bool = False,
         shielding_data: ShieldingData | None = None,
         uploads: Sequence[Upload] = (),
+        brought: Sequence[BroughtFile] = (),
         push: Callable[[Upload], object],
     ) -> None:
         self._session = session
@@ -67,6 +70,7 @@ class Creation:
         self._shares_name = shares_name
         self._shielding_data = shielding_data
         self._uploads = uploads
+        self._brought = brought
         self._push = push
         self._folder = layout.machine(spec.identity)
         self._calls = Calls(session, deadline, spec.name)
@@ -128,8 +132,7 @@ class Creation:
     def _create(self, switches: dict[str, ObjectPath], parts: Sequence[Instance]) -> str:
         try:
             self._share.make_folder(self._folder)
-            for upload in self._uploads:
-                self._push(upload)
+            self._fill_folder()
             files = self._make_disks()
             guid = self._guid = self._calls.target = self._define()
             equipping = Equipping(self._calls, self._spec, guid)
@@ -144,13 +147,25 @@ class Creation:
             raise
         return guid
 
+    def _fill_folder(self) -> None:
+        for upload in self._uploads:
+            self._push(upload)
+        for brought in self._brought:
+            bring(brought, self._share, self._disks("bring files"))
+
     def _make_disks(self) -> dict[Slot, str]:
         files = {dvd.slot: dvd.path for dvd in self._spec.dvds if dvd.path is not None}
-        for disk in self._spec.disks:
-            timeout_s = self._deadline.check("make disks")
-            disks = VirtualDisks(self._session, self._share, job_timeout_s=timeout_s)
-            files[disk.slot] = make_disk(disks, disk, self._folder)
-        return files
+        return files | {disk.slot: self._make_disk(disk) for disk in self._spec.disks}
+
+    def _make_disk(self, disk: Disk) -> str:
+        disks, path = self._disks("make disks"), file_of(disk, self._folder)
+        if any(str(brought.target) == path for brought in self._brought):
+            return fit_disk(disks, disk, path)
+        return make_disk(disks, disk, self._folder)
+
+    def _disks(self, step: str) -> VirtualDisks:
+        """Disk files, for as long as there is time."""
+        return VirtualDisks(self._session, self._share, job_timeout_s=self._deadline.check(step))
 
     def _define(self) -> str:
         roots: dict[str, Value] = dict.fromkeys(_ROOTS, str(self._folder))
