@@ -7,25 +7,31 @@ from typing import Any
 import nova.conf
 from nova.compute import provider_tree
 from nova.compute.manager import ComputeVirtAPI
+from nova.console.type import ConsoleSerial
 from nova.context import RequestContext
-from nova.network.model import NetworkInfo
+from nova.network.model import VIF, NetworkInfo
 from nova.objects.image_meta import ImageMeta
-from nova.objects.instance import Instance
+from nova.objects.instance import Instance, InstanceList
 from nova.virt import driver
 from nova.virt.hardware import InstanceInfo
 
 from openhyperv.hyperv.host import Host
 from openhyperv.hyperv.states import MachineState
+from openhyperv.machine.host_version import GENERATION_2_SINCE
 from openhyperv.nova import options
+from openhyperv.nova.adopting import adopt_instances
 from openhyperv.nova.compute_host import ComputeHost
 from openhyperv.nova.config_drive import Injected
+from openhyperv.nova.consoles.offering import console_output, serial_console
 from openhyperv.nova.destroying import delete_files, destroy_instance
 from openhyperv.nova.drives import BlockDeviceInfo
 from openhyperv.nova.faults import as_nova_faults
-from openhyperv.nova.power_states import nova_power_state
+from openhyperv.nova.interfaces import attach_interface, detach_interface
+from openhyperv.nova.network_adapters import network_adapters_of
 from openhyperv.nova.power.host_power import host_power_action, host_uptime
 from openhyperv.nova.power.rebooting import RebootType, reboot
 from openhyperv.nova.power.switching import bring_instance_to, power_off, power_on
+from openhyperv.nova.power_states import nova_power_state
 from openhyperv.nova.resources.available import available_resource
 from openhyperv.nova.resources.inventory import update_inventory
 from openhyperv.nova.resources.traits import update_traits
@@ -36,8 +42,11 @@ options.register(CONF)
 
 _CAPABILITIES = (
     "has_imagecache",
+    "supports_attach_interface",
+    "supports_device_tagging",
     "supports_evacuate",
     "supports_secure_boot",
+    "supports_tagged_attach_interface",
     "supports_trusted_certs",
     "supports_image_type_vhd",
     "supports_image_type_vhdx",
@@ -63,9 +72,17 @@ class HyperVDriver(driver.ComputeDriver):
 
     def init_host(self, host: str) -> None:
         with as_nova_faults():
-            self._compute.host.facts()
+            version = self._compute.host.facts().version
+        self.capabilities = {**self.capabilities, "supports_secure_boot": version >= GENERATION_2_SINCE}
+
+    def process_instances_at_startup(self, context: RequestContext, instances: InstanceList) -> InstanceList:
+        if CONF.openhyperv.adopted_instances_path:
+            with as_nova_faults():
+                adopt_instances(self._compute, instances)
+        return instances
 
     def cleanup_host(self, host: str) -> None:
+        self._compute.consoles.close()
         self._compute.host.close()
 
     def get_available_nodes(self, refresh: bool = False) -> list[str]:
@@ -86,13 +103,6 @@ class HyperVDriver(driver.ComputeDriver):
         update_inventory(provider_tree, nodename, reading)
         update_traits(provider_tree, nodename, reading)
 
-    # ---- which instances there are
-
-    def list_instances(self) -> list[str]:
-        with as_nova_faults():
-            return [machine.name for machine in self._compute.instances.all().values()]
-
-    def list_instance_uuids(self) -> list[str]:
     def get_host_uptime(self) -> str:
         with as_nova_faults():
             return host_uptime(self._compute)
@@ -101,6 +111,13 @@ class HyperVDriver(driver.ComputeDriver):
         with as_nova_faults():
             return host_power_action(self._compute, action)
 
+    # ---- which instances there are
+
+    def list_instances(self) -> list[str]:
+        with as_nova_faults():
+            return [machine.name for machine in self._compute.instances.all().values()]
+
+    def list_instance_uuids(self) -> list[str]:
         with as_nova_faults():
             return list(self._compute.instances.all())
 
@@ -111,6 +128,25 @@ class HyperVDriver(driver.ComputeDriver):
         with as_nova_faults(instance):
             found = self._compute.instances.summary(instance, cached=use_cache)
             return InstanceInfo(state=nova_power_state(found.state), internal_id=found.guid)
+
+    # ---- ports
+
+    def plug_vifs(self, instance: Instance, network_info: NetworkInfo) -> None:
+        """Adapters stay with their machine, and the agent connects them; ports have to be of its kind."""
+        network_adapters_of(network_info)
+
+    def unplug_vifs(self, instance: Instance, network_info: NetworkInfo) -> None:
+        """Adapters go with their machine."""
+
+    def attach_interface(
+        self, context: RequestContext, instance: Instance, image_meta: ImageMeta, vif: VIF
+    ) -> None:
+        with as_nova_faults(instance):
+            attach_interface(self._compute, context, instance, vif)
+
+    def detach_interface(self, context: RequestContext, instance: Instance, vif: VIF) -> None:
+        with as_nova_faults(instance):
+            detach_interface(self._compute, instance, vif)
 
     # ---- making and removing
 
@@ -229,3 +265,13 @@ class HyperVDriver(driver.ComputeDriver):
     def trigger_crash_dump(self, instance: Instance) -> None:
         with as_nova_faults(instance), self._compute.instances.machine(instance) as machine:
             machine.guest.interrupt()
+
+    # ---- consoles and diagnostics
+
+    def get_console_output(self, context: RequestContext, instance: Instance) -> bytes:
+        with as_nova_faults(instance):
+            return console_output(self._compute, instance)
+
+    def get_serial_console(self, context: RequestContext, instance: Instance) -> ConsoleSerial:
+        with as_nova_faults(instance):
+            return serial_console(self._compute, instance)

@@ -55,7 +55,7 @@ class Instances:
     def _read(self) -> Iterator[tuple[str, MachineSummary]]:
         for machine in self._host.summaries():
             identity = identity_in(machine.notes)
-            if identity is not None and MARK in machine.notes.splitlines():
+            if identity is not None and is_marked(machine.notes):
                 yield str(identity), machine
 
     def summary(self, instance: Instance, *, cached: bool = False) -> MachineSummary:
@@ -124,3 +124,8 @@ class Instances:
 def identity_of(instance: Instance) -> UUID:
     """The identity of an instance's machine."""
     return UUID(instance.uuid)
+
+
+def is_marked(notes: str) -> bool:
+    """True for the notes of a machine that is Nova's."""
+    return MARK in notes.splitlines()

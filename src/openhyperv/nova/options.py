@@ -43,6 +43,11 @@ MACHINE_OPTIONS = [
         default=str(DEFAULT_ROOT),
         help="The folder on the host for images and the files of instances.",
     ),
+    cfg.StrOpt(
+        "adopted_instances_path",
+        help="The instances_path that a former driver had on the host, such as C:\\OpenStack\\Instances."
+        " Its instances' machines are taken over when the service starts.",
+    ),
     cfg.FloatOpt(
         "dynamic_memory_ratio",
         default=1.0,
@@ -134,9 +139,15 @@ def _password(given: cfg.ConfigOpts) -> str | None:
 def layout_of(conf: cfg.ConfigOpts) -> Layout:
     """Where files are on the host.
 
-    :raises InvalidInputError: ``root`` is no absolute path of Windows
+    :raises InvalidInputError: an option is no absolute path of Windows
     """
-    return Layout(WindowsPath.parse(str(PureWindowsPath(conf.openhyperv.root))))
+    given = conf.openhyperv
+    adopted = given.adopted_instances_path
+    return Layout(_path(given.root), _path(adopted) if adopted else None)
+
+
+def _path(text: str) -> WindowsPath:
+    return WindowsPath.parse(str(PureWindowsPath(text)))
 
 
 def policy_of(conf: cfg.ConfigOpts) -> Policy:
