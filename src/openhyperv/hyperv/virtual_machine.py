@@ -9,6 +9,7 @@ from openhyperv.hyperv.adapters.machine_adapters import MachineAdapters
 from openhyperv.hyperv.boot.machine_boot import MachineBoot
 from openhyperv.hyperv.changing import MachineChanges, change
 from openhyperv.hyperv.checkpoints.machine_checkpoints import MachineCheckpoints
+from openhyperv.hyperv.copies.disk_copy import DiskCopy
 from openhyperv.hyperv.deleting import delete_machine
 from openhyperv.hyperv.devices.machine_devices import MachineDevices
 from openhyperv.hyperv.disks.machine_disks import MachineDisks
@@ -238,6 +239,15 @@ class VirtualMachine:
     def serial(self) -> MachineSerial:
         """Its serial ports."""
         return MachineSerial(self._session, self._files, self.guid)
+
+    def tidy_copies(self) -> None:
+        """Remove what is left of a copy of a disk that was broken off, a checkpoint included.
+
+        The machine itself may be gone by now.
+
+        :raises ConflictError: somebody is making one
+        """
+        DiskCopy(self._session, self._files, self._layout, self.guid).tidy()
 
     def delete(self) -> None:
         """Turn it off and delete it with everything it owned."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import Enum
 
 from attrs import frozen
 
@@ -14,7 +15,21 @@ from openhyperv.wire.path import ObjectPath, parse_path
 from openhyperv.wire.wql import AssociatorsOf
 
 _OF_SYSTEM = "Msvm_SnapshotOfVirtualSystem"
-_REALIZED = "Microsoft:Hyper-V:Snapshot:Realized"
+
+
+@frozen
+class _Kind:
+    """SnapshotType of CreateSnapshot, and VirtualSystemType of what it makes."""
+
+    number: int
+    system_type: str
+
+
+class CheckpointFor(Enum):
+    """Whom a checkpoint is for: a user, to go back to, or a program, to read disks that stand still."""
+
+    USER = _Kind(2, "Microsoft:Hyper-V:Snapshot:Realized")
+    BACKUP = _Kind(32768, "Microsoft:Hyper-V:Snapshot:Recovery")
 
 
 @frozen
@@ -37,18 +52,20 @@ class Checkpoint:
         return system_settings(self.guid)
 
 
-def list_checkpoints(session: Session, guid: str) -> list[Checkpoint]:
-    """A machine's checkpoints, oldest first, in one enumeration."""
+def list_checkpoints(
+    session: Session, guid: str, whose: CheckpointFor = CheckpointFor.USER
+) -> list[Checkpoint]:
+    """A machine's checkpoints of users or of programs, oldest first, in one enumeration."""
     # UNVERIFIED: a checkpoint's VirtualSystemIdentifier is its own GUID on some hosts and its machine's on
     # others, so the machine is asked for through the association
     query = AssociatorsOf(system(guid), association_class=_OF_SYSTEM, result_class=SYSTEM_SETTINGS)
-    found = [read_checkpoint(row) for row in session.query(query) if is_checkpoint(row)]
+    found = [read_checkpoint(row) for row in session.query(query) if is_checkpoint(row, whose)]
     return sorted(found, key=lambda checkpoint: (str(checkpoint.created), checkpoint.guid))
 
 
-def is_checkpoint(settings: Instance) -> bool:
-    """True for a user's checkpoint; backup programs take some of their own, and are left alone."""
-    return text(settings, "VirtualSystemType") == _REALIZED
+def is_checkpoint(settings: Instance, whose: CheckpointFor = CheckpointFor.USER) -> bool:
+    """True for a checkpoint of users, or of programs; neither is shown to the other."""
+    return text(settings, "VirtualSystemType") == whose.value.system_type
 
 
 def read_checkpoint(settings: Instance) -> Checkpoint:

@@ -7,7 +7,12 @@ from enum import IntEnum
 from openhyperv.cim.jobs import JobProgress
 from openhyperv.cim.session import Session
 from openhyperv.errors import HyperVError, ProtocolError
-from openhyperv.hyperv.checkpoints.checkpoint import Checkpoint, is_checkpoint, read_checkpoint
+from openhyperv.hyperv.checkpoints.checkpoint import (
+    Checkpoint,
+    CheckpointFor,
+    is_checkpoint,
+    read_checkpoint,
+)
 from openhyperv.hyperv.checkpoints.renaming import rename_checkpoint
 from openhyperv.hyperv.names import SNAPSHOT_SERVICE, SYSTEM_SETTINGS, system
 from openhyperv.machine.rules.texts import check_name
@@ -16,8 +21,6 @@ from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import ObjectPath
 from openhyperv.wire.types import Value
 
-_FULL = 2
-"""SnapshotType of CreateSnapshot: everything, as the machine's own checkpoint settings say."""
 _SETTINGS = "Msvm_VirtualSystemSnapshotSettingData"
 
 
@@ -37,10 +40,11 @@ def take_checkpoint(
     name: str | None = None,
     consistency: Consistency | None = None,
     *,
+    whose: CheckpointFor = CheckpointFor.USER,
     timeout_s: float,
     on_progress: JobProgress | None = None,
 ) -> Checkpoint:
-    """Take a checkpoint and, with ``name``, call it so.
+    """Take a checkpoint and, with ``name``, call it so. One for a program never has the guest's memory.
 
     :raises BrokenRuleError: no checkpoint can have that name; nothing was sent
     :raises UnsupportedError: the machine's settings forbid checkpoints
@@ -51,7 +55,7 @@ def take_checkpoint(
     arguments: dict[str, Value] = {
         "AffectedSystem": system(guid),
         "SnapshotSettings": _settings(session, consistency),
-        "SnapshotType": _FULL,
+        "SnapshotType": whose.value.number,
     }
     output = session.run(
         SNAPSHOT_SERVICE,
@@ -61,7 +65,7 @@ def take_checkpoint(
         on_progress=on_progress,
         target=guid,
     )
-    taken = _taken(session, guid, output["ResultingSnapshot"], output["Job"])
+    taken = _taken(session, guid, output["ResultingSnapshot"], output["Job"], whose)
     return taken if name is None else _named(session, taken, name)
 
 
@@ -73,14 +77,15 @@ def _settings(session: Session, consistency: Consistency | None) -> str:
     return instance_to_text(settings, session.schema)
 
 
-def _taken(session: Session, guid: str, snapshot: Value, job: Value) -> Checkpoint:
+def _taken(session: Session, guid: str, snapshot: Value, job: Value, whose: CheckpointFor) -> Checkpoint:
     """What the host has made: a method that did it at once tells it, a job leads to it."""
     if isinstance(snapshot, ObjectPath):
         return read_checkpoint(session.get(snapshot))
     if isinstance(job, ObjectPath):
         made = session.associators(job, "Msvm_AffectedJobElement", SYSTEM_SETTINGS)
-        for settings in filter(is_checkpoint, made):
-            return read_checkpoint(settings)
+        for settings in made:
+            if is_checkpoint(settings, whose):
+                return read_checkpoint(settings)
     raise ProtocolError("The host took a checkpoint, but does not show it.", target=guid)
 
 

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 
 from openhyperv.cim.jobs import JobProgress
 from openhyperv.cim.session import Session
-from openhyperv.errors import error_context
+from openhyperv.errors import NotFoundError, error_context
 from openhyperv.files.share import HostFiles
+from openhyperv.files.windows_path import WindowsPath
+from openhyperv.hyperv.checkpoints.taking import Consistency
 from openhyperv.hyperv.components import demand_off, device_settings
+from openhyperv.hyperv.copies.disk_copy import DiskCopy
 from openhyperv.hyperv.device_changes import remove_devices
 from openhyperv.hyperv.disks import attaching, growing, media
 from openhyperv.hyperv.disks.drives import Drive, read_storage
-from openhyperv.hyperv.disks.placing import find_drive
+from openhyperv.hyperv.disks.placing import find_drive, slot_text
 from openhyperv.hyperv.disks.virtual_disks import VirtualDisks
 from openhyperv.hyperv.layout import Layout
 from openhyperv.hyperv.names import RESOURCE_SETTINGS, STORAGE_SETTINGS, setting
 from openhyperv.machine.drives import Bus, Slot
 from openhyperv.machine.request import DiskRequest
+
+_COPY_TIMEOUT_S = 6 * 3600.0
 
 
 class MachineDisks:
@@ -29,6 +35,7 @@ class MachineDisks:
 
     def __init__(self, session: Session, files: HostFiles, layout: Layout, guid: str) -> None:
         self._session = session
+        self._share = files
         self._files = VirtualDisks(session, files)
         self._layout = layout
         self._guid = guid
@@ -116,6 +123,34 @@ class MachineDisks:
             drive = find_drive(self.list(), which)
             growing.grow(self._session, self._files, self._guid, drive, size_bytes, on_progress)
             return drive
+
+    @contextmanager
+    def copied(
+        self,
+        which: Slot | str,
+        ways: Sequence[Consistency | None] = (None,),
+        *,
+        timeout_s: float = _COPY_TIMEOUT_S,
+        on_progress: JobProgress | None = None,
+    ) -> Iterator[WindowsPath]:
+        """A copy of a disk for as long as the block lasts: one file that needs no other; the machine goes on.
+
+        Where the machine writes to the disk a checkpoint freezes it, of the first of ``ways`` that can be
+        had, and is deleted before the block begins. What a broken copy has left is removed first.
+
+        :raises NotFoundError: the machine has no such disk
+        :raises ConflictError: a disk of this machine is being copied already
+        :raises UnsupportedError: the machine's settings forbid checkpoints
+        :raises JobError: no checkpoint can be taken, or the disk cannot be copied; nothing is left
+        """
+        with self._context("copy a disk"):
+            drive = find_drive(self.list(), which)
+            if drive.file is None or drive.is_dvd:
+                raise NotFoundError("No disk file is in that drive.", target=slot_text(drive.slot))
+            copy = DiskCopy(self._session, self._share, self._layout, self._guid)
+            disk = WindowsPath.parse(drive.file)
+            with copy.of(disk, ways, timeout_s=timeout_s, on_progress=on_progress) as path:
+                yield path
 
     def _context(self, operation: str) -> AbstractContextManager[None]:
         return error_context(host=self._session.host, target=self._guid, operation=operation)
