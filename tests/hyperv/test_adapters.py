@@ -9,7 +9,7 @@ import pytest
 from attrs import evolve
 
 from openhyperv.emulator.emulated_host import EmulatedHost
-from openhyperv.emulator.rules.actions import Action, ResetAfter, ResetBefore
+from openhyperv.emulator.rules.actions import Action, ResetAfter, ResetBefore, WsmanFault
 from openhyperv.emulator.rules.matching import OperationName, Rule
 from openhyperv.errors import ConflictError, ConnectionLostError, InvalidInputError, NotFoundError
 from openhyperv.hyperv.device_changes import change_devices
@@ -198,6 +198,16 @@ def test_an_adapter_is_unplugged_and_keeps_its_port(second: VirtualMachine) -> N
     assert found.specification.vlan_id == 7
 
 
+def test_a_cable_that_goes_while_adapters_are_listed_is_no_fault(
+    second: VirtualMachine, witness: Witness
+) -> None:
+    second.adapters.add(ETH0)
+    gone = Rule(action=WsmanFault(code=0x80338000), operation=OperationName.ENUMERATE, after=1)
+    with witness.misfortune(gone):
+        (found,) = second.adapters.list()
+    assert (found.name, found.has_cable, found.specification.switch) == ("eth0", False, None)
+
+
 def test_rules_and_trunks_that_somebody_gave_a_port_stay(host: Host, second: VirtualMachine) -> None:
     added = second.adapters.add(NetworkAdapter("eth0", switch=SWITCH))
     rules = (PortRule(Direction.OUTGOING, stateful=True),)
@@ -273,3 +283,23 @@ def test_how_many_requests_it_takes(emulated: EmulatedHost, host: Host, second: 
         with requests(emulated, host) as asked:
             act()
         assert asked == expected
+
+
+def test_adapters_go_and_come_back_together(
+    host: Host, emulated: EmulatedHost, second: VirtualMachine
+) -> None:
+    """The other machine would have the same ports; those that are there stay plugged in."""
+    second.adapters.add(ETH0)
+    both = [ETH0, NetworkAdapter("eth1", "00155D0A0B0D")]
+    with requests(emulated, host) as names:
+        second.adapters.add_missing(both)
+    assert len(names) == len(("look", "add"))
+    before = {each.name: each.specification.switch is None for each in second.adapters.list()}
+    assert before == {"eth0": False, "eth1": True}
+    with requests(emulated, host) as names:
+        second.adapters.clear()
+    assert len(names) == len(("look", "remove"))
+    assert second.adapters.list() == []
+    second.adapters.clear()
+    second.adapters.add_missing(both)
+    assert [each.specification.mac_address for each in second.adapters.list()] == [MAC, "00155D0A0B0D"]

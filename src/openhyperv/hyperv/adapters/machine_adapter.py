@@ -62,6 +62,10 @@ class MachineAdapter:
         specification = _about_port(self.specification, features)
         return evolve(self, specification=specification, features=tuple(features))
 
+    def without_cable(self) -> MachineAdapter:
+        """The same plugged into nothing."""
+        return evolve(self, specification=evolve(self.specification, switch=None), has_cable=False)
+
 
 def read_adapters(settings: Sequence[Instance]) -> Iterator[MachineAdapter]:
     """The adapters among the settings of a machine's devices."""

@@ -8,11 +8,12 @@ from functools import partial
 
 from openhyperv.cim.session import Session
 from openhyperv.errors import ConflictError, NotFoundError, error_context
+from openhyperv.hyperv import settings
 from openhyperv.hyperv.adapters.changing import add_adapter, change_adapter
 from openhyperv.hyperv.adapters.hot_plug import check_plugging
 from openhyperv.hyperv.adapters.machine_adapter import MachineAdapter, read_adapters
 from openhyperv.hyperv.components import device_settings
-from openhyperv.hyperv.device_changes import remove_devices
+from openhyperv.hyperv.device_changes import add_devices, remove_devices
 from openhyperv.hyperv.disks.drives import read_storage
 from openhyperv.hyperv.facts import operating_system
 from openhyperv.hyperv.ports.binding import read_features
@@ -82,6 +83,26 @@ class MachineAdapters:
             check_plugging(self._session, self._guid, read_storage(devices).generation, version())
             remove_devices(self._session, self._guid, [found.path])
 
+    def add_missing(self, adapters: Sequence[NetworkAdapter]) -> None:
+        """Add those that it lacks by name, plugged in nowhere, in one call; the others stay as they are.
+
+        :raises ConflictError: the machine's state forbids it
+        """
+        with self._context("add network adapters"):
+            present = {each.name for each in read_adapters(self._settings())}
+            missing = [settings.network_adapter(each) for each in adapters if each.name not in present]
+            if missing:
+                add_devices(self._session, self._guid, missing)
+
+    def clear(self) -> None:
+        """Remove all of them with their ports, in one call.
+
+        :raises ConflictError: the machine's state forbids it
+        """
+        with self._context("remove network adapters"):
+            if found := [each.path for each in read_adapters(self._settings())]:
+                remove_devices(self._session, self._guid, found)
+
     def _converge(
         self, adapter: NetworkAdapter, *, key: str | None = None, adds: bool = False
     ) -> MachineAdapter:
@@ -115,7 +136,7 @@ class MachineAdapters:
         if not adapter.has_cable:
             return lambda: adapter
         features = self._session.aside(partial(read_features, self._session, adapter.port.cable))
-        return lambda: adapter.with_features(features())
+        return partial(_with_port, adapter, features)
 
     def _settings(self) -> Sequence[Instance]:
         return device_settings(self._session, self._guid)
@@ -128,6 +149,14 @@ class MachineAdapters:
 
     def _context(self, operation: str) -> AbstractContextManager[None]:
         return error_context(host=self._session.host, target=self._guid, operation=operation)
+
+
+def _with_port(adapter: MachineAdapter, read: Callable[[], Sequence[Instance]]) -> MachineAdapter:
+    """The adapter with its port; somebody may have pulled its cable out since the adapter was read."""
+    try:
+        return adapter.with_features(read())
+    except NotFoundError:
+        return adapter.without_cable()
 
 
 def _named(adapters: Sequence[MachineAdapter], name_or_key: str) -> MachineAdapter | None:

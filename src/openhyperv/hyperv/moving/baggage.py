@@ -5,7 +5,6 @@ Its settings do not travel: who moves a machine has its specification, and the o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from uuid import UUID
 
 from attrs import frozen
@@ -49,7 +48,13 @@ class Baggage:
     """All files of a machine in the order of its drives, and the GUID by which its guest knows it."""
 
     firmware_guid: UUID
+    generation: Generation
     bags: tuple[Bag, ...]
+
+    @property
+    def own_disks(self) -> tuple[WindowsPath, ...]:
+        """The disks that are the machine's own."""
+        return tuple(bag.path for bag in self.bags if bag.size_bytes is not None)
 
     @property
     def images(self) -> tuple[WindowsPath, ...]:
@@ -59,39 +64,26 @@ class Baggage:
 
 
 def pack(session: Session, files: HostFiles, layout: Layout, guid: str) -> Baggage:
-    """Look at what a machine would take along: three requests, and two for each disk that builds on an image.
+    """Look at what a machine would take along: two requests, and one for each disk in its folder.
 
-    :raises UnsupportedError: it has what cannot be made again elsewhere: a TPM, checkpoints, disks that other
-        programs gave it
+    :raises UnsupportedError: it has what cannot be taken along: checkpoints, disks that are not its own
     """
     present = read_present(session, guid)
-    _check_security(session, present)
     packing = _Packing(VirtualDisks(session, files), layout, present)
     bags = tuple(packing.bag(drive) for drive in present.storage.drives if drive.file is not None)
-    return Baggage(UUID(text(present.system, "BIOSGUID").strip("{}")), bags)
+    return Baggage(UUID(text(present.system, "BIOSGUID").strip("{}")), present.storage.generation, bags)
 
 
-def own_disks(present: Present) -> Iterator[WindowsPath]:
-    """The disk files in a machine's drives that lie in its own folder.
+def check_can_leave(session: Session, guid: str) -> None:
+    """Refuse a machine of generation 2 that nothing but its own host can start; one request.
 
-    :raises UnsupportedError: it has checkpoints
+    :raises UnsupportedError: it has a TPM
     """
-    for drive in present.storage.drives:
-        if drive.file is not None and not drive.is_dvd:
-            path = _parsed(drive.file, present.guid)
-            _check_no_checkpoint(path, present.guid)
-            if path.parent == present.folder:
-                yield path
-
-
-def _check_security(session: Session, present: Present) -> None:
-    if present.storage.generation is Generation.ONE:
-        return
-    settings = SecurityService(session, present.guid).find()
+    settings = SecurityService(session, guid).find()
     if settings is not None and settings.has_tpm:
         raise UnsupportedError(
             "The machine's TPM is sealed with a key of its host, and cannot be made again on another one.",
-            target=present.guid,
+            target=guid,
             remedy="Resize the machine on its host.",
         )
 
