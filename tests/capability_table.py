@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,12 +13,14 @@ from typing import Any
 from attrs import frozen
 
 _TESTS = Path(__file__).parent
+REPOSITORY = _TESTS.parent
+_SOURCES = (_TESTS, REPOSITORY / "tests_openstack")
 _NOT_DONE = "not_done"
 
 
 @frozen
 class Proof:
-    """A test by its place below ``tests/``; ``in_guest`` where a guest that booted saw the effect."""
+    """A test by its place in the repository; ``in_guest`` where a guest that booted saw the effect."""
 
     test: str
     in_guest: bool
@@ -74,17 +76,22 @@ def not_done() -> Mapping[str, str]:
 def proofs() -> Mapping[str, tuple[Proof, ...]]:
     """What the marks on tests claim, by identifier."""
     found: dict[str, list[Proof]] = defaultdict(list)
-    for source in sorted(_TESTS.rglob("test_*.py")):
-        place = source.relative_to(_TESTS)
-        for test, identifier, in_guest in _marks(ast.parse(source.read_text("utf-8"))):
+    for source in sorted(path for folder in _SOURCES for path in folder.rglob("test_*.py")):
+        place = source.relative_to(REPOSITORY)
+        for test, identifier, in_guest in _marks(ast.parse(source.read_text("utf-8")).body):
             found[identifier].append(Proof(f"{place}::{test}", in_guest))
     return {identifier: tuple(each) for identifier, each in found.items()}
 
 
-def _marks(tree: ast.Module) -> Iterator[tuple[str, str, bool]]:
+def _marks(nodes: Sequence[ast.stmt]) -> Iterator[tuple[str, str, bool]]:
     """Names of tests, each with a capability it is marked with, and whether a guest saw it."""
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef):
+    for node in nodes:
+        if isinstance(node, ast.ClassDef):
+            yield from (
+                (f"{node.name}::{test}", identifier, in_guest)
+                for test, identifier, in_guest in _marks(node.body)
+            )
+        elif isinstance(node, ast.FunctionDef):
             for decorator in node.decorator_list:
                 match decorator:
                     case ast.Call(func=ast.Name(id="shows"), args=names, keywords=keywords):

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from tests.capability_table import not_done, proofs, subjects
-
-TESTS = Path(__file__).parent
+from tests.capability_table import REPOSITORY, not_done, proofs, subjects
 
 
 def test_every_row_has_a_test_or_a_reason() -> None:
@@ -25,4 +21,6 @@ def test_every_mark_names_a_row() -> None:
 
 def test_what_a_guest_showed_is_shown_by_tests_that_boot_one() -> None:
     files = {proof.test.partition("::")[0] for each in proofs().values() for proof in each if proof.in_guest}
-    assert [file for file in sorted(files) if "mark.guest" not in (TESTS / file).read_text("utf-8")] == []
+    assert [
+        file for file in sorted(files) if "mark.guest" not in (REPOSITORY / file).read_text("utf-8")
+    ] == []
