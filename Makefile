@@ -1,5 +1,6 @@
-# make demo    the main job, end to end, on an emulated host
-# make test    all tests that need no OpenStack
+# make demo            the main job, end to end, on an emulated host
+# make test            all tests that need no OpenStack
+# make test-openstack  the tests of the Nova driver and the Neutron agent, with OpenStack's own services
 # make openstack       a real OpenStack on this machine, above two emulated hosts; openstack-down stops it
 # All set up what they need: Debian packages, and virtual environments in this folder.
 
@@ -10,7 +11,7 @@ OPENSTACK := .venv-openstack
 OPENSTACK_STAMP := $(OPENSTACK)/.ready
 SOURCES := $(shell find src -type f -not -name '*.pyc')
 
-.PHONY: help setup setup-openstack demo test check bench docs lock lock-openstack openstack openstack-down clean
+.PHONY: help setup setup-openstack demo test test-openstack check bench docs lock lock-openstack openstack openstack-down clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -32,6 +33,10 @@ demo: setup
 
 test: setup check
 	$(BIN)/pytest
+
+test-openstack: setup-openstack
+	$(OPENSTACK)/bin/pytest -c tests_openstack/pytest.ini tests_openstack/nova
+	$(OPENSTACK)/bin/pytest -c tests_openstack/neutron/pytest.ini tests_openstack/neutron
 
 check: setup
 	$(BIN)/ruff format --check
