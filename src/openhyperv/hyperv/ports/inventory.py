@@ -13,7 +13,7 @@ from openhyperv.hyperv.names import COMPUTER_SYSTEM, is_guid, owner_of
 from openhyperv.hyperv.ports.finding import ADAPTER
 from openhyperv.hyperv.values import text
 from openhyperv.wire.instance import Instance
-from openhyperv.wire.wql import select
+from openhyperv.wire.wql import equal, select
 
 
 class AdapterHappening(StrEnum):
@@ -90,9 +90,14 @@ class AdapterInventory:
             yield name, key
 
     def _learn(self, name: str, key: str) -> list[AdapterChange]:
-        keys = self._keys.setdefault(name, set())
-        keys.add(key)
+        """A second adapter of a name is a checkpoint's copy, or the first is gone unseen: the host knows."""
+        keys = self._keys.get(name, set())
+        self._keys[name] = {key} if keys <= {key} else self._listed(name)
         return list(self._settle(name))
+
+    def _listed(self, name: str) -> set[str]:
+        query = select(ADAPTER, "InstanceID").where(equal("ElementName", name))
+        return {text(row, "InstanceID") for row in self._session.query(query)}
 
     def _forget(self, name: str, key: str) -> list[AdapterChange]:
         self._keys.get(name, set()).discard(key)

@@ -1,0 +1,135 @@
+"""What a port of Neutron becomes on a host: driven without an agent."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from openhyperv.errors import ConflictError, InvalidInputError, NotFoundError
+from openhyperv.hyperv.host import Host
+from openhyperv.neutron.binding import PortBinder
+from openhyperv.neutron.details import PortDetails, read_details
+from openhyperv.neutron.local_networks import LocalNetworks
+from openhyperv.neutron.mappings import parse_mappings
+from tests_openstack.neutron.message_bus import NeutronPorts
+from tests_openstack.neutron.servers import Server, Servers
+
+MAPPINGS = parse_mappings(["physnet1:external"], "private")
+
+
+@pytest.fixture
+def binder(host: Host) -> PortBinder:
+    found = PortBinder(host, MAPPINGS)
+    found.find_switches()
+    return found
+
+
+def details(**values: Any) -> PortDetails:
+    """A port as Neutron's server tells it to agents."""
+    neutron = NeutronPorts()
+    read = read_details(neutron.ports[neutron.add(**values)])
+    assert isinstance(read, PortDetails)
+    return read
+
+
+def bind(binder: PortBinder, servers: Servers, **values: Any) -> tuple[Server, str]:
+    port = details(**values)
+    server = servers.boot(port.port_id)
+    binder.bind(port)
+    return server, port.port_id
+
+
+@pytest.mark.parametrize(
+    ("values", "switch", "vlan_id"),
+    [
+        ({}, "external", 7),
+        ({"network_type": "flat", "segmentation_id": None}, "external", None),
+    ],
+)
+def test_the_network_of_a_port(
+    binder: PortBinder,
+    servers: Servers,
+    host: Host,
+    values: dict[str, Any],
+    switch: str,
+    vlan_id: int | None,
+) -> None:
+    server, port_id = bind(binder, servers, **values)
+    names = {each.guid: each.name for each in host.switches()}
+    port = server.port(port_id)
+    assert port.switch is not None
+    assert (names[port.switch], port.vlan_id) == (switch, vlan_id)
+
+
+def test_local_networks_share_a_switch_but_no_vlan(binder: PortBinder, servers: Servers, host: Host) -> None:
+    mine, theirs = str(uuid4()), str(uuid4())
+    local = {"network_type": "local", "physical_network": None, "segmentation_id": None}
+    first, second, other = (
+        server.port(port_id)
+        for server, port_id in (
+            bind(binder, servers, **local, network_id=network) for network in (mine, mine, theirs)
+        )
+    )
+    private = next(each.guid for each in host.switches() if each.name == "private")
+    assert first.switch == second.switch == other.switch == private
+    assert first.vlan_id == second.vlan_id != other.vlan_id
+    assert None not in (first.vlan_id, other.vlan_id)
+
+
+def test_two_local_networks_are_never_in_one_vlan() -> None:
+    networks = LocalNetworks()
+    refused: list[str] = []
+    vlans: dict[int, str] = {}
+    for network_id in (str(uuid4()) for _ in range(4095)):
+        try:
+            vlans[networks.vlan_of(network_id)] = network_id
+        except ConflictError:
+            refused.append(network_id)
+    assert len(vlans) + len(refused) == 4095
+    vlan_id, owner = vlans.popitem()
+    assert networks.vlan_of(owner) == vlan_id
+    networks.forget(owner)
+    assert min(vlans) >= 1
+    assert max(vlans) <= 4094
+
+
+@pytest.mark.parametrize(
+    ("values", "spoofing", "guarded"),
+    [
+        ({"port_security_enabled": True}, False, True),
+        ({"port_security_enabled": False}, True, False),
+        ({"allowed_address_pairs": [{"ip_address": "10.0.0.9"}]}, False, True),
+        ({"allowed_address_pairs": [{"mac_address": "FA:16:3E:00:00:01"}]}, False, True),
+        ({"allowed_address_pairs": [{"mac_address": "00:00:5e:00:01:01"}]}, True, True),
+    ],
+)
+def test_port_security_decides_what_a_guest_may_pretend_to_be(
+    binder: PortBinder, servers: Servers, values: dict[str, Any], spoofing: bool, guarded: bool
+) -> None:
+    server, port_id = bind(binder, servers, **values)
+    port = server.port(port_id)
+    assert (port.mac_spoofing, port.dhcp_guard, port.router_guard) == (spoofing, guarded, guarded)
+
+
+def test_a_network_that_the_host_has_no_switch_for(binder: PortBinder) -> None:
+    with pytest.raises(InvalidInputError):
+        binder.bind(details(physical_network="elsewhere"))
+    with pytest.raises(InvalidInputError):
+        binder.bind(details(network_type="vxlan"))
+
+
+def test_a_switch_that_the_host_does_not_have(host: Host) -> None:
+    with pytest.raises(NotFoundError) as refused:
+        PortBinder(host, parse_mappings(["physnet1:missing"])).find_switches()
+    assert refused.value.target == "missing"
+
+
+def test_a_port_is_released_once_and_again(binder: PortBinder, servers: Servers) -> None:
+    server, port_id = bind(binder, servers)
+    binder.release(port_id)
+    assert not server.is_connected(port_id)
+    binder.release(port_id)
+    server.machine.delete()
+    binder.release(port_id)
