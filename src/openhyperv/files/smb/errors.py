@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from importlib.util import find_spec
 
 from smbprotocol.exceptions import (
     SMBAuthenticationError,
@@ -12,6 +13,7 @@ from smbprotocol.exceptions import (
     SMBException,
     SMBResponseException,
 )
+from spnego.exceptions import SpnegoError
 
 from openhyperv.errors import (
     AccessDeniedError,
@@ -90,6 +92,18 @@ _REMEDIES = {
 _MALFORMED = (struct.error, KeyError, IndexError, TypeError)
 
 
+def _kerberos_errors() -> tuple[type[Exception], ...]:
+    if find_spec("krb5") is None:
+        return (SpnegoError, ImportError)
+    from krb5 import Krb5Error  # noqa: PLC0415  comes with the kerberos extra only
+
+    return (SpnegoError, ImportError, Krb5Error)
+
+
+_KERBEROS = _kerberos_errors()
+"""What smbprotocol lets through where there is no way to a ticket."""
+
+
 @contextmanager
 def smb_errors(server: str, operation: str, target: str | None = None) -> Iterator[None]:
     """Turn what smbprotocol raises within the block into the error tree, with the NTSTATUS in ``code``."""
@@ -98,7 +112,7 @@ def smb_errors(server: str, operation: str, target: str | None = None) -> Iterat
     except HyperVError as error:
         _place(error, server, operation, target)
         raise
-    except (SMBException, OSError, ValueError, *_MALFORMED) as error:
+    except (SMBException, OSError, ValueError, *_KERBEROS, *_MALFORMED) as error:
         translated = _translated(error)
         _place(translated, server, operation, target)
         raise translated from error
@@ -124,6 +138,11 @@ def _translated(error: Exception) -> HyperVError:
         return ConnectionLostError("The SMB connection was closed.")
     if isinstance(error, SMBAuthenticationError):
         return AuthenticationError(f"The host does not accept the account: {error}")
+    if isinstance(error, _KERBEROS):
+        remedy = "Check user name, password and krb5.conf, or use another method."
+        return AuthenticationError(
+            f"There is no Kerberos ticket for the host's files: {error}.", remedy=remedy
+        )
     if isinstance(error, SMBException):
         return ProtocolError(f"The SMB connection failed: {error}")
     if isinstance(error, OSError):
