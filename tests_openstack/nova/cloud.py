@@ -8,11 +8,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
+from uuid import uuid4
 
 import fixtures
 import nova.conf
 from nova import context
 from nova.tests.functional import integrated_helpers
+from nova.virt import node
 from tests.emulated import ACCOUNT, emulated_host, target_of
 from tests.files.pictures import make_image
 
@@ -38,6 +40,7 @@ class Cloud(integrated_helpers.ProviderUsageBaseTestCase):
         super().setUp()
         self.folder = Path(self.useFixture(fixtures.TempDir()).path)
         self.rules = Rules()
+        self.node_uuids: dict[str, str] = {}
         self.emulated = self.start_host("hv1")
         self.host = self.client_of(self.emulated)
         self.compute = self.start_compute("hv1", self.emulated)
@@ -68,6 +71,7 @@ class Cloud(integrated_helpers.ProviderUsageBaseTestCase):
             username=ACCOUNT.name,
             password=ACCOUNT.password,
         )
+        node.LOCAL_NODE_UUID = self.node_uuids.setdefault(name, str(uuid4()))  # as the file compute_id
         return self._start_compute(name)
 
     def image(self, name: str = "dynamic.vhdx", disk_format: str = "vhdx", **properties: str) -> str:

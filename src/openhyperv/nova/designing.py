@@ -7,7 +7,6 @@ from nova.network.model import NetworkInfo
 from nova.objects.instance import Instance
 
 from openhyperv.machine.design import design_machine
-from openhyperv.machine.pci import PciAddress
 from openhyperv.machine.request import DiskRequest, DriveRequest, DvdRequest, MachineRequest
 from openhyperv.machine.spec import MachineSpec
 from openhyperv.machine.trait import traits_needed
@@ -16,6 +15,7 @@ from openhyperv.nova.config_drive import config_drive_of
 from openhyperv.nova.drives import BlockDeviceInfo, blank_disks_of
 from openhyperv.nova.instances import MARK, identity_of
 from openhyperv.nova.network_adapters import network_adapters_of
+from openhyperv.nova.pci_claims import pci_aliases_of, pci_claims_of
 from openhyperv.nova.properties import flavor_of, image_properties_of
 
 
@@ -26,12 +26,12 @@ def design_instance(
     network_info: NetworkInfo | None,
     block_device_info: BlockDeviceInfo | None,
 ) -> MachineSpec:
-    """What the instance's machine shall be on this host: two requests, and those for traits that matter.
+    """What the instance's machine shall be on this host; requests only for traits that matter.
 
     :raises BrokenRuleError: image, flavor or devices break a rule
     :raises UnsupportedError: this host cannot have such a machine
     """
-    host, version_of_host = compute.host, compute.host.facts().version
+    host, version_of_host = compute.host, compute.readings.latest().version
     image, flavor = image_properties_of(instance), flavor_of(instance.flavor)
     identity = identity_of(instance)
     blank = blank_disks_of(block_device_info)
@@ -50,11 +50,8 @@ def design_instance(
         hostname=instance.hostname or "",
         asset_tag=version.product_string(),
         policy=compute.policy,
-        pci_claims=_pci_claims(instance),
+        pci_aliases=pci_aliases_of(instance),
+        pci_claims=pci_claims_of(instance),
         traits=host.traits(traits_needed(image, flavor, version_of_host), identity),
     )
     return design_machine(request)
-
-
-def _pci_claims(instance: Instance) -> tuple[PciAddress, ...]:
-    return tuple(PciAddress.parse(device.address) for device in instance.get_pci_devices())

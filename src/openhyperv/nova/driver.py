@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 import nova.conf
@@ -12,7 +13,7 @@ from nova.context import RequestContext
 from nova.network.model import VIF, NetworkInfo
 from nova.objects.image_meta import ImageMeta
 from nova.objects.instance import Instance, InstanceList
-from nova.virt import driver
+from nova.virt import driver, node
 from nova.virt.hardware import InstanceInfo
 
 from openhyperv.hyperv.host import Host
@@ -88,12 +89,21 @@ class HyperVDriver(driver.ComputeDriver):
     def get_available_nodes(self, refresh: bool = False) -> list[str]:
         return [self._compute.name]
 
+    def get_nodenames_by_uuid(self, refresh: bool = False) -> dict[str, str]:
+        return {self._node_uuid: self._compute.name}
+
+    @cached_property
+    def _node_uuid(self) -> str:
+        """The node's identity, from the file ``compute_id`` that Nova keeps in ``state_path``."""
+        return str(node.get_local_node_uuid())
+
     def get_host_ip_addr(self) -> str:
         return str(CONF.my_ip)
 
     def get_available_resource(self, nodename: str) -> dict[str, Any]:
         with as_nova_faults():
-            return available_resource(nodename, self._compute.readings.now())
+            reading = self._compute.readings.now()
+        return {**available_resource(nodename, reading), "uuid": self._node_uuid}
 
     def update_provider_tree(
         self, provider_tree: provider_tree.ProviderTree, nodename: str, allocations: Any = None

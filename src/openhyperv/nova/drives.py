@@ -36,14 +36,30 @@ def blank_disks_of(block_device_info: BlockDeviceInfo | None) -> tuple[DiskReque
 
 def _ephemerals(block_device_info: BlockDeviceInfo | None) -> Iterator[DiskRequest]:
     for number, device in enumerate(driver.block_device_info_get_ephemerals(block_device_info)):
-        bus = Bus(device["disk_bus"].lower()) if device.get("disk_bus") else None
-        yield DiskRequest(f"eph{number}", BlankDisk(), bus=bus, size_bytes=device["size"] * _GIB)
+        size_bytes = device["size"] * _GIB
+        yield DiskRequest(f"eph{number}", BlankDisk(), bus=_bus(device), size_bytes=size_bytes)
+
+
+def _bus(device: BlockDeviceInfo) -> Bus | None:
+    wanted = (device.get("disk_bus") or "").lower()
+    if wanted and wanted not in tuple(Bus):
+        buses = ", ".join(Bus)
+        raise exception.InvalidInput(reason=f"A disk's bus is one of {buses}; {wanted!r} is asked for.")
+    return Bus(wanted) if wanted else None
 
 
 def _swap(block_device_info: BlockDeviceInfo | None) -> Iterator[DiskRequest]:
     swap = driver.block_device_info_get_swap(block_device_info)
     if driver.swap_is_usable(swap):
         yield DiskRequest("swap", BlankDisk(), size_bytes=swap["swap_size"] * _MIB)
+
+
+def drive_names_of(block_device_info: BlockDeviceInfo | None) -> dict[str, str]:
+    """The device names that Nova gave the disks of :func:`blank_disks_of`, by the disks' names."""
+    ephemerals = driver.block_device_info_get_ephemerals(block_device_info)
+    names = {f"eph{number}": device["device_name"] for number, device in enumerate(ephemerals)}
+    swap = driver.block_device_info_get_swap(block_device_info)
+    return {**names, "swap": swap["device_name"]} if driver.swap_is_usable(swap) else names
 
 
 def refuse_volumes(block_device_info: BlockDeviceInfo | None) -> None:

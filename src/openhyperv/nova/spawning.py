@@ -16,6 +16,7 @@ from openhyperv.nova.compute_host import ComputeHost
 from openhyperv.nova.config_drive import Injected, built_config_drive
 from openhyperv.nova.designing import design_instance
 from openhyperv.nova.destroying import destroy_instance
+from openhyperv.nova.device_metadata import remember_devices
 from openhyperv.nova.drives import BlockDeviceInfo, refuse_volumes, root_of
 from openhyperv.nova.image_cache import WantedImage
 from openhyperv.nova.power.switching import power_on as start
@@ -47,6 +48,7 @@ def spawn_instance(
     spec = _designed(compute, context, wanted)
     for remark in spec.remarks:
         LOG.info(remark, instance=wanted.instance)
+    remember_devices(context, wanted.instance, spec, wanted.block_device_info)
     try:
         with ports_plugged(virtapi, wanted.instance, wanted.network_info):
             _create(compute, wanted, spec)

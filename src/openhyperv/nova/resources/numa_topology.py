@@ -42,10 +42,16 @@ def _cell(node: NumaNode, processors: list[int], threads_per_core: int, socket: 
         memory_usage=0,
         pinned_cpus=set(),
         siblings=list(_siblings(processors, threads_per_core)),
-        mempages=[NUMAPagesTopology(size_kb=_PAGE_KIB, total=node.memory_mb * _KIB_PER_MIB // _PAGE_KIB)],
+        mempages=[_pages(node)],
         network_metadata=NetworkMetadata(physnets=set(), tunneled=False),
         socket=socket,
     )
+
+
+def _pages(node: NumaNode) -> NUMAPagesTopology:
+    """Nobody can have larger ones: Hyper-V chooses the size itself."""
+    total = node.memory_mb * _KIB_PER_MIB // _PAGE_KIB
+    return NUMAPagesTopology(size_kb=_PAGE_KIB, total=total, used=0, reserved=0)
 
 
 def _siblings(processors: list[int], threads_per_core: int) -> Iterator[set[int]]:
