@@ -7,6 +7,8 @@ import sys
 import click
 
 from lab import clouds
+from lab.check.client import Client
+from lab.check.scenario import Scenario
 from lab.errors import LabError
 from lab.instructions import print_instructions
 from lab.places import Places
@@ -65,6 +67,13 @@ def environment() -> None:
     """Print what to set for the ``openstack`` command, for ``eval``."""
     for name, value in clouds.variables(Lab.open(Places.from_environment())).items():
         click.echo(f"export {name}='{value}'")
+
+
+@main.command()
+def check() -> None:
+    """Show that the lab does what it is for; it has to be up, with a host of 2012R2. Exit code 1 if not."""
+    lab = Lab.open(Places.from_environment())
+    Scenario(lab, Client(lab)).run()
 
 
 main.add_command(tempest)

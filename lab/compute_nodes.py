@@ -15,6 +15,7 @@ from lab.services.nova import nova_compute
 from lab.settings import HostSettings, Lab
 from lab.waiting import wait_until
 
+_NOT_NOW = "The lab is without this host."
 _HOSTS_TIMEOUT_S = 180.0
 
 
@@ -44,6 +45,16 @@ def agent(lab: Lab) -> Program:
     """The Neutron agent for all hosts, which run."""
     connections = {host.name: _connection(lab, host) for host in lab.hosts}
     return neutron_agent(lab, connections, _installed(lab))
+
+
+def choose_hosts(lab: Lab, cloud: Connection) -> None:
+    """Let no server be created on hosts that the lab had earlier."""
+    names = {host.name for host in lab.hosts}
+    for service in cloud.compute.services(binary="nova-compute"):
+        if service.host not in names and service.status == "enabled":
+            cloud.compute.disable_service(service, disabled_reason=_NOT_NOW)
+        elif service.host in names and service.disabled_reason == _NOT_NOW:
+            cloud.compute.enable_service(service)
 
 
 def wait_for_hosts(lab: Lab, cloud: Connection) -> None:

@@ -31,7 +31,7 @@ def have_databases(lab: Lab, processes: Processes, timeline: Timeline) -> None:
     synced = lab.places.data("mariadb") / "lab-tables-are-complete"
     program = mariadb.mariadb(lab)
     if synced.exists():
-        processes.start(program)
+        processes.start([program])
         processes.wait(program)
         return
     processes.stop([program.name], program.stop_timeout_s)
@@ -43,7 +43,7 @@ def have_databases(lab: Lab, processes: Processes, timeline: Timeline) -> None:
             _save(lab, copy)
     with timeline.step("copy empty databases"):
         _restore(lab, copy)
-        processes.start(program)
+        processes.start([program])
         processes.wait(program)
     synced.touch()
 
@@ -52,7 +52,7 @@ def _make(lab: Lab, processes: Processes) -> None:
     """Make all tables, in a server that is stopped again, so that its files are whole."""
     mariadb.install(lab, processes)
     program = mariadb.mariadb(lab)
-    processes.start(program)
+    processes.start([program])
     processes.wait(program)
 
     def run(chain: tuple[Sync, ...]) -> None:

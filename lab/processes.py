@@ -90,15 +90,17 @@ class Processes:
         records = sorted(self.places.processes.glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
         return [path.stem for path in records]
 
-    def start(self, program: Program) -> bool:
-        """Have the program running; false if it was already, as it should be."""
-        running = self.find(program.name)
-        if running and running.fingerprint == program.fingerprint():
-            return False
-        if running:
-            self.stop([program.name], program.stop_timeout_s)
-        self._launch(program)
-        return True
+    def start(self, programs: Iterable[Program]) -> list[Program]:
+        """Have the programs running; gives those that were not, or not as they should be."""
+        changed = [program for program in programs if not self._is_running(program)]
+        self.stop([program.name for program in changed], max((p.stop_timeout_s for p in changed), default=0))
+        for program in changed:
+            self._launch(program)
+        return changed
+
+    def _is_running(self, program: Program) -> bool:
+        process = self.find(program.name)
+        return process is not None and process.fingerprint == program.fingerprint()
 
     def _launch(self, program: Program) -> None:
         if program.makes:

@@ -10,7 +10,7 @@ from attrs import field, frozen
 
 from lab import clouds
 from lab.catalogue import have_catalogue
-from lab.compute_nodes import agent, compute, wait_for_hosts
+from lab.compute_nodes import agent, choose_hosts, compute, wait_for_hosts
 from lab.databases import have_databases
 from lab.hosts import emulated_host, target
 from lab.memcached import memcached
@@ -71,6 +71,7 @@ class Stack:
         with self.timeline.step("image, flavor and network are there"):
             have_resources(cloud, self.lab.places.data("guests"))
         with self.timeline.step("the scheduler knows the hosts, and their agents are alive"):
+            choose_hosts(self.lab, cloud)
             wait_for_hosts(self.lab, cloud)
 
     def _bootstrap(self) -> None:
@@ -87,9 +88,8 @@ class Stack:
                 self.timeline.say(f"{host.name} has a virtual switch {PHYSICAL_NETWORK}")
 
     def _start(self, programs: Iterable[Program]) -> None:
-        for program in programs:
-            if self.processes.start(program):
-                self.timeline.say(f"{program.name} is started")
+        if started := self.processes.start(programs):
+            self.timeline.say("started: " + " ".join(program.name for program in started))
 
     def _ready(self, programs: Iterable[Program]) -> None:
         for program in programs:

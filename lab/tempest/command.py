@@ -32,10 +32,14 @@ def tempest(only: str, report: Path | None) -> None:
     lab = Lab.open(Places.from_environment())
     processes = Processes(lab.places)
     workspace = have_workspace(lab, processes, provide(lab, clouds.connect(lab)))
+    click.echo(f"Tempest prints to {processes.log('tempest-run')}.")
     chosen = choose(list_tests(lab, processes, workspace), Selection(only))
     results = account(chosen, run(lab, processes, workspace, chosen))
     if report:
         report.write_text(Run(lab, results).page(), "utf-8")
+    for result in results:
+        if result.outcome is Outcome.FAILED:
+            click.echo(f"FAILED {result.name}: {result.reason}")
     count = Counter(result.outcome for result in results)
     click.echo(", ".join(f"{count[outcome]} {outcome}" for outcome in Outcome))
     if count[Outcome.FAILED]:

@@ -26,15 +26,18 @@ def list_tests(lab: Lab, processes: Processes, workspace: Path) -> list[str]:
 
 
 def run(lab: Lab, processes: Processes, workspace: Path, tests: Iterable[str]) -> list[Result]:
-    """Run these tests and say what became of them, progress going to the terminal."""
+    """Run these tests and say what became of them; what Tempest prints is in a log."""
     chosen = workspace / "chosen.txt"
     chosen.write_text("".join(f"{test}\n" for test in tests), "utf-8")
-    subprocess.run(
-        [lab.places.program("tempest"), "run", f"--load-list={chosen}", f"--concurrency={_CONCURRENCY}"],
-        cwd=workspace,
-        env=processes.environment(),
-        check=False,  # it fails if a test does, which the results tell
-    )
+    with processes.log("tempest-run").open("wb") as log:
+        subprocess.run(
+            [lab.places.program("tempest"), "run", f"--load-list={chosen}", f"--concurrency={_CONCURRENCY}"],
+            cwd=workspace,
+            env=processes.environment(),
+            stdout=log,
+            stderr=log,
+            check=False,  # it fails if a test does, which the results tell
+        )
     return read_results(_call(lab, processes, workspace, "stestr", "last", "--subunit").stdout)
 
 
