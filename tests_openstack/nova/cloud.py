@@ -39,6 +39,7 @@ class Cloud(integrated_helpers.ProviderUsageBaseTestCase):
         self.flags(api_paste_config=str(Path(sys.prefix) / "etc/nova/api-paste.ini"), group="wsgi")
         super().setUp()
         self.folder = Path(self.useFixture(fixtures.TempDir()).path)
+        self.flags(state_path=str(self.folder / "state"))
         self.rules = Rules()
         self.node_uuids: dict[str, str] = {}
         self.emulated = self.start_host("hv1")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import nova.conf
 from attrs import field, frozen
 
 from openhyperv.hyperv.host import Host
 from openhyperv.machine.policy import Policy
+from openhyperv.nova.consoles.consoles import Consoles
 from openhyperv.nova.image_cache import ImageCache
 from openhyperv.nova.instances import Instances
 from openhyperv.nova.resources.pci_devices import allow_list_of
@@ -15,7 +18,7 @@ from openhyperv.nova.resources.reading import HostReadings
 
 @frozen
 class ComputeHost:
-    """A host with its instances, images and readings. ``name`` is the compute service's, and the node's."""
+    """A host with all that is known and kept of it. ``name`` is the compute service's, and the node's."""
 
     name: str
     host: Host
@@ -23,6 +26,7 @@ class ComputeHost:
     instances: Instances = field(init=False)
     images: ImageCache = field(init=False)
     readings: HostReadings = field(init=False)
+    consoles: Consoles = field(init=False)
 
     @instances.default
     def _instances(self) -> Instances:
@@ -35,3 +39,7 @@ class ComputeHost:
     @readings.default
     def _readings(self) -> HostReadings:
         return HostReadings(self.host, self.instances, allow_list_of(nova.conf.CONF))
+
+    @consoles.default
+    def _consoles(self) -> Consoles:
+        return Consoles(self.host, Path(nova.conf.CONF.state_path) / "openhyperv" / "consoles" / self.name)

@@ -28,7 +28,8 @@ def destroy_instance(compute: ComputeHost, instance: Instance) -> None:
 
 
 def delete_files(compute: ComputeHost, instance: Instance) -> None:
-    """Remove the folder of an instance that has no machine, if there is one."""
+    """Remove the folder of an instance that has no machine, if there is one, and its console log."""
+    compute.consoles.forget(instance.uuid)
     folder = compute.host.layout.machine(identity_of(instance))
     if compute.host.share.exists(folder):
         remove_folder(compute.host.share, folder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from logging import WARNING, getLogger
 from typing import Any
 
 import nova.conf
@@ -40,6 +41,7 @@ from openhyperv.nova.spawning import Spawn, spawn_instance
 
 CONF = nova.conf.CONF
 options.register(CONF)
+getLogger("smbprotocol").setLevel(WARNING)  # at INFO it tells of every request
 
 _CAPABILITIES = (
     "has_imagecache",
@@ -74,6 +76,7 @@ class HyperVDriver(driver.ComputeDriver):
     def init_host(self, host: str) -> None:
         with as_nova_faults():
             version = self._compute.host.facts().version
+            self._compute.consoles.keep_all(self._compute.instances.all())
         self.capabilities = {**self.capabilities, "supports_secure_boot": version >= GENERATION_2_SINCE}
 
     def process_instances_at_startup(self, context: RequestContext, instances: InstanceList) -> InstanceList:

@@ -62,7 +62,14 @@ def read_log(folder: Path) -> bytes:
 
     :raises NotFoundError: nothing has
     """
-    found = [path for name in (_OLDER, _NAME) if (path := folder / name).exists()]
+    found = [data for name in (_OLDER, _NAME) if (data := _read(folder / name)) is not None]
     if not found:
         raise NotFoundError("No console has been logged there.", target=str(folder))
-    return b"".join(path.read_bytes() for path in found)
+    return b"".join(found)
+
+
+def _read(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None

@@ -9,6 +9,7 @@ from nova.objects.instance import Instance
 
 from openhyperv.errors import ConflictError
 from openhyperv.nova.compute_host import ComputeHost
+from openhyperv.nova.consoles.offering import keep_console
 
 CONF = nova.conf.CONF
 
@@ -27,6 +28,7 @@ def reboot(compute: ComputeHost, instance: Instance, how: RebootType) -> None:
     """
     patience_s = CONF.openhyperv.wait_soft_reboot_seconds
     with compute.instances.machine(instance) as machine:
+        keep_console(compute, instance, machine)
         if how is RebootType.HARD or not patience_s:
             machine.start_anew()
             return

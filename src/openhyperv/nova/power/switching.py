@@ -8,6 +8,7 @@ from openhyperv.errors import ConflictError
 from openhyperv.hyperv.states import MachineState
 from openhyperv.hyperv.virtual_machine import VirtualMachine
 from openhyperv.nova.compute_host import ComputeHost
+from openhyperv.nova.consoles.offering import keep_console
 from openhyperv.nova.power.metering import meter_if_wanted
 
 _ASK_AGAIN_S = 5
@@ -29,6 +30,7 @@ def power_on(compute: ComputeHost, instance: Instance) -> None:
     :raises JobError: the host cannot start it
     """
     with compute.instances.machine(instance) as machine:
+        keep_console(compute, instance, machine)
         machine.reach(MachineState.RUNNING)
         meter_if_wanted(machine, instance)
 

@@ -1,0 +1,1 @@
+"""Instances' consoles: their logs, and their serial ports for nova-serialproxy."""
