@@ -50,7 +50,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--state-dir",
         type=Path,
-        default=Path("/var/lib/nova/hosts"),
+        default=Path("/var/lib/openhyperv"),
         help="where each host has its state_path, under its name; %(default)s if left out",
     )
     parser.add_argument(
