@@ -1,6 +1,8 @@
 """A program that has a copy of a running machine's disk, reads it, and is done with it.
 
-python -m tests.faults.copying MACHINE
+python -m tests.faults.copying MACHINE [die]
+
+With ``die`` it ends as soon as it has the copy, as if it were killed.
 """
 
 from __future__ import annotations
@@ -23,5 +25,7 @@ if __name__ == "__main__":
         host.machine(sys.argv[1]).disks.copied(ROOT, ways_to_freeze(WINDOWS_2025)) as copy,
         reading(host.share, copy) as stream,
     ):
+        if "die" in sys.argv:
+            os._exit(1)
         while stream.read(1 << 20):
             pass

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BufferedReader, RawIOBase
-from typing import Any
+from typing import Any, BinaryIO
 
 from openhyperv.files.share import HostFiles
 from openhyperv.files.smb.errors import smb_errors
@@ -39,7 +39,7 @@ class _RemoteBytes(RawIOBase):
 
 
 @contextmanager
-def reading(files: HostFiles, path: WindowsPath) -> Iterator[BufferedReader]:
+def reading(files: HostFiles, path: WindowsPath) -> Iterator[BinaryIO]:
     """A file of the host to read from its beginning, for as long as the block lasts.
 
     What is read raises as the methods of :class:`HostFiles` do; others do not have to wait meanwhile.

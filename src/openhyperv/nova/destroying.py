@@ -9,6 +9,7 @@ from oslo_log import log
 from openhyperv.hyperv.deleting import remove_folder
 from openhyperv.nova.compute_host import ComputeHost
 from openhyperv.nova.instances import identity_of
+from openhyperv.nova.snapshots.holding import disks_held
 
 LOG = log.getLogger(__name__)
 
@@ -19,7 +20,7 @@ def destroy_instance(compute: ComputeHost, instance: Instance) -> None:
     :raises HyperVError: the host refuses; what is left can be removed by the same call later
     """
     try:
-        with compute.instances.machine(instance) as machine:
+        with compute.instances.machine(instance) as machine, disks_held(instance):
             machine.delete()
     except exception.InstanceNotFound:
         LOG.info("There is no machine of this instance on the host.", instance=instance)

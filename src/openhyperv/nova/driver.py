@@ -37,6 +37,8 @@ from openhyperv.nova.power_states import nova_power_state
 from openhyperv.nova.resources.available import available_resource
 from openhyperv.nova.resources.inventory import update_inventory
 from openhyperv.nova.resources.traits import update_traits
+from openhyperv.nova.snapshots.leftovers import tidy_snapshots
+from openhyperv.nova.snapshots.taking import UpdateTaskState, snapshot_instance
 from openhyperv.nova.spawning import Spawn, spawn_instance
 
 CONF = nova.conf.CONF
@@ -77,6 +79,7 @@ class HyperVDriver(driver.ComputeDriver):
         with as_nova_faults():
             version = self._compute.host.facts().version
             self._compute.consoles.keep_all(self._compute.instances.all())
+            tidy_snapshots(self._compute)
         self.capabilities = {**self.capabilities, "supports_secure_boot": version >= GENERATION_2_SINCE}
 
     def process_instances_at_startup(self, context: RequestContext, instances: InstanceList) -> InstanceList:
@@ -208,6 +211,18 @@ class HyperVDriver(driver.ComputeDriver):
         if destroy_disks:
             with as_nova_faults(instance):
                 delete_files(self._compute, instance)
+
+    # ---- images
+
+    def snapshot(
+        self,
+        context: RequestContext,
+        instance: Instance,
+        image_id: str,
+        update_task_state: UpdateTaskState,
+    ) -> None:
+        with as_nova_faults(instance):
+            snapshot_instance(self._compute, context, instance, image_id, update_task_state)
 
     # ---- power
 

@@ -28,6 +28,8 @@ from openhyperv.transport.deadline import Deadline
 _AT_REST = (MachineState.OFF, MachineState.SAVED)
 """States in which nobody writes to a machine's disks."""
 _THAWING_TIMEOUT_S = 3600.0
+_BLOCK_BYTES = 2 * 1024**2
+"""As VHD has it: a VHDX of the host's own 32 MiB would have to be carried with much that nobody wrote."""
 
 
 def ways_to_freeze(version: HostVersion) -> tuple[Consistency | None, ...]:
@@ -86,11 +88,11 @@ class DiskCopy:
         disks = VirtualDisks(self._session, self._files, job_timeout_s=timeout_s)
         if read_state(self._session, self._guid) in _AT_REST:
             self._files.make_folder(self._folder)
-            disks.convert(str(disk), str(target), on_progress=on_progress)
+            disks.convert(str(disk), str(target), block_bytes=_BLOCK_BYTES, on_progress=on_progress)
             return target
         checkpoint = self._frozen(ways)
         # UNVERIFIED: a host copies a disk that is the parent of one that a running machine writes to
-        disks.convert(str(disk), str(target), on_progress=on_progress)
+        disks.convert(str(disk), str(target), block_bytes=_BLOCK_BYTES, on_progress=on_progress)
         self._thaw(checkpoint)
         self._marks.clear()
         return target

@@ -127,7 +127,7 @@ class MachineDisks:
     @contextmanager
     def copied(
         self,
-        which: Slot | str,
+        which: Slot | str | Drive,
         ways: Sequence[Consistency | None] = (None,),
         *,
         timeout_s: float = _COPY_TIMEOUT_S,
@@ -136,7 +136,8 @@ class MachineDisks:
         """A copy of a disk for as long as the block lasts: one file that needs no other; the machine goes on.
 
         Where the machine writes to the disk a checkpoint freezes it, of the first of ``ways`` that can be
-        had, and is deleted before the block begins. What a broken copy has left is removed first.
+        had, and is deleted before the block begins. What a broken copy has left is removed first. A drive
+        that was listed just now is not looked for again.
 
         :raises NotFoundError: the machine has no such disk
         :raises ConflictError: a disk of this machine is being copied already
@@ -144,7 +145,7 @@ class MachineDisks:
         :raises JobError: no checkpoint can be taken, or the disk cannot be copied; nothing is left
         """
         with self._context("copy a disk"):
-            drive = find_drive(self.list(), which)
+            drive = which if isinstance(which, Drive) else find_drive(self.list(), which)
             if drive.file is None or drive.is_dvd:
                 raise NotFoundError("No disk file is in that drive.", target=slot_text(drive.slot))
             copy = DiskCopy(self._session, self._share, self._layout, self._guid)

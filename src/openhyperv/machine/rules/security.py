@@ -44,8 +44,16 @@ def security_of(
     return Security(is_shielded, provisioning)
 
 
+def asks_for_shielding(image: ImageProperties) -> bool:
+    """True for the image of machines whose disks are nobody's but their owner's.
+
+    :raises BrokenRuleError: the property has no value that the rules know
+    """
+    return _is_required(image, SHIELDED)
+
+
 def _asked_by(image: ImageProperties, flavor: Flavor) -> tuple[str | None, bool]:
-    if _is_required(image, SHIELDED):
+    if asks_for_shielding(image):
         return SHIELDED, True
     if _is_required(image, VTPM):
         return VTPM, False

@@ -1,0 +1,1 @@
+"""Images of Glance's made of instances."""
