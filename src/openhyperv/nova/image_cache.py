@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -64,7 +64,7 @@ class ImageCache:
         return True
 
     def _fetched(self, context: RequestContext, wanted: WantedImage) -> CachedImage:
-        with lockutils.lock(f"openhyperv-image-{self._host_name}-{wanted.image_id}"):
+        with self.alone(wanted.image_id):
             present = self._present(wanted.image_id)
             if present is not None:
                 return present
@@ -72,6 +72,10 @@ class ImageCache:
                 target = self._path(wanted.image_id, info.format)
                 push_file(self._host.share, file, target, replace=True)
         return CachedImage(target, info.format, info.virtual_size_bytes)
+
+    def alone(self, image_id: str) -> AbstractContextManager[object]:
+        """Wait for whoever else brings that image, and keep others waiting for as long as the block lasts."""
+        return lockutils.lock(f"openhyperv-image-{self._host_name}-{image_id}")
 
     def _present(self, image_id: str) -> CachedImage | None:
         found = self._find(image_id)
