@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from openhyperv.errors import MachineRuleError
+from openhyperv.errors import MachineRuleError, UnsupportedError
 
 
 class Rule(StrEnum):
@@ -81,6 +81,10 @@ class BrokenRuleError(MachineRuleError):
         super().__init__(message, target=subject, operation=operation, remedy=remedy)
         self.rule = rule
         self.subject = subject
+
+
+class NotOfferedError(UnsupportedError):
+    """A request for what no Hyper-V host offers, so that another one would not help."""
 
 
 def one_of(rule: Rule, subject: str, value: str, allowed: tuple[str, ...]) -> str:

@@ -8,7 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import nova.conf
 from nova import exception
+from nova.compute.utils import EventReporter
+from nova.context import RequestContext
 from nova.objects.instance import Instance
 
 from openhyperv.errors import (
@@ -19,7 +22,9 @@ from openhyperv.errors import (
     TransportError,
     UnsupportedError,
 )
-from openhyperv.machine.violations import BrokenRuleError, Rule
+from openhyperv.machine.violations import BrokenRuleError, NotOfferedError, Rule
+
+CONF = nova.conf.CONF
 
 
 class HyperVFault(exception.NovaException):
@@ -50,6 +55,7 @@ _BY_CLASS: tuple[tuple[type[HyperVError], _Fault], ...] = (
     (BrokenRuleError, _rule),
     (ImageError, _image),
     (InvalidInputError, lambda error, _: exception.InvalidInput(reason=str(error))),
+    (NotOfferedError, lambda error, _: exception.InvalidInput(reason=str(error))),
     (UnsupportedError, _instance),
     (TransportError, lambda error, _: exception.HypervisorUnavailable(str(error))),
     (AuthenticationError, lambda error, _: exception.HypervisorUnavailable(str(error))),
@@ -62,6 +68,14 @@ def nova_fault(error: HyperVError, instance: Instance | None = None) -> exceptio
         if isinstance(error, kind):
             return fault(error, instance)
     return HyperVFault(str(error))
+
+
+def told_as_event(context: RequestContext, instance: Instance, name: str) -> EventReporter:
+    """Keep what ends a block with the instance's actions (``openstack server event show``).
+
+    When Nova has tried every host it says no more than that; why each of them failed is told there.
+    """
+    return EventReporter(context, name, CONF.host, instance.uuid, graceful_exit=True)
 
 
 @contextmanager

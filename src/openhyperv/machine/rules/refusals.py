@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from openhyperv.errors import UnsupportedError
 from openhyperv.machine.properties import Flavor, ImageProperties
 from openhyperv.machine.rules.understood import is_read_of_flavor, is_read_of_image
+from openhyperv.machine.violations import NotOfferedError
 
 # Device models and habits of other hypervisors: Hyper-V has one model of each device, and guests that suit
 # both carry these along. Spelled as image properties; a flavor's hw:name is the same as an image's hw_name.
@@ -46,6 +46,7 @@ GRANTED = {
     "hw_serial_port_count": ("1", "2"),
     "hw_watchdog_action": ("disabled",),
     "hw_tpm_model": ("tpm-crb", "tpm-tis"),
+    "hw_tpm_secret_security": ("host",),
 }
 
 # Why, where there is more to say than that it is not there, and what to do instead.
@@ -56,6 +57,7 @@ _REASONS = {
     "hw_cpu_realtime": "Hyper-V has no real-time processors.",
     "hw_mem_page_size": "Hyper-V chooses the size of memory pages itself.",
     "hw_mem_encryption": "Hyper-V does not encrypt a machine's memory; os_vtpm encrypts its state.",
+    "hw_tpm_secret_security": "Hyper-V seals a TPM with keys of its host.",
     "hw_tpm_model": "Hyper-V has one model of TPM; hw:tpm_version=2.0 alone asks for it.",
 }
 
@@ -82,7 +84,7 @@ _NUMBERED_GROUP = re.compile(r"resources[^:]+:", re.ASCII)
 def refuse_unsupported(image: ImageProperties, flavor: Flavor) -> None:
     """Refuse the first property or extra spec that asks for something not granted here.
 
-    :raises UnsupportedError: naming it in ``target``
+    :raises NotOfferedError: naming it in ``target``
     """
     for name, value in image.values.items():
         if _image_asks(name) and not _is_granted(name, value):
@@ -111,10 +113,10 @@ def _is_granted(name: str, value: str) -> bool:
     return name in HARMLESS or value.lower() in GRANTED.get(name, ())
 
 
-def _refusal(what: str, name: str, value: str) -> UnsupportedError:
+def _refusal(what: str, name: str, value: str) -> NotOfferedError:
     reason = _REASONS.get(name.replace(":", "_", 1))
     asks = f"The {what} {name}={value} asks for something that is not available here"
-    return UnsupportedError(
+    return NotOfferedError(
         f"{asks}." if reason is None else f"{asks}: {reason}",
         target=name,
         remedy=f"Remove the {what}, if the machine can do without it.",
