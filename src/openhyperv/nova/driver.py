@@ -7,13 +7,16 @@ from logging import WARNING, getLogger
 from typing import Any
 
 import nova.conf
+from nova import exception
 from nova.compute import provider_tree
 from nova.compute.manager import ComputeVirtAPI
 from nova.console.type import ConsoleSerial
 from nova.context import RequestContext
 from nova.network.model import VIF, NetworkInfo
+from nova.objects.flavor import Flavor
 from nova.objects.image_meta import ImageMeta
 from nova.objects.instance import Instance, InstanceList
+from nova.objects.migration import Migration
 from nova.virt import driver, node
 from nova.virt.hardware import InstanceInfo
 
@@ -25,10 +28,19 @@ from openhyperv.nova.adopting import adopt_instances
 from openhyperv.nova.compute_host import ComputeHost
 from openhyperv.nova.config_drive import Injected
 from openhyperv.nova.consoles.offering import console_output, serial_console
-from openhyperv.nova.destroying import delete_files, destroy_instance
+from openhyperv.nova.destroying import destroy_instance
 from openhyperv.nova.drives import BlockDeviceInfo
 from openhyperv.nova.faults import as_nova_faults, told_as_event
 from openhyperv.nova.interfaces import attach_interface, detach_interface
+from openhyperv.nova.migration.departing import Shutdown, depart
+from openhyperv.nova.migration.finishing import confirm, finish, revert
+from openhyperv.nova.migration.leftovers import (
+    has_files,
+    is_only_to_stop,
+    refuse_files_of_another_host,
+    remove_leftovers,
+)
+from openhyperv.nova.migration.move import Move, migration_of
 from openhyperv.nova.network_adapters import network_adapters_of
 from openhyperv.nova.power.host_power import host_power_action, host_uptime
 from openhyperv.nova.power.rebooting import RebootType, reboot
@@ -37,6 +49,8 @@ from openhyperv.nova.power_states import nova_power_state
 from openhyperv.nova.resources.available import available_resource
 from openhyperv.nova.resources.inventory import update_inventory
 from openhyperv.nova.resources.traits import update_traits
+from openhyperv.nova.snapshots.leftovers import tidy_snapshots
+from openhyperv.nova.snapshots.taking import UpdateTaskState, snapshot_instance
 from openhyperv.nova.spawning import Spawn, spawn_instance
 
 CONF = nova.conf.CONF
@@ -48,6 +62,7 @@ _CAPABILITIES = (
     "supports_attach_interface",
     "supports_device_tagging",
     "supports_evacuate",
+    "supports_migrate_to_same_host",
     "supports_secure_boot",
     "supports_tagged_attach_interface",
     "supports_trusted_certs",
@@ -77,6 +92,7 @@ class HyperVDriver(driver.ComputeDriver):
         with as_nova_faults():
             version = self._compute.host.facts().version
             self._compute.consoles.keep_all(self._compute.instances.all())
+            tidy_snapshots(self._compute)
         self.capabilities = {**self.capabilities, "supports_secure_boot": version >= GENERATION_2_SINCE}
 
     def process_instances_at_startup(self, context: RequestContext, instances: InstanceList) -> InstanceList:
@@ -191,7 +207,10 @@ class HyperVDriver(driver.ComputeDriver):
         destroy_secrets: bool = True,
     ) -> None:
         with as_nova_faults(instance):
-            destroy_instance(self._compute, instance)
+            if is_only_to_stop(context, instance, destroy_disks=destroy_disks):
+                power_off(self._compute, instance, 0, 0)
+            else:
+                destroy_instance(self._compute, instance)
 
     def cleanup(
         self,
@@ -204,10 +223,109 @@ class HyperVDriver(driver.ComputeDriver):
         destroy_vifs: bool = True,
         destroy_secrets: bool = True,
     ) -> None:
-        """Nothing is left after :meth:`destroy` but files of an instance whose machine was gone."""
+        """Nothing is left after :meth:`destroy` but what was to keep its disks then."""
         if destroy_disks:
             with as_nova_faults(instance):
-                delete_files(self._compute, instance)
+                destroy_instance(self._compute, instance)
+
+    # ---- images
+
+    def snapshot(
+        self,
+        context: RequestContext,
+        instance: Instance,
+        image_id: str,
+        update_task_state: UpdateTaskState,
+    ) -> None:
+        with as_nova_faults(instance):
+            snapshot_instance(self._compute, context, instance, image_id, update_task_state)
+
+    def rebuild(self, *args: Any, evacuate: bool = False, **kwargs: Any) -> None:
+        """Nova's own way does it, by :meth:`destroy` and :meth:`spawn`; here only what it may not overwrite.
+
+        :raises NotImplementedError: always; Nova then goes its own way
+        """
+        if evacuate:
+            refuse_files_of_another_host(self._compute, kwargs["instance"])
+        raise NotImplementedError
+
+    def instance_on_disk(self, instance: Instance) -> bool:
+        with as_nova_faults(instance):
+            return has_files(self._compute, instance)
+
+    def delete_instance_files(self, instance: Instance) -> bool:
+        return remove_leftovers(self._compute, instance)
+
+    # ---- moving
+
+    def migrate_disk_and_power_off(
+        self,
+        context: RequestContext,
+        instance: Instance,
+        dest: str,
+        flavor: Flavor,
+        network_info: NetworkInfo,
+        block_device_info: BlockDeviceInfo | None = None,
+        timeout: int = 0,
+        retry_interval: int = 0,
+    ) -> str:
+        migration = migration_of(context, instance)
+        move = Move(context, instance, migration, network_info, block_device_info)
+        with as_nova_faults(instance):
+            return depart(self._compute, move, flavor, Shutdown(timeout, retry_interval))
+
+    def finish_migration(
+        self,
+        context: RequestContext,
+        migration: Migration,
+        instance: Instance,
+        disk_info: str,
+        network_info: NetworkInfo,
+        image_meta: ImageMeta,
+        resize_instance: bool,
+        allocations: dict[str, Any],
+        block_device_info: BlockDeviceInfo | None = None,
+        power_on: bool = True,
+        share_info: Any = None,
+    ) -> None:
+        move = Move(context, instance, migration, network_info, block_device_info)
+        with as_nova_faults(instance):
+            finish(self._compute, self.virtapi, move, disk_info, starts=power_on)
+
+    def confirm_migration(
+        self, context: RequestContext, migration: Migration, instance: Instance, network_info: NetworkInfo
+    ) -> None:
+        with as_nova_faults(instance):
+            confirm(self._compute, Move(context, instance, migration, network_info))
+
+    def finish_revert_migration(
+        self,
+        context: RequestContext,
+        instance: Instance,
+        network_info: NetworkInfo,
+        migration: Migration,
+        block_device_info: BlockDeviceInfo | None = None,
+        power_on: bool = True,
+        share_info: Any = None,
+    ) -> None:
+        move = Move(context, instance, migration, network_info, block_device_info)
+        with as_nova_faults(instance):
+            revert(self._compute, self.virtapi, move, starts=power_on)
+
+    def check_can_live_migrate_destination(
+        self,
+        context: RequestContext,
+        instance: Instance,
+        src_compute_info: Any,
+        dst_compute_info: Any,
+        block_migration: bool = False,
+        disk_over_commit: bool = False,
+    ) -> Any:
+        """
+        :raises MigrationPreCheckError: always, so that Nova leaves the instance running where it is
+        """
+        reason = "This driver does not migrate running instances; migrate them cold."
+        raise exception.MigrationPreCheckError(reason=reason)
 
     # ---- power
 
