@@ -14,6 +14,7 @@ from nova.console.type import ConsoleSerial
 from nova.context import RequestContext
 from nova.network.model import VIF, NetworkInfo
 from nova.objects.flavor import Flavor
+from nova.objects.diagnostics import Diagnostics
 from nova.objects.image_meta import ImageMeta
 from nova.objects.instance import Instance, InstanceList
 from nova.objects.migration import Migration
@@ -29,6 +30,7 @@ from openhyperv.nova.compute_host import ComputeHost
 from openhyperv.nova.config_drive import Injected
 from openhyperv.nova.consoles.offering import console_output, serial_console
 from openhyperv.nova.destroying import destroy_instance
+from openhyperv.nova.diagnosing import diagnostics, instance_diagnostics
 from openhyperv.nova.drives import BlockDeviceInfo
 from openhyperv.nova.faults import as_nova_faults, told_as_event
 from openhyperv.nova.interfaces import attach_interface, detach_interface
@@ -406,3 +408,11 @@ class HyperVDriver(driver.ComputeDriver):
     def get_serial_console(self, context: RequestContext, instance: Instance) -> ConsoleSerial:
         with as_nova_faults(instance):
             return serial_console(self._compute, instance)
+
+    def get_diagnostics(self, instance: Instance) -> dict[str, Any]:
+        with as_nova_faults(instance):
+            return diagnostics(self._compute, instance)
+
+    def get_instance_diagnostics(self, instance: Instance) -> Diagnostics:
+        with as_nova_faults(instance):
+            return instance_diagnostics(self._compute, instance)
