@@ -7,6 +7,7 @@ from pathlib import Path
 
 from neutron.common import config as neutron_config
 from neutron.conf.agent import common as agent_config
+from neutron.conf.agent import securitygroups_rpc as securitygroups_config
 from oslo_config import cfg
 from tests.emulated import target_of
 
@@ -46,6 +47,7 @@ def configure(path: Path, ini: str) -> cfg.ConfigOpts:
     """Read a configuration the way the agent's command does."""
     neutron_config.register_common_config_options()
     agent_config.register_agent_state_opts_helper(cfg.CONF)
+    securitygroups_config.register_securitygroups_opts()
     options.register(cfg.CONF)
     path.write_text(ini, "utf-8")
     neutron_config.init(["--config-file", str(path)])

@@ -15,6 +15,8 @@ from neutron_lib import rpc as neutron_rpc
 from neutron_lib.agent import constants as agent_constants
 from neutron_lib.agent import topics
 
+from tests_openstack.neutron.neutron_groups import NeutronGroups
+
 PATIENCE_S = 30.0
 
 
@@ -44,6 +46,8 @@ class NeutronPorts:
             "allowed_address_pairs": [],
             "port_security_enabled": True,
             "device_owner": "compute:nova",
+            "fixed_ips": ["10.0.0.5"],
+            "security_groups": [],
             **values,
         }
         return port_id
@@ -123,6 +127,12 @@ class Caller:
     def port_delete(self, port_id: str) -> None:
         self._notifier.port_delete(self._context, port_id)
 
+    def groups_changed(self, *group_ids: str) -> None:
+        self._notifier.security_groups_rule_updated(self._context, list(group_ids))
+
+    def members_changed(self, *group_ids: str) -> None:
+        self._notifier.security_groups_member_updated(self._context, list(group_ids))
+
     def network_delete(self, network_id: str) -> None:
         self._notifier.network_delete(self._context, network_id)
 
@@ -132,8 +142,9 @@ class MessageBus:
 
     def __init__(self) -> None:
         self.ports, self.reports, self.call = NeutronPorts(), StateReports(), Caller()
+        self.groups = NeutronGroups(self.ports.ports)
         self._servers = neutron_rpc.Connection()
-        self._servers.create_consumer(topics.PLUGIN, [self.ports])
+        self._servers.create_consumer(topics.PLUGIN, [self.ports, self.groups])
         self._servers.create_consumer(topics.REPORTS, [self.reports])
 
     def start(self) -> None:

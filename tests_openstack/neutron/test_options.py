@@ -27,6 +27,7 @@ def served(tmp_path: Path, ini: str) -> list[options.ServedHost]:
     conf = cfg.ConfigOpts()
     conf.register_opts([cfg.StrOpt("host")])
     conf.register_opts([cfg.FloatOpt("report_interval", default=30)], "AGENT")
+    conf.register_opts([cfg.BoolOpt("enable_security_group", default=True)], "SECURITYGROUP")
     options.register(conf)
     path = tmp_path / "agent.ini"
     path.write_text(ini, "utf-8")

@@ -29,10 +29,14 @@ def requests_of_start(bus: MessageBus, witness: Witness, *port_ids: str) -> Coun
     return Counter(str(each.name) for each in seen if each.name in ("Enumerate", "Get", "Invoke", "Put"))
 
 
-def test_ports_cost_four_requests_each_and_two_once_they_are_bound(
+def test_ports_with_ten_rules_cost_four_requests_each_and_two_once_they_are_bound(
     bus: MessageBus, servers: Servers, witness: Witness
 ) -> None:
-    port_ids = [bus.ports.add() for _ in range(5)]
+    rules = [
+        {"protocol": "tcp", "port_range_min": port, "port_range_max": port} for port in range(8000, 8010)
+    ]
+    group = bus.groups.add(*rules)
+    port_ids = [bus.ports.add(security_groups=[group]) for _ in range(5)]
     servers.boot(*port_ids)
     first = requests_of_start(bus, witness, *port_ids)
     assert first == {"Enumerate": START + 5 * LOOKS, "Invoke": 5 * CHANGES}

@@ -9,6 +9,7 @@ from threading import Event
 
 from neutron.common import config as neutron_config
 from neutron.conf.agent import common as agent_config
+from neutron.conf.agent import securitygroups_rpc as securitygroups_config
 from oslo_config import cfg
 from oslo_log import log as logging
 
@@ -44,6 +45,7 @@ def main() -> None:
     conf = cfg.CONF
     neutron_config.register_common_config_options()
     agent_config.register_agent_state_opts_helper(conf)
+    securitygroups_config.register_securitygroups_opts()
     options.register(conf)
     neutron_config.init(sys.argv[1:])
     neutron_config.setup_logging()

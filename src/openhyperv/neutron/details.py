@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 from attrs import frozen
 from neutron_lib import constants
+from neutron_lib.utils import net
 
 
 @frozen
@@ -14,6 +15,7 @@ class PortDetails:
     """A port that is bound to the host, as it should be.
 
     ``addresses`` are the MAC addresses that its guest may use: its own, and those of allowed address pairs.
+    ``is_secured`` is true with port security, unless the port is one of Neutron's own.
     """
 
     port_id: str
@@ -61,7 +63,7 @@ def read_details(answer: Mapping[str, Any]) -> DeviceDetails:
         mac_address=own,
         addresses=frozenset([own, *(_address(pair.get("mac_address") or own) for pair in pairs)]),
         is_up=answer["admin_state_up"],
-        is_secured=answer["port_security_enabled"],
+        is_secured=answer["port_security_enabled"] and not net.is_port_trusted(answer),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from time import monotonic
 
 from openhyperv.neutron.agent_type import Configuration
-from openhyperv.neutron.mappings import SwitchMappings
+from openhyperv.neutron.options import ServedHost
 from openhyperv.neutron.server import NeutronServer
 
 
@@ -15,10 +15,9 @@ class Heartbeat:
     It beats only while the host is served: Neutron then binds no ports on a host that nobody reaches.
     """
 
-    def __init__(self, server: NeutronServer, mappings: SwitchMappings, interval_s: float) -> None:
+    def __init__(self, server: NeutronServer, served: ServedHost) -> None:
         self._server = server
-        self._mappings = mappings
-        self._interval_s = interval_s
+        self._served = served
         self._due_s = monotonic()
 
     @property
@@ -33,12 +32,13 @@ class Heartbeat:
         """
         if self.pause_s:
             return False
+        found = self._served.mappings
         configurations = {
-            Configuration.MAPPINGS.value: {each.expression: each.switch for each in self._mappings.mappings},
-            Configuration.NETWORK_TYPES.value: list(self._mappings.network_types),
-            Configuration.PORT_FILTER.value: False,
+            Configuration.MAPPINGS.value: {each.expression: each.switch for each in found.mappings},
+            Configuration.NETWORK_TYPES.value: list(found.network_types),
+            Configuration.PORT_FILTER.value: self._served.has_port_filter,
             Configuration.DEVICES.value: port_count,
         }
         revived = self._server.report(configurations)
-        self._due_s = monotonic() + self._interval_s
+        self._due_s = monotonic() + self._served.report_interval_s
         return revived

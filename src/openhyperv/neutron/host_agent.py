@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from threading import Event, Thread
 
 from oslo_log import log as logging
@@ -16,7 +16,8 @@ from openhyperv.neutron.host_watch import HostWatch
 from openhyperv.neutron.news import PortNews
 from openhyperv.neutron.options import ServedHost
 from openhyperv.neutron.port_keeper import PortKeeper
-from openhyperv.neutron.port_queue import PortQueue
+from openhyperv.neutron.port_queue import Need, PortQueue
+from openhyperv.neutron.security_groups.filters import Filters
 from openhyperv.neutron.server import RPC_ERRORS, NeutronServer
 
 LOG = logging.getLogger(__name__)
@@ -36,15 +37,17 @@ class HostAgent:
         self._binder = PortBinder(self._host, served.mappings)
         self._queue, self._news = PortQueue(), PortNews()
         self._wake, self._stopped = Event(), Event()
+        self._filters = Filters(server, is_enabled=served.has_port_filter)
         self._keeper = PortKeeper(
             self._binder,
             server,
+            self._filters,
             self._queue,
             self._news,
             worker_count=served.worker_count,
             wake=self._wake.set,
         )
-        self._heartbeat = Heartbeat(server, served.mappings, served.report_interval_s)
+        self._heartbeat = Heartbeat(server, served)
         self._watch = HostWatch(
             self._host, prepare=self._binder.find_switches, hear=self._hear, relist_s=served.relist_s
         )
@@ -69,6 +72,12 @@ class HostAgent:
         if self._queue.want(port_id):
             self._wake.set()
 
+    def groups_changed(self, group_ids: Collection[str]) -> None:
+        """Neutron has changed security groups, or who is in them."""
+        for port_id in self._filters.change(group_ids):
+            self._queue.want(port_id, Need.RULES)
+        self._wake.set()
+
     def network_deleted(self, network_id: str) -> None:
         """Neutron has deleted a network."""
         self._binder.forget_network(network_id)
@@ -82,6 +91,7 @@ class HostAgent:
     def _note(self, change: AdapterChange) -> None:
         if change.happening is AdapterHappening.GONE:
             self._queue.remove(change.name)
+            self._filters.forget(change.name)
         else:
             self._queue.add(change.name)
         if change.happening is not AdapterHappening.APPEARED:

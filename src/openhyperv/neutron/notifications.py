@@ -16,6 +16,7 @@ _HEARD = (
     (topics.PORT, topics.DELETE),
     (topics.PORT_BINDING, topics.ACTIVATE),
     (topics.NETWORK, topics.DELETE),
+    (topics.SECURITY_GROUP, topics.UPDATE),
 )
 
 
@@ -47,6 +48,30 @@ class Notifications:
         """A network was deleted."""
         for agent in self._agents:
             agent.network_deleted(network_id)
+
+    def security_groups_rule_updated(
+        self,
+        context: object,  # noqa: ARG002
+        *,
+        security_groups: Collection[str],
+        **_: object,
+    ) -> None:
+        """Rules of groups were changed."""
+        self._groups_changed(security_groups)
+
+    def security_groups_member_updated(
+        self,
+        context: object,  # noqa: ARG002
+        *,
+        security_groups: Collection[str],
+        **_: object,
+    ) -> None:
+        """Ports came into groups, or left them, or got other addresses."""
+        self._groups_changed(security_groups)
+
+    def _groups_changed(self, group_ids: Collection[str]) -> None:
+        for agent in self._agents:
+            agent.groups_changed(group_ids)
 
     def _port_changed(self, port_id: str) -> None:
         for agent in self._agents:

@@ -52,6 +52,7 @@ class ServedHost:
     name: str
     target: Target
     mappings: SwitchMappings
+    has_port_filter: bool
     worker_count: int
     relist_s: float
     report_interval_s: float
@@ -94,6 +95,7 @@ def _served(conf: cfg.ConfigOpts, name: str, settings: _Settings) -> ServedHost:
                 settings.switch("physical_network_vswitch_mappings") or (),
                 settings.switch("local_network_vswitch"),
             ),
+            has_port_filter=conf.SECURITYGROUP.enable_security_group,
             worker_count=conf.AGENT.worker_count,
             relist_s=conf.AGENT.adapter_list_interval,
             report_interval_s=conf.AGENT.report_interval,

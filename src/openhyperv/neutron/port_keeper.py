@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 
 from oslo_log import log as logging
 
 from openhyperv.errors import HyperVError
+from openhyperv.machine.port import PortRule
 from openhyperv.neutron.binding import PortBinder
-from openhyperv.neutron.details import DeviceDetails, InactiveBinding, PortDetails
+from openhyperv.neutron.details import InactiveBinding, PortDetails, UnboundPort
 from openhyperv.neutron.news import PortNews
-from openhyperv.neutron.port_queue import PortQueue
+from openhyperv.neutron.port_queue import Need, PortQueue
+from openhyperv.neutron.security_groups.filters import Filters
 from openhyperv.neutron.server import RPC_ERRORS, NeutronServer
 
 LOG = logging.getLogger(__name__)
@@ -27,6 +30,7 @@ class PortKeeper:
         self,
         binder: PortBinder,
         server: NeutronServer,
+        filters: Filters,
         queue: PortQueue,
         news: PortNews,
         *,
@@ -35,11 +39,12 @@ class PortKeeper:
     ) -> None:
         self._binder = binder
         self._server = server
+        self._filters = filters
         self._queue = queue
         self._news = news
         self._wake = wake
         self._workers = ThreadPoolExecutor(worker_count, thread_name_prefix="port")
-        self._bound: set[str] = set()
+        self._bound: dict[str, PortDetails] = {}
 
     def tell(self) -> None:
         """Tell what happened to ports since the last time.
@@ -47,10 +52,12 @@ class PortKeeper:
         :raises RPC_ERRORS: nothing of it is forgotten
         """
         news = self._news.take()
+        refused: Collection[str] = ()
         try:
             if news.down:
                 self._server.tell(down=news.down)
-            refused = self._server.tell(up=news.up) if news.up else ()
+            if news.up:
+                refused = self._server.tell(up=news.up)
         except RPC_ERRORS:
             self._news.put_back(news)
             raise
@@ -62,34 +69,52 @@ class PortKeeper:
 
         :raises RPC_ERRORS: those that nothing was heard of are due again later
         """
-        waiting = set(self._queue.take())
+        taken = self._queue.take()
+        unheard = set(taken)
+        refiltered = [
+            self._bound[port_id]
+            for port_id, need in taken.items()
+            if need is Need.RULES and port_id in self._bound
+        ]
         try:
-            for answers in self._server.details(sorted(waiting)):
-                for details in answers:
-                    waiting.discard(details.port_id)
-                    self._begin(details)
+            unheard -= self._begin_ports(refiltered, is_news=False)
+            asked = unheard - {port.port_id for port in refiltered}
+            for answers in self._server.details(sorted(asked)):
+                ports = [each for each in answers if isinstance(each, PortDetails)]
+                unheard -= self._begin_ports(ports, is_news=True)
+                unheard -= {self._begin_other(each) for each in answers if not isinstance(each, PortDetails)}
         finally:
-            for port_id in waiting:
+            for port_id in unheard:
                 self._queue.failed(port_id)
 
     def close(self) -> None:
         """Wait for the workers; what was not begun is not done."""
         self._workers.shutdown(cancel_futures=True)
 
-    def _begin(self, details: DeviceDetails) -> None:
+    def _begin_ports(self, ports: Sequence[PortDetails], *, is_news: bool) -> set[str]:
+        """Begin to bind ports; those whose groups Neutron does not tell are not begun."""
+        rules = self._filters.rules_of(ports)
+        for port in ports:
+            if port.port_id in rules:
+                self._bound[port.port_id] = port
+                self._work(port.port_id, partial(self._bind, port, rules[port.port_id], is_news=is_news))
+        return set(rules)
+
+    def _begin_other(self, details: InactiveBinding | UnboundPort) -> str:
         port_id = details.port_id
-        if isinstance(details, PortDetails):
-            self._work(port_id, lambda: self._bind(details))
-        elif isinstance(details, InactiveBinding):
+        if isinstance(details, InactiveBinding):
             self._done(port_id, is_up=True)  # Neutron tells Nova, which waits for that before it migrates
         elif port_id in self._bound:
-            self._work(port_id, lambda: self._release(port_id))
+            self._work(port_id, partial(self._release, port_id))
         else:
             LOG.info("Adapter %s is no port that Neutron has bound to this host.", port_id)
             self._queue.finished(port_id)
+        return port_id
+
+    # --- workers ------------------------------------------------------------------------------------------
 
     def _work(self, port_id: str, work: Callable[[], None]) -> None:
-        self._workers.submit(work).add_done_callback(lambda future: self._check(port_id, future))
+        self._workers.submit(work).add_done_callback(partial(self._check, port_id))
 
     def _check(self, port_id: str, future: Future[None]) -> None:
         """See whether a worker failed; what is no error of a host is a mistake of ours, and told in full."""
@@ -106,15 +131,18 @@ class PortKeeper:
             self._queue.failed(port_id)
         self._wake()
 
-    def _bind(self, details: PortDetails) -> None:
-        self._bound.add(details.port_id)
-        self._binder.bind(details)
-        LOG.info("Port %s is bound: network %s.", details.port_id, details.network_id)
-        self._done(details.port_id, is_up=details.is_up)
+    def _bind(self, port: PortDetails, rules: tuple[PortRule, ...] | None, *, is_news: bool) -> None:
+        self._binder.bind(port, rules)
+        LOG.info("Port %s of network %s is as it should be.", port.port_id, port.network_id)
+        if is_news:
+            self._done(port.port_id, is_up=port.is_up)
+        else:
+            self._queue.finished(port.port_id)
 
     def _release(self, port_id: str) -> None:
         self._binder.release(port_id)
-        self._bound.discard(port_id)
+        self._bound.pop(port_id, None)
+        self._filters.forget(port_id)
         self._queue.finished(port_id)
 
     def _done(self, port_id: str, *, is_up: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import IntEnum
 from threading import Lock
 from time import monotonic
 
@@ -12,12 +13,24 @@ _FIRST_PAUSE_S = 1.0
 _LONGEST_PAUSE_S = 60.0
 
 
+class Need(IntEnum):
+    """What has to be asked of Neutron for a port; the greater includes the lesser."""
+
+    RULES = 1
+    DETAILS = 2
+
+
 @define
 class _Port:
-    due_s: float | None
+    due_s: float | None = None
+    need: Need = Need.DETAILS
     is_busy: bool = False
     is_gone: bool = False
     failures: int = 0
+
+    def want(self, now_s: float, need: Need) -> None:
+        self.need = need if self.due_s is None and not self.is_busy else max(self.need, need)
+        self.due_s = now_s
 
 
 class PortQueue:
@@ -39,8 +52,9 @@ class PortQueue:
     def add(self, name: str) -> None:
         """A port is there, and needs work now."""
         with self._lock:
-            port = self._ports.setdefault(name, _Port(None))
-            port.due_s, port.is_gone, port.failures = self._clock(), False, 0
+            port = self._ports.setdefault(name, _Port())
+            port.want(self._clock(), Need.DETAILS)
+            port.is_gone, port.failures = False, 0
 
     def remove(self, name: str) -> None:
         """A port is gone."""
@@ -51,22 +65,23 @@ class PortQueue:
             else:
                 self._ports.pop(name, None)
 
-    def want(self, name: str) -> bool:
+    def want(self, name: str, need: Need = Need.DETAILS) -> bool:
         """A port needs work now; False where there is no such port."""
         with self._lock:
             port = self._ports.get(name)
             if port is None or port.is_gone:
                 return False
-            port.due_s = self._clock()
+            port.want(self._clock(), need)
             return True
 
     def want_all(self) -> None:
         """Every port needs work now."""
         with self._lock:
             for port in self._ports.values():
-                port.due_s = None if port.is_gone else self._clock()
+                if not port.is_gone:
+                    port.want(self._clock(), Need.DETAILS)
 
-    def take(self) -> list[str]:
+    def take(self) -> dict[str, Need]:
         """The ports whose time has come; each is :meth:`finished` or :meth:`failed` by whoever takes it."""
         with self._lock:
             now_s = self._clock()
@@ -77,7 +92,7 @@ class PortQueue:
             ]
             for name in due:
                 self._ports[name].due_s, self._ports[name].is_busy = None, True
-            return due
+            return {name: self._ports[name].need for name in due}
 
     def finished(self, name: str) -> bool:
         """The work is done; False where that is out of date, since the port is gone or needs work again."""

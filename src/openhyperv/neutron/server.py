@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from neutron.agent import rpc as agent_rpc
+from neutron.api.rpc.handlers import securitygroups_rpc
 from neutron_lib import constants, context, exceptions
 from neutron_lib.agent import constants as agent_constants
 from neutron_lib.agent import topics
@@ -13,6 +14,7 @@ from oslo_messaging import MessagingException
 
 from openhyperv.neutron.agent_type import AGENT_TYPE
 from openhyperv.neutron.details import DeviceDetails, read_details
+from openhyperv.neutron.security_groups.information import PortGroups, read_groups
 
 RPC_ERRORS = (MessagingException, exceptions.NeutronException)
 """What a call may raise: the bus or the server is away, or the server failed."""
@@ -30,6 +32,7 @@ class NeutronServer:
         self._context = context.get_admin_context_without_session()
         self._plugin = agent_rpc.PluginApi(topics.PLUGIN)
         self._reports = agent_rpc.PluginReportStateAPI(topics.REPORTS)
+        self._groups = securitygroups_rpc.SecurityGroupServerRpcApi(topics.PLUGIN)
         self._is_new = True
 
     def details(self, port_ids: Sequence[str]) -> Iterator[list[DeviceDetails]]:
@@ -43,6 +46,12 @@ class NeutronServer:
                 self._context, batch, self._agent_id, self._host_name
             )
             yield [read_details(each) for each in answer["devices"]]
+
+    def groups(self, port_ids: Sequence[str]) -> Iterator[PortGroups]:
+        """The security groups of ports, some at a time; ports that there are no more are left out."""
+        for start in range(0, len(port_ids), _BATCH_SIZE):
+            batch = list(port_ids[start : start + _BATCH_SIZE])
+            yield from read_groups(self._groups.security_group_info_for_devices(self._context, batch))
 
     def tell(self, *, down: Collection[str] = (), up: Collection[str] = ()) -> frozenset[str]:
         """Ports are down, others are up; which of these the server failed to note."""

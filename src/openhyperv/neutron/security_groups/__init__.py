@@ -1,0 +1,1 @@
+"""Neutron's security groups as rules of ports."""
