@@ -47,8 +47,6 @@ def _sections(lab: Lab, name: str, own: Section | None = None) -> Sections:
             **(own or {}),
         },
         "api": {"auth_strategy": "keystone"},
-        "api_database": {"connection": database_url(lab, "nova_api")},
-        "database": {"connection": database_url(lab, "nova")},
         "oslo_concurrency": {"lock_path": data / "lock"},
         "scheduler": {"workers": 1, "discover_hosts_in_cells_interval": _DISCOVER_INTERVAL_S},
         "filter_scheduler": {"enabled_filters": FILTERS},
@@ -67,7 +65,11 @@ def _sections(lab: Lab, name: str, own: Section | None = None) -> Sections:
 def _configuration(lab: Lab) -> Path:
     """What all parts but nova-compute read."""
     path = lab.places.configuration / "nova" / "nova.conf"
-    write_private(path, render(_sections(lab, "nova")))
+    databases: Sections = {
+        "api_database": {"connection": database_url(lab, "nova_api")},
+        "database": {"connection": database_url(lab, "nova")},
+    }
+    write_private(path, render({**_sections(lab, "nova"), **databases}))
     return path
 
 
@@ -102,7 +104,7 @@ def nova(lab: Lab) -> Iterator[Program]:
 
 
 def nova_compute(lab: Lab, name: str, host: Section, installed: Path) -> Program:
-    """The compute service of one host; ``host`` is what ``[openhyperv]`` says.
+    """The compute service of one host; ``host`` is what ``[openhyperv]`` says. It may not know the databases.
 
     ``installed`` changes when another version of the driver is installed, which restarts the service.
     """
