@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from openhyperv.cim.session import Session
 from openhyperv.files.share import HostFiles
 from openhyperv.hyperv import keyboard, power, screen
@@ -19,6 +21,7 @@ from openhyperv.hyperv.layout import Layout
 from openhyperv.hyperv.metrics.control import start_metering, stop_metering
 from openhyperv.hyperv.metrics.reading import read_machine_use
 from openhyperv.hyperv.metrics.use import MachineUse
+from openhyperv.hyperv.names import system_settings
 from openhyperv.hyperv.reconfiguring.reconfiguration import Reconfiguration
 from openhyperv.hyperv.security.machine_security import MachineSecurity
 from openhyperv.hyperv.serial.machine_serial import MachineSerial
@@ -26,6 +29,7 @@ from openhyperv.hyperv.shutting_down import restart, shut_down
 from openhyperv.hyperv.states import MachineState, RequestedState
 from openhyperv.hyperv.summary import MachineSummary, summarize
 from openhyperv.hyperv.transfer.machine_transfer import MachineTransfer
+from openhyperv.hyperv.values import text
 from openhyperv.machine.memory import Memory
 from openhyperv.machine.spec import MachineSpec
 from openhyperv.transport.deadline import Deadline
@@ -65,6 +69,10 @@ class VirtualMachine:
     def guest(self) -> MachineGuest:
         """The system inside it."""
         return MachineGuest(self._session, self._files, self.guid)
+
+    def firmware_guid(self) -> UUID:
+        """What its guest knows it by (the UUID in SMBIOS), which is not its own GUID."""
+        return UUID(text(self._session.get(system_settings(self.guid)), "BIOSGUID").strip("{}"))
 
     def summary(self) -> MachineSummary:
         """What the host says of it, in one call."""
