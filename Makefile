@@ -9,9 +9,10 @@ BIN  := $(VENV)/bin
 STAMP := $(VENV)/.ready
 OPENSTACK := .venv-openstack
 OPENSTACK_STAMP := $(OPENSTACK)/.ready
+HOSTS := --host hv1=2025 --host hv2=2025
 SOURCES := $(shell find src -type f -not -name '*.pyc')
 
-.PHONY: help setup setup-openstack demo test test-openstack check bench docs lock lock-openstack openstack openstack-down clean
+.PHONY: help setup setup-openstack demo test test-openstack check bench docs lock lock-openstack openstack openstack-down check-openstack tempest tempest-ci clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -51,6 +52,21 @@ docs: setup
 
 openstack: setup-openstack
 	$(OPENSTACK)/bin/python -m lab up
+
+# Shows what the lab is for: a guest with Secure Boot, a refused VHD, a host that is too old.
+check-openstack: setup-openstack
+	$(OPENSTACK)/bin/python -m lab up --guests qemu $(HOSTS) --host hv3=2012R2
+	$(OPENSTACK)/bin/python -m lab check
+
+# All of Tempest's compute API and all that an OpenStack Powered Compute cloud has to pass; an hour or more.
+tempest: setup-openstack
+	$(OPENSTACK)/bin/python -m lab up --guests none $(HOSTS)
+	$(OPENSTACK)/bin/python -m lab tempest --report docs/reference/tempest.md
+
+# What of it runs on every change.
+tempest-ci: setup-openstack
+	$(OPENSTACK)/bin/python -m lab up --guests none $(HOSTS)
+	$(OPENSTACK)/bin/python -m lab tempest --only ci
 
 openstack-down:
 	$(OPENSTACK)/bin/python -m lab down
