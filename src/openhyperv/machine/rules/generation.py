@@ -5,12 +5,14 @@ from __future__ import annotations
 from openhyperv.errors import UnsupportedError
 from openhyperv.machine.host_version import GENERATION_2_SINCE, HostVersion
 from openhyperv.machine.properties import ImageProperties
+from openhyperv.machine.rules.reading import asked_of_image
 from openhyperv.machine.spec import Generation
 from openhyperv.machine.violations import BrokenRuleError, Rule, one_of
 
 MACHINE_TYPE = "hw_machine_type"
 FIRMWARE_TYPE = "hw_firmware_type"
-ARCHITECTURE = "architecture"
+ARCHITECTURE = ("hw_architecture", "architecture")
+"""Today's name in Nova, and the one before."""
 
 BY_MACHINE_TYPE = {"hyperv-gen1": Generation.ONE, "hyperv-gen2": Generation.TWO}
 BY_FIRMWARE_TYPE = {"bios": Generation.ONE, "uefi": Generation.TWO}
@@ -61,11 +63,12 @@ def _host_has(generation: Generation, host: HostVersion) -> None:
 
 
 def _architecture_fits(image: ImageProperties, generation: Generation) -> None:
-    value = image.get(ARCHITECTURE)
-    if value is None or (value in ARCHITECTURES and generation is Generation.ONE) or value == "x86_64":
+    given = asked_of_image(image, ARCHITECTURE)
+    if given is None or given.value == "x86_64":
         return
-    if value in ARCHITECTURES:
-        raise BrokenRuleError(
-            Rule.ARCHITECTURE, ARCHITECTURE, f"Generation 2 runs 64-bit guests only, not {value}."
-        )
-    raise UnsupportedError(f"Guests of architecture {value!r} are not supported.", target=ARCHITECTURE)
+    if given.value not in ARCHITECTURES:
+        message = f"Guests of architecture {given.value!r} are not supported."
+        raise UnsupportedError(message, target=given.subject)
+    if generation is Generation.TWO:
+        message = f"Generation 2 runs 64-bit guests only, not {given.value}."
+        raise BrokenRuleError(Rule.ARCHITECTURE, given.subject, message)

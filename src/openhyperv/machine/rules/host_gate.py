@@ -9,10 +9,12 @@ from collections.abc import Callable
 from openhyperv.errors import UnsupportedError
 from openhyperv.machine.host_version import WINDOWS_2012, HostVersion
 from openhyperv.machine.properties import ImageProperties
+from openhyperv.machine.rules.reading import Asked, asked_of_image
 from openhyperv.machine.violations import BrokenRuleError, Rule, one_of
 
-HYPERVISOR_TYPE = "hypervisor_type"
-VERSION_REQUIREMENT = "hypervisor_version_requires"
+# Today's name in Nova, and the one that Glance's images had before and may still have.
+HYPERVISOR_TYPE = ("img_hv_type", "hypervisor_type")
+VERSION_REQUIREMENT = ("img_hv_requested_version", "hypervisor_version_requires")
 HYPERVISORS = ("hyperv",)
 
 _Comparison = Callable[[tuple[int, ...], tuple[int, ...]], bool]
@@ -38,27 +40,28 @@ def check_host(image: ImageProperties, host: HostVersion) -> None:
     """
     if (host.major, host.minor) < (WINDOWS_2012.major, WINDOWS_2012.minor):
         raise UnsupportedError(f"Hosts before Windows Server 2012 (6.2) are not supported; this is {host}.")
-    hypervisor = image.get(HYPERVISOR_TYPE)
+    hypervisor = asked_of_image(image, HYPERVISOR_TYPE)
     if hypervisor is not None:
-        one_of(Rule.HYPERVISOR_TYPE, HYPERVISOR_TYPE, hypervisor, HYPERVISORS)
-    requirement = image.get(VERSION_REQUIREMENT)
+        one_of(Rule.HYPERVISOR_TYPE, hypervisor.subject, hypervisor.value, HYPERVISORS)
+    requirement = asked_of_image(image, VERSION_REQUIREMENT)
     if requirement is not None and not _meets(host, requirement):
         raise UnsupportedError(
-            f"The image asks for a hypervisor {requirement}; this host is {host}.", target=VERSION_REQUIREMENT
+            f"The image asks for a hypervisor {requirement.value}; this host is {host}.",
+            target=requirement.subject,
         )
 
 
-def _meets(host: HostVersion, requirement: str) -> bool:
-    holds = [_holds(host, clause) for clause in requirement.split(",")]
+def _meets(host: HostVersion, requirement: Asked) -> bool:
+    holds = [_holds(host, requirement.subject, clause) for clause in requirement.value.split(",")]
     return all(holds)
 
 
-def _holds(host: HostVersion, clause: str) -> bool:
+def _holds(host: HostVersion, subject: str, clause: str) -> bool:
     match = _CLAUSE.fullmatch(clause)
     if match is None:
         raise BrokenRuleError(
             Rule.HOST_VERSION_REQUIREMENT,
-            VERSION_REQUIREMENT,
+            subject,
             f"{clause!r} is no comparison such as >=10.0.",
         )
     wanted = tuple(int(part) for part in match[2].split("."))

@@ -39,6 +39,23 @@ def asked(image: ImageProperties, flavor: Flavor, name: str) -> Asked | None:
     return None if by_image is None else Asked(f"hw_{name}", by_image)
 
 
+def asked_of_image(image: ImageProperties, names: tuple[str, ...]) -> Asked | None:
+    """What the image says under one of the names that OpenStack has had for one property.
+
+    :raises BrokenRuleError: it says different things under different names
+    """
+    given = [Asked(name, value) for name in names if (value := image.get(name)) is not None]
+    if len({each.value for each in given}) > 1:
+        text = ", but ".join(f"{each.subject}={each.value}" for each in given)
+        raise BrokenRuleError(
+            Rule.PROPERTY_CONFLICT,
+            given[0].subject,
+            f"These mean the same property: {text}.",
+            remedy="Remove one of the two, or let them agree.",
+        )
+    return given[0] if given else None
+
+
 def whole_number(rule: Rule, subject: str, value: str, numbers: range) -> int:
     """``value`` as one of ``numbers``, which come in steps of 1.
 

@@ -41,9 +41,13 @@ HARMLESS = frozenset(
 GRANTED = {
     "hw_cpu_policy": ("shared",),
     "hw_cpu_realtime": ("no", "false"),
+    "hw_ephemeral_encryption": ("false", "no"),
+    "hw_firmware_stateless": ("false", "no"),
+    "hw_locked_memory": ("false", "no"),
     "hw_mem_encryption": ("false", "no"),
     "hw_mem_page_size": ("small", "any"),
     "hw_serial_port_count": ("1", "2"),
+    "hw_vm_mode": ("hvm",),
     "hw_watchdog_action": ("disabled",),
     "hw_tpm_model": ("tpm-crb", "tpm-tis"),
     "hw_tpm_secret_security": ("host",),

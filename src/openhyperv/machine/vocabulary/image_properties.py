@@ -5,7 +5,6 @@ from __future__ import annotations
 from openhyperv.machine.rules import (
     drives,
     generation,
-    host_gate,
     nested,
     numa,
     numa_cells,
@@ -15,6 +14,7 @@ from openhyperv.machine.rules import (
     serial_ports,
     shielding_data,
 )
+from openhyperv.machine.vocabulary.host_properties import HOSTS
 from openhyperv.machine.vocabulary.words import Choice, Choices, Number, Pattern, Truth, Word
 
 _GENERATION_2 = f"{generation.MACHINE_TYPE}=hyperv-gen2"
@@ -189,31 +189,6 @@ PROCESSORS = (
             f"hw_{numa_cells.CPUS}0=0-3",
             f"hw_{numa.NODES}=1",
         ),
-    ),
-)
-
-HOSTS = (
-    Word(
-        name=generation.ARCHITECTURE,
-        title="Architecture",
-        value=Choice(generation.ARCHITECTURES),
-        meaning="`i686` in generation 1 only.",
-        example=(f"{generation.ARCHITECTURE}=x86_64",),
-    ),
-    Word(
-        name=host_gate.HYPERVISOR_TYPE,
-        title="Hypervisor",
-        value=Choice(host_gate.HYPERVISORS),
-        meaning="Anything else is refused: the image is for another hypervisor.",
-        example=(f"{host_gate.HYPERVISOR_TYPE}=hyperv",),
-    ),
-    Word(
-        name=host_gate.VERSION_REQUIREMENT,
-        title="Versions of Windows",
-        value=Pattern(".+", "comparisons such as `>=10.0`, joined by commas"),
-        meaning="The host has to meet all of them. 6.3 is 2012 R2; 10.0 is 2016 and everything after it. "
-        "Only the parts that are named are compared.",
-        example=(f"{host_gate.VERSION_REQUIREMENT}=>=10.0", f"{host_gate.HYPERVISOR_TYPE}=hyperv"),
     ),
 )
 
