@@ -9,8 +9,7 @@ from .asking import UNSUPPORTED, granted, refused
 
 @pytest.mark.parametrize("name", ["img_hv_requested_version", "hypervisor_version_requires"])
 def test_a_host_that_is_too_old(name: str) -> None:
-    rule, text = refused("2012R2", f"{name}='>=10.0'")
-    assert (rule, name in text) == (UNSUPPORTED, True)
+    assert refused("2012R2", f"{name}='>=10.0'")[0] == UNSUPPORTED
 
 
 @pytest.mark.parametrize("name", ["img_hv_type", "hypervisor_type"])
@@ -21,8 +20,7 @@ def test_an_image_for_another_hypervisor(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["hw_architecture", "architecture"])
 def test_a_guest_that_generation_2_does_not_run(name: str) -> None:
-    rule, text = refused("2025", f"gen2 {name}=i686")
-    assert (rule, name in text) == ("architecture", True)
+    assert refused("2025", f"gen2 {name}=i686")[0] == "architecture"
 
 
 def test_both_names_may_agree() -> None:
