@@ -51,6 +51,9 @@ from openhyperv.nova.power_states import nova_power_state
 from openhyperv.nova.resources.available import available_resource
 from openhyperv.nova.resources.inventory import update_inventory
 from openhyperv.nova.resources.traits import update_traits
+from openhyperv.nova.presence.host_watch import HostWatch
+from openhyperv.nova.presence.lifecycle import Lifecycle
+from openhyperv.nova.presence.service_status import ServiceStatus
 from openhyperv.nova.snapshots.leftovers import tidy_snapshots
 from openhyperv.nova.snapshots.taking import UpdateTaskState, snapshot_instance
 from openhyperv.nova.spawning import Spawn, spawn_instance
@@ -90,11 +93,14 @@ class HyperVDriver(driver.ComputeDriver):
 
     # ---- the host
 
+        lifecycle = Lifecycle(self._compute, self.emit_event)
+        self._watch = HostWatch(self._compute, lifecycle, ServiceStatus(CONF.host, virtapi))
     def init_host(self, host: str) -> None:
         with as_nova_faults():
             version = self._compute.host.facts().version
             self._compute.consoles.keep_all(self._compute.instances.all())
             tidy_snapshots(self._compute)
+            self._watch.start()
         self.capabilities = {**self.capabilities, "supports_secure_boot": version >= GENERATION_2_SINCE}
 
     def process_instances_at_startup(self, context: RequestContext, instances: InstanceList) -> InstanceList:
@@ -108,6 +114,7 @@ class HyperVDriver(driver.ComputeDriver):
         self._compute.host.close()
 
     def get_available_nodes(self, refresh: bool = False) -> list[str]:
+        self._watch.close()
         return [self._compute.name]
 
     def get_nodenames_by_uuid(self, refresh: bool = False) -> dict[str, str]:

@@ -29,9 +29,10 @@ _FRESH_S = 5.0
 
 @frozen
 class _Look:
-    """All of Nova's machines as they were at a moment, by instance UUID."""
+    """All machines as they were at a moment: Nova's by instance UUID, the GUIDs of the others."""
 
     machines: dict[str, MachineSummary]
+    strangers: frozenset[str]
     at_s: float
 
 
@@ -42,21 +43,27 @@ class Instances:
         self._host = host
         self._lock = Lock()
         self._guids: dict[str, str] = {}
+        self._strangers: frozenset[str] = frozenset()
         self._look: _Look | None = None
 
     def all(self, *, cached: bool = False) -> dict[str, MachineSummary]:
         """Every instance's machine by the instance's UUID, in one request; none if a recent look will do."""
         with self._lock:
             if not cached or self._look is None or monotonic() - self._look.at_s > _FRESH_S:
-                self._look = _Look(dict(self._read()), monotonic())
+                self._look = self._read()
                 self._guids = {uuid: machine.guid for uuid, machine in self._look.machines.items()}
+                self._strangers = self._look.strangers
             return self._look.machines
 
-    def _read(self) -> Iterator[tuple[str, MachineSummary]]:
+    def _read(self) -> _Look:
+        machines, strangers = {}, set()
         for machine in self._host.summaries():
             identity = identity_in(machine.notes)
             if identity is not None and is_marked(machine.notes):
-                yield str(identity), machine
+                machines[str(identity)] = machine
+            else:
+                strangers.add(machine.guid)
+        return _Look(machines, frozenset(strangers), monotonic())
 
     def summary(self, instance: Instance, *, cached: bool = False) -> MachineSummary:
         """What the host says of one instance.
@@ -78,14 +85,23 @@ class Instances:
     def remember(self, instance: Instance, machine: VirtualMachine) -> None:
         """Take note of a machine that was just made."""
         with self._lock:
-            self._guids[instance.uuid] = machine.guid
+            self._guids = {**self._guids, instance.uuid: machine.guid}
             self._look = None
 
     def forget(self, instance: Instance) -> None:
         """The instance's machine is gone."""
         with self._lock:
-            self._guids.pop(instance.uuid, None)
+            self._guids = {uuid: guid for uuid, guid in self._guids.items() if uuid != instance.uuid}
             self._look = None
+
+    def uuid_of(self, guid: str) -> str | None:
+        """The instance whose machine has that GUID; None where the machine is not Nova's.
+
+        One request for a machine that was never seen before.
+        """
+        if guid not in self._strangers and guid not in self._guids.values():
+            self.all()
+        return next((uuid for uuid, known in self._guids.items() if known == guid), None)
 
     def find(self, instance: Instance) -> VirtualMachine | None:
         """The instance's machine, or None; a look at all of them where it is not known yet."""

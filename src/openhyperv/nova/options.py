@@ -81,6 +81,12 @@ MACHINE_OPTIONS = [
         min=0,
         help="How long a guest may take to shut down for a soft reboot before it is reset.",
     ),
+    cfg.IntOpt(
+        "host_retry_seconds",
+        default=10,
+        min=1,
+        help="How long to wait before a host that is away is tried again.",
+    ),
     cfg.BoolOpt(
         "enable_instance_metrics_collection",
         default=False,

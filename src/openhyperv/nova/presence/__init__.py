@@ -1,0 +1,1 @@
+"""Whether the host is there, and what its instances do by themselves."""
