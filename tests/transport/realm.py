@@ -94,6 +94,10 @@ class Realm:
         self._admin(f"add_principal -randkey {name}")
         self._admin(f"ktadd -k {self.folder / 'keytab'} {name}")
 
+    def write_keytab(self, name: str, keytab: Path) -> None:
+        """Put a user's key into a keytab of its own; the password stays."""
+        self._admin(f"ktadd -norandkey -k {keytab} {name}")
+
     def get_ticket(self, name: str, password: str, lifetime_s: int = 600) -> None:
         """Put a ticket into the credential cache."""
         self._run("kinit", "-l", f"{lifetime_s}s", name, text=f"{password}\n")

@@ -111,6 +111,18 @@ def test_a_ticket_is_as_good_as_a_password(realm, peer):
     assert mechanisms_used == ["kerberos"]
 
 
+def test_a_service_with_a_keytab_needs_no_ticket_beforehand(realm, peer, tmp_path, monkeypatch):
+    realm.write_keytab("alice", tmp_path / "client.keytab")
+    monkeypatch.setenv("KRB5CCNAME", f"FILE:{tmp_path / 'tickets'}")
+    monkeypatch.setenv("KRB5_CLIENT_KTNAME", f"FILE:{tmp_path / 'client.keytab'}")
+    port, mechanisms_used = peer(scheme="Kerberos")
+
+    with pool_at(port, **KERBEROS) as pool:
+        assert ask(pool).status == 200
+
+    assert mechanisms_used == ["kerberos"]
+
+
 @pytest.mark.usefixtures("realm")
 def test_inside_tls_kerberos_is_bound_to_the_channel(peer, certificates):
     port, mechanisms_used = peer(tls=certificates.valid, bindings=certificates.bindings)
