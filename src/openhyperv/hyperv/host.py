@@ -27,6 +27,7 @@ from openhyperv.hyperv.metrics.use import HostUse
 from openhyperv.hyperv.names import COMPUTER_SYSTEM, is_guid
 from openhyperv.hyperv.numa.reading import HostNuma, read_numa
 from openhyperv.hyperv.ports.binding import bind_port, unbind_port
+from openhyperv.hyperv.ports.reading import PortReading
 from openhyperv.hyperv.security.guardians import Guardians
 from openhyperv.hyperv.security.shielding_data import ShieldingData
 from openhyperv.hyperv.statistics import (
@@ -220,7 +221,11 @@ class Host:
         """What the network cards behind external switches do for machines, in four queries."""
         return read_offload(self.session)
 
-    def bind_port(self, adapter: str, port: PortSpec) -> None:
+    def ports(self) -> PortReading:
+        """Every port as it is now, in two queries: for binding many of them."""
+        return PortReading.read(self.session)
+
+    def bind_port(self, adapter: str, port: PortSpec, reading: PortReading | None = None) -> None:
         """Connect a network adapter to a switch, isolated and filtered before any of its traffic passes.
 
         The adapter is named by its display name, or by its key (the InstanceID of its settings), and may
@@ -229,11 +234,14 @@ class Host:
         change its VLAN together with its rules, or its switch, is off the network meanwhile, and stays off
         if something fails.
 
+        ``reading`` is what :meth:`ports` said a moment ago: the port is not looked at again. Where that is
+        not true any more the call fails, or leaves what has changed since.
+
         :raises BrokenRuleError: no port can be like that; nothing was sent
         :raises NotFoundError: there is no such adapter or switch
         :raises ConflictError: several have that name
         """
-        bind_port(self.session, adapter, port)
+        bind_port(self.session, adapter, port, reading)
 
     def unbind_port(self, adapter: str) -> None:
         """Disconnect a network adapter and forget its VLAN and rules; nothing happens if it is so already.

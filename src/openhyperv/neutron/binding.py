@@ -6,6 +6,7 @@ from attrs import evolve
 
 from openhyperv.errors import NotFoundError
 from openhyperv.hyperv.host import Host
+from openhyperv.hyperv.ports.reading import PortReading
 from openhyperv.machine.port import PortRule
 from openhyperv.neutron.details import PortDetails
 from openhyperv.neutron.local_networks import LocalNetworks
@@ -40,8 +41,19 @@ class PortBinder:
             )
         self._guids = guids
 
-    def bind(self, details: PortDetails, rules: tuple[PortRule, ...] | None = None) -> None:
+    def read_ports(self) -> PortReading:
+        """How all ports of the host are now, in two queries."""
+        return self._host.ports()
+
+    def bind(
+        self,
+        details: PortDetails,
+        rules: tuple[PortRule, ...] | None = None,
+        reading: PortReading | None = None,
+    ) -> None:
         """Connect the port as Neutron has it, or disconnect it where that says that it is down.
+
+        With a ``reading`` of a moment ago the port is not looked at by itself.
 
         :raises InvalidInputError, ConflictError: the port cannot be on this host
         :raises NotFoundError: there is no such adapter
@@ -51,7 +63,7 @@ class PortBinder:
             self._host.unbind_port(details.port_id)
             return
         spec = self._design.design(details, rules)
-        self._host.bind_port(details.port_id, evolve(spec, switch=self._guids[spec.switch]))
+        self._host.bind_port(details.port_id, evolve(spec, switch=self._guids[spec.switch]), reading)
 
     def release(self, port_id: str) -> None:
         """Disconnect a port that Neutron has no more; nothing happens if its adapter is gone."""

@@ -49,7 +49,11 @@ class HostAgent:
         )
         self._heartbeat = Heartbeat(server, served)
         self._watch = HostWatch(
-            self._host, prepare=self._binder.find_switches, hear=self._hear, relist_s=served.relist_s
+            served.name,
+            self._host,
+            prepare=self._binder.find_switches,
+            hear=self._hear,
+            relist_s=served.relist_s,
         )
         self._thread = Thread(target=self._run, name=f"agent of {served.name}", daemon=True)
 

@@ -7,7 +7,7 @@ from threading import Event, Thread
 
 from oslo_log import log as logging
 
-from openhyperv.errors import HyperVError
+from openhyperv.errors import AuthenticationError, HyperVError
 from openhyperv.hyperv.host import Host
 from openhyperv.hyperv.ports.inventory import AdapterChange, AdapterInventory
 from openhyperv.hyperv.ports.watching import AdapterWatch
@@ -15,10 +15,12 @@ from openhyperv.hyperv.ports.watching import AdapterWatch
 LOG = logging.getLogger(__name__)
 
 _RETRY_S = 5.0
+_REFUSED_RETRY_S = 300.0
+"""A wrong password, tried too often, locks the account out for everybody who uses it."""
 
 
 class HostWatch:
-    """A thread that hears of a host's adapters.
+    """A thread that hears of a host's adapters; ``name`` is for the log.
 
     ``prepare`` is called whenever the host has come back, and may raise a HyperVError if the host is not
     fit to be served; ``hear`` is called with every change, in the watch's own thread.
@@ -26,12 +28,14 @@ class HostWatch:
 
     def __init__(
         self,
+        name: str,
         host: Host,
         *,
         prepare: Callable[[], None],
         hear: Callable[[Sequence[AdapterChange]], None],
         relist_s: float,
     ) -> None:
+        self._name = name
         self._host = host
         self._prepare = prepare
         self._hear = hear
@@ -60,12 +64,16 @@ class HostWatch:
 
     def _run(self) -> None:
         while not self._stopped.is_set():
+            pause_s = _RETRY_S
             try:
                 self._serve()
             except HyperVError as error:
-                LOG.warning("The host is not served; it is tried again in %d s: %s", _RETRY_S, error)
+                pause_s = _REFUSED_RETRY_S if isinstance(error, AuthenticationError) else _RETRY_S
+                LOG.warning(
+                    "Host %s is not served; it is tried again in %d s: %s", self._name, pause_s, error
+                )
             self._serving.clear()
-            self._stopped.wait(_RETRY_S)
+            self._stopped.wait(pause_s)
 
     def _serve(self) -> None:
         self._prepare()

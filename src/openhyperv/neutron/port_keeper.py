@@ -9,6 +9,7 @@ from functools import partial
 from oslo_log import log as logging
 
 from openhyperv.errors import HyperVError
+from openhyperv.hyperv.ports.reading import PortReading
 from openhyperv.machine.port import PortRule
 from openhyperv.neutron.binding import PortBinder
 from openhyperv.neutron.details import InactiveBinding, PortDetails, UnboundPort
@@ -18,6 +19,11 @@ from openhyperv.neutron.security_groups.filters import Filters
 from openhyperv.neutron.server import RPC_ERRORS, NeutronServer
 
 LOG = logging.getLogger(__name__)
+
+_MANY = 10
+"""So many ports at once are worth a look at all of the host's."""
+_LOOKS = 4
+"""Unless the host has this many times as many."""
 
 
 class PortKeeper:
@@ -45,6 +51,7 @@ class PortKeeper:
         self._wake = wake
         self._workers = ThreadPoolExecutor(worker_count, thread_name_prefix="port")
         self._bound: dict[str, PortDetails] = {}
+        self._reading: Future[PortReading] | None = None
 
     def tell(self) -> None:
         """Tell what happened to ports since the last time.
@@ -70,6 +77,7 @@ class PortKeeper:
         :raises RPC_ERRORS: those that nothing was heard of are due again later
         """
         taken = self._queue.take()
+        self._read_if_many(len(taken))
         unheard = set(taken)
         refiltered = [
             self._bound[port_id]
@@ -87,6 +95,11 @@ class PortKeeper:
             for port_id in unheard:
                 self._queue.failed(port_id)
 
+    def _read_if_many(self, count: int) -> None:
+        """Look at all ports at once if many are due, as after a start; a worker does it before all others."""
+        is_worth_it = count >= _MANY and count * _LOOKS > len(self._queue)
+        self._reading = self._workers.submit(self._binder.read_ports) if is_worth_it else None
+
     def close(self) -> None:
         """Wait for the workers; what was not begun is not done."""
         self._workers.shutdown(cancel_futures=True)
@@ -97,7 +110,10 @@ class PortKeeper:
         for port in ports:
             if port.port_id in rules:
                 self._bound[port.port_id] = port
-                self._work(port.port_id, partial(self._bind, port, rules[port.port_id], is_news=is_news))
+                self._work(
+                    port.port_id,
+                    partial(self._bind, port, rules[port.port_id], self._reading, is_news=is_news),
+                )
         return set(rules)
 
     def _begin_other(self, details: InactiveBinding | UnboundPort) -> str:
@@ -131,8 +147,15 @@ class PortKeeper:
             self._queue.failed(port_id)
         self._wake()
 
-    def _bind(self, port: PortDetails, rules: tuple[PortRule, ...] | None, *, is_news: bool) -> None:
-        self._binder.bind(port, rules)
+    def _bind(
+        self,
+        port: PortDetails,
+        rules: tuple[PortRule, ...] | None,
+        reading: Future[PortReading] | None,
+        *,
+        is_news: bool,
+    ) -> None:
+        self._binder.bind(port, rules, None if reading is None else reading.result())
         LOG.info("Port %s of network %s is as it should be.", port.port_id, port.network_id)
         if is_news:
             self._done(port.port_id, is_up=port.is_up)

@@ -11,6 +11,7 @@ from openhyperv.hyperv import settings
 from openhyperv.hyperv.names import SYSTEM_SERVICE, setting, system_settings
 from openhyperv.hyperv.ports.changes import FeatureChanges, feature_changes
 from openhyperv.hyperv.ports.finding import CABLE, DISABLED, ENABLED, Port, cable_of, find_port
+from openhyperv.hyperv.ports.reading import FoundPort, PortReading
 from openhyperv.hyperv.switches import find_switch
 from openhyperv.hyperv.values import text
 from openhyperv.machine.port import PortSpec
@@ -22,15 +23,16 @@ from openhyperv.wire.types import Value
 from openhyperv.wire.wql import AssociatorsOf
 
 
-def bind_port(session: Session, adapter: str, spec: PortSpec) -> None:
+def bind_port(session: Session, adapter: str, spec: PortSpec, reading: PortReading | None = None) -> None:
     """Make an adapter's port what the specification says: :meth:`openhyperv.hyperv.host.Host.bind_port`."""
     check_port(spec)
     switch = find_switch(session, spec.switch)
-    port, features = _look(session, adapter)
+    found = None if reading is None else reading.find(adapter)
+    port, features = found or _look(session, adapter)
     Binding(session, port).run(switch, feature_changes(features, spec))
 
 
-def _look(session: Session, adapter: str) -> tuple[Port, list[Instance]]:
+def _look(session: Session, adapter: str) -> FoundPort:
     """The port and its settings: at the same time where the adapter's key tells its cable's."""
     cable = cable_of(adapter)
     early = None if cable is None else session.aside(partial(read_features, session, cable))

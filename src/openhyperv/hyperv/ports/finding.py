@@ -20,9 +20,9 @@ CABLE = "Msvm_EthernetPortAllocationSettingData"
 ADAPTER = "Msvm_SyntheticEthernetPortSettingData"
 ENABLED, DISABLED = 2, 3
 """EnabledState of a cable: one that is disabled connects nothing."""
-_CABLE_TAIL = "\\C"
+CABLE_TAIL = "\\C"
 _KEY_PREFIX = "Microsoft:"
-_COLUMNS = ("InstanceID", "HostResource", "EnabledState")
+CABLE_COLUMNS = ("InstanceID", "HostResource", "EnabledState")
 
 
 @frozen
@@ -55,12 +55,12 @@ class Port:
     @property
     def cable(self) -> ObjectPath:
         """The cable's settings, which are named after the adapter's."""
-        return setting(CABLE, self.adapter_id + _CABLE_TAIL)
+        return setting(CABLE, self.adapter_id + CABLE_TAIL)
 
 
 def cable_of(adapter: str) -> ObjectPath | None:
     """The cable that an adapter has if it has one: its key tells that, its name does not."""
-    return setting(CABLE, adapter + _CABLE_TAIL) if adapter.startswith(_KEY_PREFIX) else None
+    return setting(CABLE, adapter + CABLE_TAIL) if adapter.startswith(_KEY_PREFIX) else None
 
 
 def find_port(session: Session, adapter: str) -> Port:
@@ -74,20 +74,20 @@ def find_port(session: Session, adapter: str) -> Port:
     """
     if adapter.startswith(_KEY_PREFIX):
         return _by_key(session, adapter, adapter)
-    query = select(CABLE, *_COLUMNS).where(equal("ElementName", adapter))
-    cables = [row for row in session.query(query) if text(row, "InstanceID").endswith(_CABLE_TAIL)]
+    query = select(CABLE, *CABLE_COLUMNS).where(equal("ElementName", adapter))
+    cables = [row for row in session.query(query) if text(row, "InstanceID").endswith(CABLE_TAIL)]
     cables = _of_machines(session, cables)
     if not cables:
         return _by_key(session, adapter, _adapter_id(session, adapter))
-    return _port(adapter, _only(session, adapter, cables))
+    return port_of_cable(adapter, _only(session, adapter, cables))
 
 
 def _by_key(session: Session, name: str, adapter_id: str) -> Port:
     if not is_guid(owner_of(adapter_id)):
         raise InvalidInputError("This is no key of a network adapter.", host=session.host, target=name)
-    query = select(CABLE, *_COLUMNS).where(equal("InstanceID", adapter_id + _CABLE_TAIL))
+    query = select(CABLE, *CABLE_COLUMNS).where(equal("InstanceID", adapter_id + CABLE_TAIL))
     cable = next(session.query(query), None)
-    return Port(name, adapter_id) if cable is None else _port(name, cable)
+    return Port(name, adapter_id) if cable is None else port_of_cable(name, cable)
 
 
 def _adapter_id(session: Session, name: str) -> str:
@@ -111,7 +111,7 @@ def _of_machines(session: Session, found: Sequence[Instance]) -> list[Instance]:
 
 def _only(session: Session, name: str, found: Sequence[Instance]) -> Instance:
     if len(found) > 1:
-        keys = ", ".join(sorted(text(each, "InstanceID").removesuffix(_CABLE_TAIL) for each in found))
+        keys = ", ".join(sorted(text(each, "InstanceID").removesuffix(CABLE_TAIL) for each in found))
         raise ConflictError(
             f"Several network adapters have that name: {keys}.",
             host=session.host,
@@ -121,8 +121,9 @@ def _only(session: Session, name: str, found: Sequence[Instance]) -> Instance:
     return found[0]
 
 
-def _port(name: str, cable: Instance) -> Port:
-    adapter_id = text(cable, "InstanceID").removesuffix(_CABLE_TAIL)
+def port_of_cable(name: str, cable: Instance) -> Port:
+    """The port that a cable of that adapter, read with :data:`CABLE_COLUMNS`, leads to."""
+    adapter_id = text(cable, "InstanceID").removesuffix(CABLE_TAIL)
     return Port(name, adapter_id, has_cable=True, switch_guid=switch_of(cable))
 
 

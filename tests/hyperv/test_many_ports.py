@@ -1,0 +1,76 @@
+"""Binding many ports after one look at all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from attrs import evolve
+
+from openhyperv.emulator.emulated_host import EmulatedHost
+from openhyperv.hyperv.host import Host
+from openhyperv.hyperv.virtual_machine import VirtualMachine
+from openhyperv.machine.network_adapter import NetworkAdapter
+from openhyperv.machine.port import AccessVlan, Direction, PortRange, PortRule, PortSpec, Protocol
+from tests.hyperv.counting import requests
+from tests.hyperv.specs import machine_spec
+from tests.hyperv.stock import add_switch
+
+NAMES = tuple(f"port-{number}" for number in range(6))
+RULES = tuple(
+    PortRule(Direction.INCOMING, protocol=Protocol.TCP, ports=PortRange(port, port), stateful=True)
+    for port in range(8000, 8010)
+)
+
+
+@pytest.fixture(scope="module")
+def spec(host: Host) -> PortSpec:
+    add_switch(host)
+    (switch,) = host.switches()
+    return PortSpec(switch=switch.guid, vlan=AccessVlan(7), rules=RULES)
+
+
+@pytest.fixture
+def machine(host: Host) -> Iterator[VirtualMachine]:
+    adapters = tuple(map(NetworkAdapter, NAMES))
+    made = host.create(machine_spec("many", network_adapters=adapters))
+    yield made
+    made.delete()
+
+
+def test_two_requests_for_each_port_and_two_for_all(
+    emulated: EmulatedHost, host: Host, machine: VirtualMachine, spec: PortSpec
+) -> None:
+    with requests(emulated, host) as asked:
+        reading = host.ports()
+        for name in NAMES:
+            host.bind_port(name, spec, reading)
+    assert asked == ["Enumerate"] * 2 + ["Invoke"] * 2 * len(NAMES)
+    assert {each.specification.vlan_id for each in machine.adapters.list()} == {7}
+
+
+def test_two_requests_for_all_that_is_in_place(
+    emulated: EmulatedHost, host: Host, machine: VirtualMachine, spec: PortSpec
+) -> None:
+    for name in NAMES:
+        host.bind_port(name, spec)
+    moved = evolve(spec, vlan=AccessVlan(9))
+    with requests(emulated, host) as asked:
+        reading = host.ports()
+        for name in NAMES[1:]:
+            host.bind_port(name, spec, reading)
+        host.bind_port(NAMES[0], moved, reading)
+    assert asked == ["Enumerate"] * 2 + ["Invoke"]
+    vlans = {each.name: each.specification.vlan_id for each in machine.adapters.list()}
+    assert vlans == dict.fromkeys(NAMES, 7) | {NAMES[0]: 9}
+
+
+def test_what_a_checkpoint_has_too_is_looked_up_by_itself(
+    emulated: EmulatedHost, host: Host, machine: VirtualMachine, spec: PortSpec
+) -> None:
+    machine.checkpoints.take()
+    reading = host.ports()
+    with requests(emulated, host) as asked:
+        host.bind_port(NAMES[0], spec, reading)
+    assert asked == ["Enumerate"] * 3 + ["Invoke"] * 2
+    assert next(each for each in machine.adapters.list() if each.name == NAMES[0]).specification.vlan_id == 7
