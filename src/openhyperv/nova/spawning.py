@@ -20,6 +20,7 @@ from openhyperv.nova.device_metadata import remember_devices
 from openhyperv.nova.drives import BlockDeviceInfo, refuse_volumes, root_of
 from openhyperv.nova.image_cache import WantedImage
 from openhyperv.nova.power.switching import power_on as start
+from openhyperv.nova.shielding_data import shielding_data_of
 from openhyperv.nova.vif_events import ports_plugged
 
 LOG = log.getLogger(__name__)
@@ -51,7 +52,7 @@ def spawn_instance(
     remember_devices(context, wanted.instance, spec, wanted.block_device_info)
     try:
         with ports_plugged(virtapi, wanted.instance, wanted.network_info):
-            _create(compute, wanted, spec)
+            _create(compute, context, wanted, spec)
         if power_on:
             start(compute, wanted.instance)
     except BaseException:
@@ -71,10 +72,11 @@ def wanted_image_of(instance: Instance, image_meta: ImageMeta) -> WantedImage:
     return WantedImage(image_meta.id or instance.image_ref, image_meta.disk_format, instance.trusted_certs)
 
 
-def _create(compute: ComputeHost, wanted: Spawn, spec: MachineSpec) -> None:
+def _create(compute: ComputeHost, context: RequestContext, wanted: Spawn, spec: MachineSpec) -> None:
     folder = compute.host.layout.machine(spec.identity)
     with built_config_drive(wanted.instance, folder, wanted.network_info, wanted.injected) as uploads:
-        machine = compute.host.create(spec, shares_name=True, uploads=uploads)
+        data = shielding_data_of(context, spec)
+        machine = compute.host.create(spec, shares_name=True, shielding_data=data, uploads=uploads)
     compute.instances.remember(wanted.instance, machine)
 
 
