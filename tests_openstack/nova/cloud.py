@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import fixtures
 import nova.conf
-from nova import context
+from nova import context, utils
 from nova.tests.functional import integrated_helpers
 from nova.virt import node
 from tests.emulated import ACCOUNT, emulated_host, target_of
@@ -106,6 +106,16 @@ class Cloud(integrated_helpers.ProviderUsageBaseTestCase):
         """A server that has become ACTIVE, without a network."""
         chosen = {"networks": "none", "flavor_id": self.flavor(), **options}
         return dict(self._create_server(image_uuid=image, **chosen))
+
+    def reason(self, server: dict[str, Any], event: str) -> str:
+        """Why something failed, as an administrator reads it (openstack server event show)."""
+        path = f"/servers/{server['id']}/os-instance-actions"
+        with utils.temporary_mutation(self.admin_api, microversion="2.84"):
+            actions = self.admin_api.api_get(path).body["instanceActions"]
+            shown = [self.admin_api.api_get(f"{path}/{each['request_id']}").body for each in actions]
+        events = [found for each in shown for found in each["instanceAction"]["events"]]
+        (details,) = [found["details"] for found in events if found["event"] == event and found["details"]]
+        return str(details)
 
     def machine(self, server: dict[str, Any]) -> VirtualMachine:
         """The machine of a server, as our own client sees it."""

@@ -38,15 +38,6 @@ class HostsOfTwoReleases(Cloud):
         """Why a server is in ERROR."""
         return str(self.failed(image, **specs)["fault"]["message"])
 
-    def reason_of(self, server: dict[str, Any]) -> str:
-        """What an administrator reads of the server's actions (openstack server event show)."""
-        self.admin_api.microversion = "2.84"
-        (action,) = self.admin_api.get_instance_actions(server["id"])
-        path = f"/servers/{server['id']}/os-instance-actions/{action['request_id']}"
-        events = self.admin_api.api_get(path).body["instanceAction"]["events"]
-        (event,) = [event for event in events if event["event"] == "hyperv_spawn"]
-        return str(event["details"])
-
     def close(self, host: str) -> None:
         """Have no more servers on a host."""
         (service,) = self.admin_api.get_services(host=host, binary="nova-compute")
@@ -66,7 +57,7 @@ class HostsOfTwoReleases(Cloud):
         assert self.hosts_of(image) == {"hv1"}
         self.close("hv1")
         server = self.failed(image)
-        assert f">=10.0; this host is {WINDOWS_2012_R2}" in self.reason_of(server)
+        assert f">=10.0; this host is {WINDOWS_2012_R2}" in self.reason(server, "hyperv_spawn")
         assert not list(self.old.machines())
 
     @shows("D1", "M6")
@@ -82,7 +73,9 @@ class HostsOfTwoReleases(Cloud):
         image = self.image(**GEN_2, os_secure_boot="required", os_type="linux")
         assert self.hosts_of(image) == {"hv1"}
         self.close("hv1")
-        assert "Secure Boot for Linux needs Windows Server 2016" in self.reason_of(self.failed(image))
+        assert "Secure Boot for Linux needs Windows Server 2016" in self.reason(
+            self.failed(image), "hyperv_spawn"
+        )
 
     def test_an_image_for_another_hypervisor_finds_no_host(self) -> None:
         assert _NO_HOST in self.fault_of(self.image(img_hv_type="kvm"))

@@ -179,11 +179,11 @@ class HyperVDriver(driver.ComputeDriver):
     def attach_interface(
         self, context: RequestContext, instance: Instance, image_meta: ImageMeta, vif: VIF
     ) -> None:
-        with as_nova_faults(instance):
+        with told_as_event(context, instance, "hyperv_attach_interface"), as_nova_faults(instance):
             attach_interface(self._compute, context, instance, vif)
 
     def detach_interface(self, context: RequestContext, instance: Instance, vif: VIF) -> None:
-        with as_nova_faults(instance):
+        with told_as_event(context, instance, "hyperv_detach_interface"), as_nova_faults(instance):
             detach_interface(self._compute, instance, vif)
 
     # ---- making and removing
