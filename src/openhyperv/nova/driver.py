@@ -33,6 +33,8 @@ from openhyperv.nova.destroying import destroy_instance
 from openhyperv.nova.diagnosing import diagnostics, instance_diagnostics
 from openhyperv.nova.drives import BlockDeviceInfo
 from openhyperv.nova.faults import as_nova_faults, told_as_event
+from openhyperv.nova.images.ageing import age_images
+from openhyperv.nova.images.caching import cache_image
 from openhyperv.nova.interfaces import attach_interface, detach_interface
 from openhyperv.nova.migration.departing import Shutdown, depart
 from openhyperv.nova.migration.finishing import confirm, finish, revert
@@ -248,6 +250,15 @@ class HyperVDriver(driver.ComputeDriver):
     ) -> None:
         with as_nova_faults(instance):
             snapshot_instance(self._compute, context, instance, image_id, update_task_state)
+
+    def cache_image(self, context: RequestContext, image_id: str) -> bool:
+        with as_nova_faults():
+            return cache_image(self._compute, context, image_id)
+
+    def manage_image_cache(self, context: RequestContext, all_instances: InstanceList) -> None:
+        with as_nova_faults():
+            tidy_snapshots(self._compute)
+            age_images(self._compute, all_instances)
 
     def rebuild(self, *args: Any, evacuate: bool = False, **kwargs: Any) -> None:
         """Nova's own way does it, by :meth:`destroy` and :meth:`spawn`; here only what it may not overwrite.

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from time import monotonic
+from typing import TypeAlias
 
 from attrs import frozen
 from nova.context import RequestContext
@@ -20,6 +22,8 @@ from openhyperv.files.push import push_file
 from openhyperv.files.windows_path import WindowsPath
 from openhyperv.hyperv.host import Host
 
+_BUILDING_S = 3600.0
+"""For how long whoever was given an image may take until a disk builds on it."""
 _USABLE = (ImageFormat.VHDX, ImageFormat.VHD, ImageFormat.ISO)
 
 
@@ -41,43 +45,70 @@ class CachedImage:
     virtual_size_bytes: int
 
 
+Check: TypeAlias = Callable[[CachedImage], object]
+
+
+def _accept(_image: CachedImage) -> None:
+    """For whoever takes any image."""
+
+
 class ImageCache:
     """The cache of one host. Thread-safe: whoever wants an image that another thread fetches waits for it."""
 
     def __init__(self, host: Host, host_name: str) -> None:
         self._host = host
         self._host_name = host_name
+        self._given_at_s: dict[str, float] = {}
 
-    def get(self, context: RequestContext, wanted: WantedImage) -> CachedImage:
-        """Have the image on the host.
+    def expected(self, wanted: WantedImage) -> CachedImage:
+        """What the image may well be on the host, as far as it is known before it is fetched.
+
+        Glance's ``vhd`` may be a VHDX, and how large the disk in an image is shows only once it is there.
+        """
+        is_iso = wanted.disk_format == ImageFormat.ISO
+        image_format = ImageFormat.ISO if is_iso else ImageFormat.VHDX
+        return CachedImage(self._path(wanted.image_id, image_format), image_format, virtual_size_bytes=0)
+
+    def get(self, context: RequestContext, wanted: WantedImage, check: Check = _accept) -> CachedImage:
+        """Have the image on the host. ``check`` sees what it is before it is sent there, and may refuse it.
 
         :raises ImageError: it is damaged, hostile, or not of the format that Glance says
         :raises QuotaError: the host's disk is full; nothing is left
         """
-        return self._present(wanted.image_id) or self._fetched(context, wanted)
+        return self.find(wanted.image_id) or self._fetched(context, wanted, check)
 
     def fetch(self, context: RequestContext, wanted: WantedImage) -> bool:
         """Have the image on the host; True where it had to be sent."""
         if self._find(wanted.image_id) is not None:
             return False
-        self._fetched(context, wanted)
+        self._fetched(context, wanted, _accept)
         return True
 
-    def _fetched(self, context: RequestContext, wanted: WantedImage) -> CachedImage:
+    def _fetched(self, context: RequestContext, wanted: WantedImage, check: Check) -> CachedImage:
         with self.alone(wanted.image_id):
-            present = self._present(wanted.image_id)
+            present = self._given(wanted.image_id)
             if present is not None:
                 return present
             with _downloaded(context, wanted) as (file, info):
                 target = self._path(wanted.image_id, info.format)
+                image = CachedImage(target, info.format, info.virtual_size_bytes)
+                check(image)
                 push_file(self._host.share, file, target, replace=True)
-        return CachedImage(target, info.format, info.virtual_size_bytes)
+        return image
 
-    def alone(self, image_id: str) -> AbstractContextManager[object]:
-        """Wait for whoever else brings that image, and keep others waiting for as long as the block lasts."""
-        return lockutils.lock(f"openhyperv-image-{self._host_name}-{image_id}")
+    @contextmanager
+    def alone(self, image_id: str) -> Iterator[None]:
+        """Wait for whoever else brings or removes that image, and keep others waiting during the block."""
+        with lockutils.lock(f"openhyperv-image-{self._host_name}-{image_id}"):
+            yield
 
-    def _present(self, image_id: str) -> CachedImage | None:
+    def find(self, image_id: str) -> CachedImage | None:
+        """The image, if it is on the host, which then stays there long enough to build on it."""
+        with self.alone(image_id):
+            return self._given(image_id)
+
+    def _given(self, image_id: str) -> CachedImage | None:
+        self._given_at_s[image_id] = monotonic()
         found = self._find(image_id)
         if found is None:
             return None
@@ -85,6 +116,11 @@ class ImageCache:
         if image_format is ImageFormat.ISO:
             return CachedImage(found, image_format, self._host.share.status(found).size_bytes)
         return CachedImage(found, image_format, self._host.disks.inspect(str(found)).size_bytes)
+
+    def was_given(self, image_id: str) -> bool:
+        """True where somebody got the image lately, who may be about to build on it."""
+        given_at_s = self._given_at_s.get(image_id)
+        return given_at_s is not None and monotonic() - given_at_s < _BUILDING_S
 
     def _find(self, image_id: str) -> WindowsPath | None:
         paths = (self._path(image_id, image_format) for image_format in _USABLE)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from attrs import frozen
 from nova.compute.manager import ComputeVirtAPI
 from nova.context import RequestContext
@@ -18,7 +20,7 @@ from openhyperv.nova.designing import design_instance
 from openhyperv.nova.destroying import destroy_instance
 from openhyperv.nova.device_metadata import remember_devices
 from openhyperv.nova.drives import BlockDeviceInfo, refuse_volumes, root_of
-from openhyperv.nova.image_cache import WantedImage
+from openhyperv.nova.image_cache import CachedImage, WantedImage
 from openhyperv.nova.power.switching import power_on as start
 from openhyperv.nova.shielding_data import shielding_data_of
 from openhyperv.nova.vif_events import ports_plugged
@@ -61,7 +63,17 @@ def spawn_instance(
 
 
 def _designed(compute: ComputeHost, context: RequestContext, wanted: Spawn) -> MachineSpec:
-    image = compute.images.get(context, wanted_image_of(wanted.instance, wanted.image_meta))
+    """The machine to make. What a rule forbids is refused before an image is brought for it, if it can be."""
+    wanted_image = wanted_image_of(wanted.instance, wanted.image_meta)
+    image = compute.images.find(wanted_image.image_id)
+    if image is None:
+        design = partial(_designed_on, compute, wanted)
+        design(compute.images.expected(wanted_image))
+        image = compute.images.get(context, wanted_image, check=design)
+    return _designed_on(compute, wanted, image)
+
+
+def _designed_on(compute: ComputeHost, wanted: Spawn, image: CachedImage) -> MachineSpec:
     return design_instance(
         compute, wanted.instance, root_of(image), wanted.network_info, wanted.block_device_info
     )

@@ -1,0 +1,1 @@
+"""What becomes of the images in a host's cache."""
