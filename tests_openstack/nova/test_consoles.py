@@ -6,9 +6,8 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from time import monotonic, sleep
+from time import sleep
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from nova.tests.functional.api import client as api_client
@@ -16,26 +15,11 @@ from tests.capabilities import shows
 from tests.hyperv.serial_ports import PATIENCE_S, Port, ports_of
 
 from openhyperv.hyperv.serial.log import LIMIT_BYTES
-from tests_openstack.nova.cloud import GEN_2, Cloud
+from tests_openstack.nova.cloud import GEN_2
+from tests_openstack.nova.console_clouds import ConsoleCloud
 
 
-class Consoles(Cloud):
-    def setUp(self) -> None:
-        super().setUp()
-        self.flags(enabled=True, proxyclient_address="127.0.0.1", group="serial_console")
-
-    def output(self, server: dict[str, Any], lines: int | None = None) -> str:
-        wanted = {} if lines is None else {"length": lines}
-        answer = self.api.post_server_action(server["id"], {"os-getConsoleOutput": wanted})
-        return str(answer["output"])
-
-    def until_output(self, server: dict[str, Any], wanted: str) -> str:
-        deadline = monotonic() + PATIENCE_S
-        while wanted not in (output := self.output(server)):
-            assert monotonic() < deadline, output[-200:]
-            sleep(0.05)
-        return output
-
+class Consoles(ConsoleCloud):
     @contextmanager
     def port(self, server: dict[str, Any], number: int = 1) -> Iterator[Port]:
         """The guest's end of a serial port."""
@@ -45,14 +29,6 @@ class Consoles(Cloud):
     def logs(self) -> list[str]:
         folder = self.folder / "state" / "openhyperv" / "consoles" / "hv1"
         return [each.name for each in folder.iterdir()] if folder.is_dir() else []
-
-    def live_port(self, server: dict[str, Any]) -> tuple[str, int]:
-        """Where nova-serialproxy would connect to."""
-        body = {"remote_console": {"protocol": "serial", "type": "serial"}}
-        answer = self.api.api_post(f"/servers/{server['id']}/remote-consoles", body)
-        token = parse_qs(urlsplit(answer.body["remote_console"]["url"]).query)["token"][0]
-        found = self.admin_api.api_get(f"/os-console-auth-tokens/{token}").body["console"]
-        return found["host"], found["port"]
 
     @shows("G1")
     def test_what_a_guest_says_from_its_first_byte_on_is_in_the_console_log(self) -> None:
