@@ -16,11 +16,13 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
 
 from extension.capabilities import capabilities, capability_counts
+from extension.changes import changes
 from extension.command_line import hv_commands, hvsim_commands, settings
 from extension.coverage import classes_and_methods, coverage_counts
 from extension.failures import exit_codes
 from extension.fault_rules import fault_actions
 from extension.machine_rules import granted_properties, harmless_properties, machine_limits, machine_rules
+from extension.old_options import old_options
 from extension.os_win_methods import os_win_counts, os_win_methods
 from extension.unverified import unverified_count, unverified_facts
 from extension.vocabulary import (
@@ -50,6 +52,8 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "classes-and-methods": classes_and_methods,
     "capability-counts": capability_counts,
     "capabilities": capabilities,
+    "changes": changes,
+    "old-options": old_options,
     "os-win-counts": os_win_counts,
     "os-win-methods": os_win_methods,
     "unverified-count": unverified_count,
