@@ -90,6 +90,16 @@ def test_nothing_is_left_when_it_stops(tmp_path: Path) -> None:
     assert not _processes_naming(run_directory)
 
 
+def test_it_is_found_where_it_was_after_it_stopped(tmp_path: Path) -> None:
+    samba = Samba(tmp_path / "smb", tmp_path / "C", ACCOUNT, host_name="HV02")
+    ports = []
+    for _ in range(2):
+        with samba:
+            ports.append(samba.port)
+            assert _smbclient(samba, f"Administrator%{ACCOUNT.password}").returncode == 0
+    assert ports[0] == ports[1]
+
+
 def test_nothing_runs_on_when_the_emulator_is_killed(tmp_path: Path) -> None:
     script = (
         "import sys, time; from pathlib import Path\n"

@@ -141,7 +141,8 @@ class EmulatedHost:
         if not options.has_files:
             return StateOnlyRunner()
         account = SmbAccount(options.account.name, options.account.password)
-        samba = Samba(options.data / "samba", options.data / "C", account, host_name=options.name)
+        port = 0 if self._samba is None else self._samba.port
+        samba = Samba(options.data / "samba", options.data / "C", account, host_name=options.name, port=port)
         self._samba = resources.enter_context(samba)
         pipes = PipeDirectory(samba.pipe_directory)
         resources.callback(pipes.close)

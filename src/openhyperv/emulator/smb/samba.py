@@ -25,15 +25,17 @@ class Samba:
     ``pipe_directory`` is where :class:`~openhyperv.emulator.smb.pipes.PipeDirectory` puts named pipes.
     """
 
-    def __init__(self, state_dir: Path, drive_c: Path, account: SmbAccount, *, host_name: str) -> None:
-        """Prepare only; ``state_dir`` keeps the log and is ours alone."""
+    def __init__(
+        self, state_dir: Path, drive_c: Path, account: SmbAccount, *, host_name: str, port: int = 0
+    ) -> None:
+        """Prepare only; ``state_dir`` keeps the log and is ours alone. ``port`` is tried before others."""
         self._state_dir = state_dir.resolve()
         self._drive_c = drive_c.resolve()
         self._account = account
         self._host_name = host_name
         self._child: Child | None = None
         self._run: RunDir | None = None
-        self.port = 0
+        self.port = port
 
     def __enter__(self) -> Samba:
         self.start()
@@ -45,7 +47,7 @@ class Samba:
         self.stop()
 
     def start(self) -> None:
-        """Start on a free port of 127.0.0.1; returns when clients can connect.
+        """Start on a port of 127.0.0.1, the same as before if that is free; returns when clients can connect.
 
         :raises ChildError: Samba is not installed or does not start; the text ends with what it said
         """
@@ -98,7 +100,7 @@ class Samba:
     def _start_on_free_port(self) -> None:
         """Samba cannot be told to let the kernel choose, and a port found free may be taken meanwhile."""
         for attempt in range(1, _START_ATTEMPTS + 1):
-            self.port = _free_port()
+            self.port = self.port if attempt == 1 and self.port else _free_port()
             self._write_configuration()
             if attempt == 1:
                 self._add_account()

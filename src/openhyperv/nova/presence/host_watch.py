@@ -106,11 +106,13 @@ class HostWatch:
         return _BROKEN_S
 
     def _look(self) -> bool:
-        """See that the host is there; True if it has booted since the last time.
+        """See that the host is there, with its files; True if it has booted since the last time.
 
         :raises HyperVError: it is not
         """
-        booted = read_uptime(self._compute.host.session).booted
+        host = self._compute.host
+        booted = read_uptime(host.session).booted
+        host.share.exists(host.layout.root)
         has_booted = self._booted is not None and booted > self._booted
         self._why_away, self._booted = None, booted
         self._settled.set()

@@ -46,12 +46,15 @@ class ServiceStatus:
             self._tell_placement(context, service)
 
     def _tell_placement(self, context: RequestContext, service: Service) -> None:
-        """Set or remove COMPUTE_STATUS_DISABLED; the periodic update of resources does what fails here."""
+        """Set or remove COMPUTE_STATUS_DISABLED; the periodic update of resources does what fails here.
+
+        As nova-compute starts its client of placement knows no provider yet, which it says by a ValueError.
+        """
         try:
             self._virtapi.update_compute_provider_status(
                 context, service.compute_node.uuid, enabled=not service.disabled
             )
-        except (exception.NovaException, ClientException):
+        except (exception.NovaException, ClientException, ValueError):
             LOG.warning("Placement was not told whether %s is disabled.", self._name, exc_info=True)
 
 
