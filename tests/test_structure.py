@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "exporter": {"hyperv", "errors"},
     "connection_options": {"transport", "errors"},
     "neutron": {"connection_options", "hyperv", "machine", "cim", "transport", "errors"},
-    "nova": {"hyperv", "machine", "files", "cim", "transport", "errors"},
+    "nova": {"connection_options", "hyperv", "machine", "files", "cim", "transport", "errors"},
     "cli": {"exporter", "hyperv", "machine", "files", "cim", "transport", "wire", "errors"},
     "emulator": {"wire", "cim", "errors"},
 }

@@ -3,39 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path, PureWindowsPath
+from pathlib import PureWindowsPath
 
 from oslo_config import cfg
 
-from openhyperv.errors import InvalidInputError
+from openhyperv.connection_options import CONNECTION_OPTIONS, read_target
 from openhyperv.files.windows_path import WindowsPath
 from openhyperv.hyperv.layout import DEFAULT_ROOT, Layout
 from openhyperv.machine.policy import Policy
-from openhyperv.transport.target import AuthenticationMethod, Target, Transport
+from openhyperv.transport.target import Target
 
 GROUP = cfg.OptGroup("openhyperv", "The Hyper-V host that this nova-compute runs, and how")
-
-CONNECTION_OPTIONS = [
-    cfg.StrOpt("address", help="Name or IP address of the Hyper-V host; the name that Kerberos knows it by."),
-    cfg.StrOpt(
-        "transport",
-        default=Transport.HTTP.value,
-        choices=[each.value for each in Transport],
-        help="What carries WS-Management. Over http every message is sealed by the authentication.",
-    ),
-    cfg.PortOpt("port", help="The WinRM listener's port; 5985 for http and 5986 for https if unset."),
-    cfg.StrOpt("username", help="The account, such as USER@REALM. Unset: whoever holds the Kerberos ticket."),
-    cfg.StrOpt("password", secret=True, help="The account's password; password_file keeps it out of here."),
-    cfg.StrOpt("password_file", help="A file whose first line is the password, readable by nova only."),
-    cfg.StrOpt("ca_file", help="Certificates that the host's is checked against; the system's if unset."),
-    cfg.StrOpt(
-        "authentication",
-        default=AuthenticationMethod.NEGOTIATE.value,
-        choices=[each.value for each in AuthenticationMethod],
-        help="How the account is proved. basic is refused outside https.",
-    ),
-    cfg.PortOpt("smb_port", default=445, help="The port of the host's file service."),
-]
 
 MACHINE_OPTIONS = [
     cfg.StrOpt(
@@ -113,33 +91,7 @@ def target_of(conf: cfg.ConfigOpts) -> Target:
 
     :raises InvalidInputError: no address is given, or a value is of the wrong kind
     """
-    given = conf.openhyperv
-    if not given.address:
-        raise InvalidInputError(
-            "No Hyper-V host is given.", remedy="Set address in the group [openhyperv] of nova.conf."
-        )
-    transport = Transport(given.transport)
-    return Target(
-        host=given.address,
-        transport=transport,
-        port=given.port or transport.default_port,
-        username=given.username,
-        password=_password(given),
-        ca_file=Path(given.ca_file) if given.ca_file else None,
-        authentication=AuthenticationMethod(given.authentication),
-        smb_port=given.smb_port,
-    )
-
-
-def _password(given: cfg.ConfigOpts) -> str | None:
-    if not given.password_file:
-        return None if given.password is None else str(given.password)
-    try:
-        return Path(given.password_file).read_text("utf-8").partition("\n")[0]
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidInputError(
-            f"The password cannot be read: {error}.", target=given.password_file
-        ) from error
+    return read_target(lambda name: conf.openhyperv[name])
 
 
 def layout_of(conf: cfg.ConfigOpts) -> Layout:

@@ -56,7 +56,7 @@ def _cables_by_name(session: Session) -> dict[str, list[Instance]]:
 
 
 def _features_by_cable(session: Session) -> dict[str, list[Instance]]:
-    """A feature is named after its cable, with one GUID or two behind; templates of features have no cable."""
+    """A feature is named after its cable, with a GUID or two behind; templates of features have no cable."""
     found: dict[str, list[Instance]] = defaultdict(list)
     for row in session.query(select(_FEATURE)):
         adapter, mark, _ = text(row, "InstanceID").upper().partition(CABLE_TAIL + "\\")
