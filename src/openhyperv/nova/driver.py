@@ -13,8 +13,8 @@ from nova.compute.manager import ComputeVirtAPI
 from nova.console.type import ConsoleSerial
 from nova.context import RequestContext
 from nova.network.model import VIF, NetworkInfo
-from nova.objects.flavor import Flavor
 from nova.objects.diagnostics import Diagnostics
+from nova.objects.flavor import Flavor
 from nova.objects.image_meta import ImageMeta
 from nova.objects.instance import Instance, InstanceList
 from nova.objects.migration import Migration
@@ -50,12 +50,12 @@ from openhyperv.nova.power.host_power import host_power_action, host_uptime
 from openhyperv.nova.power.rebooting import RebootType, reboot
 from openhyperv.nova.power.switching import bring_instance_to, power_off, power_on
 from openhyperv.nova.power_states import nova_power_state
-from openhyperv.nova.resources.available import available_resource
-from openhyperv.nova.resources.inventory import update_inventory
-from openhyperv.nova.resources.traits import update_traits
 from openhyperv.nova.presence.host_watch import HostWatch
 from openhyperv.nova.presence.lifecycle import Lifecycle
 from openhyperv.nova.presence.service_status import ServiceStatus
+from openhyperv.nova.resources.available import available_resource
+from openhyperv.nova.resources.inventory import update_inventory
+from openhyperv.nova.resources.traits import update_traits
 from openhyperv.nova.snapshots.leftovers import tidy_snapshots
 from openhyperv.nova.snapshots.taking import UpdateTaskState, snapshot_instance
 from openhyperv.nova.spawning import Spawn, spawn_instance
@@ -92,17 +92,17 @@ class HyperVDriver(driver.ComputeDriver):
         with as_nova_faults():
             host = Host.connect(options.target_of(CONF), options.layout_of(CONF))
             self._compute = ComputeHost(CONF.host, host, options.policy_of(CONF))
+        lifecycle = Lifecycle(self._compute, self.emit_event)
+        self._watch = HostWatch(self._compute, lifecycle, ServiceStatus(CONF.host, virtapi))
 
     # ---- the host
 
-        lifecycle = Lifecycle(self._compute, self.emit_event)
-        self._watch = HostWatch(self._compute, lifecycle, ServiceStatus(CONF.host, virtapi))
     def init_host(self, host: str) -> None:
         with as_nova_faults():
+            self._watch.start()
             version = self._compute.host.facts().version
             self._compute.consoles.keep_all(self._compute.instances.all())
             tidy_snapshots(self._compute)
-            self._watch.start()
         self.capabilities = {**self.capabilities, "supports_secure_boot": version >= GENERATION_2_SINCE}
 
     def process_instances_at_startup(self, context: RequestContext, instances: InstanceList) -> InstanceList:
@@ -112,11 +112,11 @@ class HyperVDriver(driver.ComputeDriver):
         return instances
 
     def cleanup_host(self, host: str) -> None:
+        self._watch.close()
         self._compute.consoles.close()
         self._compute.host.close()
 
     def get_available_nodes(self, refresh: bool = False) -> list[str]:
-        self._watch.close()
         return [self._compute.name]
 
     def get_nodenames_by_uuid(self, refresh: bool = False) -> dict[str, str]:
@@ -132,6 +132,7 @@ class HyperVDriver(driver.ComputeDriver):
 
     def get_available_resource(self, nodename: str) -> dict[str, Any]:
         with as_nova_faults():
+            self._watch.require()
             reading = self._compute.readings.now()
         return {**available_resource(nodename, reading), "uuid": self._node_uuid}
 
@@ -155,10 +156,12 @@ class HyperVDriver(driver.ComputeDriver):
 
     def list_instances(self) -> list[str]:
         with as_nova_faults():
+            self._watch.require()
             return [machine.name for machine in self._compute.instances.all().values()]
 
     def list_instance_uuids(self) -> list[str]:
         with as_nova_faults():
+            self._watch.require()
             return list(self._compute.instances.all())
 
     def get_num_instances(self) -> int:
@@ -166,6 +169,8 @@ class HyperVDriver(driver.ComputeDriver):
 
     def get_info(self, instance: Instance, use_cache: bool = True) -> InstanceInfo:
         with as_nova_faults(instance):
+            if use_cache:  # which is how Nova's periodic tasks ask
+                self._watch.require()
             found = self._compute.instances.summary(instance, cached=use_cache)
             return InstanceInfo(state=nova_power_state(found.state), internal_id=found.guid)
 
