@@ -77,9 +77,13 @@ class Cloud(integrated_helpers.ProviderUsageBaseTestCase):
 
     def image(self, name: str = "dynamic.vhdx", disk_format: str = "vhdx", **properties: str) -> str:
         """Register an image of 8 MiB with Glance; returns its identifier."""
-        content = make_image(self.folder, name).read_bytes()
+        return self.register(make_image(self.folder, name), disk_format, **properties)
+
+    def register(self, file: Path, disk_format: str, **properties: str) -> str:
+        """Register a file with Glance; returns the image's identifier."""
+        content = file.read_bytes()
         metadata = {
-            "name": name,
+            "name": file.name,
             "disk_format": disk_format,
             "container_format": "bare",
             "size": len(content),

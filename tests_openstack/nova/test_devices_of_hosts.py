@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-import nova.conf
 from oslo_serialization import jsonutils
 from tests.capabilities import shows
 from tests.hyperv.gpu_hosts import A16
@@ -14,19 +13,13 @@ from openhyperv.emulator.host.hardware import Hardware, PciDevice, adapters_for
 from openhyperv.hyperv.devices.assignable_device import AssignableDevice
 from openhyperv.hyperv.virtual_machine import VirtualMachine
 from tests_openstack.nova.cloud import GEN_2, Cloud
+from tests_openstack.nova.filters import filter_devices_and_numa
 
 _GPUS = [
     PciDevice(vendor="10DE", product="13F2", bus=bus, name="GPU", is_dismounted=True) for bus in (0x3B, 0x5E)
 ]
 _OTHER = PciDevice(vendor="144D", product="A820", bus=0x40, name="NVMe", is_dismounted=True)
-_FILTERS = ["NUMATopologyFilter", "PciPassthroughFilter"]
 _ALIAS = {"vendor_id": "10de", "product_id": "13f2", "name": "gpu", "device_type": "type-PCI"}
-
-
-def filter_as_needed(case: Cloud) -> None:
-    """What an operator has to switch on for devices and NUMA nodes to be looked at."""
-    enabled = nova.conf.CONF.filter_scheduler.enabled_filters
-    case.flags(group="filter_scheduler", enabled_filters=[*enabled, *_FILTERS])
 
 
 class PciDevices(Cloud):
@@ -38,7 +31,7 @@ class PciDevices(Cloud):
             device_spec=[jsonutils.dumps({"vendor_id": "10de", "product_id": "13f2"})],
             alias=[jsonutils.dumps(_ALIAS)],
         )
-        filter_as_needed(self)
+        filter_devices_and_numa(self)
         super().setUp()
 
     def taken_by(self, machine: VirtualMachine) -> list[AssignableDevice]:
@@ -99,7 +92,7 @@ class NumaNodes(Cloud):
     host_options = MappingProxyType({"hardware": Hardware(16, 16_384, 2, adapters_for("HV1", 1))})
 
     def setUp(self) -> None:
-        filter_as_needed(self)
+        filter_devices_and_numa(self)
         super().setUp()
 
     @shows("E4")
