@@ -47,23 +47,27 @@ def agent(lab: Lab) -> Program:
     return neutron_agent(lab, connections, _installed(lab))
 
 
-def choose_hosts(lab: Lab, cloud: Connection) -> None:
-    """Let no server be created on hosts that the lab had earlier."""
+def retire_hosts(lab: Lab, cloud: Connection) -> None:
+    """Let no server be created on hosts that the lab has no more; they still run, since Nova tells them."""
     names = {host.name for host in lab.hosts}
     for service in cloud.compute.services(binary="nova-compute"):
         if service.host not in names and service.status == "enabled":
             cloud.compute.disable_service(service, disabled_reason=_NOT_NOW)
-        elif service.host in names and service.disabled_reason == _NOT_NOW:
-            cloud.compute.enable_service(service)
 
 
-def wait_for_hosts(lab: Lab, cloud: Connection) -> None:
-    """Return when servers can be created on every host.
+def welcome_hosts(lab: Lab, cloud: Connection) -> None:
+    """Let servers be created on hosts that the lab has again, and wait until they can be.
 
     :raises LabError: a host is missing
     """
-    wanted = {host.name for host in lab.hosts}
+    names = {host.name for host in lab.hosts}
+    _wait_for(names, cloud)
+    for service in cloud.compute.services(binary="nova-compute"):
+        if service.host in names and service.disabled_reason == _NOT_NOW:
+            cloud.compute.enable_service(service)
 
+
+def _wait_for(wanted: set[str], cloud: Connection) -> None:
     def are_there() -> bool:
         try:
             nodes = {node.name for node in cloud.compute.hypervisors(details=True) if node.state == "up"}

@@ -10,7 +10,7 @@ from attrs import field, frozen
 
 from lab import clouds
 from lab.catalogue import have_catalogue
-from lab.compute_nodes import agent, choose_hosts, compute, wait_for_hosts
+from lab.compute_nodes import agent, compute, retire_hosts, welcome_hosts
 from lab.databases import have_databases
 from lab.hosts import emulated_host, target
 from lab.memcached import memcached
@@ -71,8 +71,7 @@ class Stack:
         with self.timeline.step("image, flavor and network are there"):
             have_resources(cloud, self.lab.places.data("guests"))
         with self.timeline.step("the scheduler knows the hosts, and their agents are alive"):
-            choose_hosts(self.lab, cloud)
-            wait_for_hosts(self.lab, cloud)
+            welcome_hosts(self.lab, cloud)
 
     def _bootstrap(self) -> None:
         clouds.write_clouds(self.lab)
@@ -102,8 +101,9 @@ class Stack:
         of_hosts = ("hvsim-", "nova-compute-")
         running = [name for name in self.processes.names() if name.startswith(of_hosts)]
         unwanted = [name for name in running if name.rpartition("-")[2] not in names]
-        if unwanted:
-            self.processes.stop(unwanted)
+        if unwanted and self.processes.find("nova-api"):
+            retire_hosts(self.lab, clouds.connect(self.lab))
+        self.processes.stop(unwanted)
 
     def down(self) -> None:
         """End every process; what they know stays."""
