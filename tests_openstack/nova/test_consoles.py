@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from nova.tests.functional.api import client as api_client
 from tests.capabilities import shows
+from tests.hyperv.counting import requests
 from tests.hyperv.serial_ports import PATIENCE_S, Port, ports_of
 
 from openhyperv.hyperv.serial.log import LIMIT_BYTES
@@ -72,6 +73,18 @@ class Consoles(ConsoleCloud):
             output = self.until_output(server, lines[-8:].decode())
         assert lines.decode().endswith(output)
         assert LIMIT_BYTES <= len(output) <= 2 * LIMIT_BYTES
+
+    def test_a_console_costs_requests_only_where_a_machine_is_started_again(self) -> None:
+        image = self.image(**GEN_2)
+        self.server(image)
+        host = self.driver._compute.host
+        with requests(self.emulated, host) as asked:
+            server = self.server(image)
+        assert len(asked) == 10
+        with requests(self.emulated, host) as asked:
+            self.output(server)
+            self.live_port(server)
+        assert asked == []
 
     @shows("G6")
     def test_a_console_follows_its_server_through_a_reboot_and_ends_with_it(self) -> None:

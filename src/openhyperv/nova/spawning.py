@@ -16,6 +16,7 @@ from openhyperv.errors import HyperVError
 from openhyperv.machine.spec import MachineSpec
 from openhyperv.nova.compute_host import ComputeHost
 from openhyperv.nova.config_drive import Injected, built_config_drive
+from openhyperv.nova.consoles.offering import keep_new_console
 from openhyperv.nova.designing import design_instance
 from openhyperv.nova.destroying import destroy_instance
 from openhyperv.nova.device_metadata import remember_devices
@@ -56,6 +57,7 @@ def spawn_instance(
         with ports_plugged(virtapi, wanted.instance, wanted.network_info):
             _create(compute, context, wanted, spec)
         if power_on:
+            keep_new_console(compute, wanted.instance, spec)
             start(compute, wanted.instance)
     except BaseException:
         _undo(compute, wanted.instance)

@@ -37,20 +37,21 @@ class Consoles:
         :raises ConflictError: no serial port of it has a pipe
         """
         kept = self._kept.get(uuid)
-        return kept or self._begin(uuid, find_console_pipes(self._host.session, guid))
+        return kept or self.keep_at(uuid, find_console_pipes(self._host.session, guid))
 
     def keep_all(self, machines: Mapping[str, MachineSummary]) -> None:
         """Keep those of all that run, in two requests; logs of instances that are gone are deleted."""
         pipes = list_console_pipes(self._host.session)
         for uuid, machine in machines.items():
             if machine.guid in pipes and machine.state not in _OFF:
-                self._begin(uuid, pipes[machine.guid])
+                self.keep_at(uuid, pipes[machine.guid])
         if self._folder.is_dir():
             for folder in self._folder.iterdir():
                 if folder.name not in machines:
                     delete_log(folder)
 
-    def _begin(self, uuid: str, pipes: ConsolePipes) -> KeptConsole:
+    def keep_at(self, uuid: str, pipes: ConsolePipes) -> KeptConsole:
+        """As :meth:`keep` for an instance whose pipes are known."""
         with self._lock:
             if uuid not in self._kept:
                 self._kept[uuid] = KeptConsole(

@@ -8,7 +8,9 @@ from nova.objects.instance import Instance
 from oslo_log import log
 
 from openhyperv.errors import AccessDeniedError, ConflictError
+from openhyperv.hyperv.serial.console_pipes import pipes_of_spec
 from openhyperv.hyperv.virtual_machine import VirtualMachine
+from openhyperv.machine.spec import MachineSpec
 from openhyperv.nova.compute_host import ComputeHost
 
 LOG = log.getLogger(__name__)
@@ -17,11 +19,18 @@ _NO_CONSOLE = (AccessDeniedError, ConflictError)
 
 
 def keep_console(compute: ComputeHost, instance: Instance, machine: VirtualMachine) -> None:
-    """Keep the log of a machine that is about to start, if it has a console."""
+    """Keep the log of a machine that is about to start, if it has one; in two requests, or none."""
     try:
         compute.consoles.keep(instance.uuid, machine.guid)
     except _NO_CONSOLE as error:
         LOG.info("No console log is kept: %s", error, instance=instance)
+
+
+def keep_new_console(compute: ComputeHost, instance: Instance, spec: MachineSpec) -> None:
+    """The same for a machine that was just made as specified, which takes no request."""
+    pipes = pipes_of_spec(spec)
+    if pipes is not None:
+        compute.consoles.keep_at(instance.uuid, pipes)
 
 
 def console_output(compute: ComputeHost, instance: Instance) -> bytes:
