@@ -14,6 +14,7 @@ from openhyperv.hyperv.ports.inventory import AdapterHappening, AdapterInventory
 from openhyperv.hyperv.ports.watching import AdapterWatch
 from openhyperv.machine.network_adapter import NetworkAdapter
 from openhyperv.wire.instance import Instance
+from tests.capabilities import shows
 from tests.hyperv.specs import machine_spec
 
 PATIENCE_S = 20.0
@@ -50,6 +51,7 @@ def test_adapters_that_were_there_come_first(host: Host) -> None:
     machine.delete()
 
 
+@shows("N3")
 def test_an_adapter_comes_is_replaced_and_goes(host: Host, told: Told) -> None:
     machine = host.create(machine_spec("new", network_adapters=(NetworkAdapter("eth0"),)))
     assert told.next() == ("appeared", "eth0")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from tests.capabilities import shows
 from tests.faults.leftovers import wait_until
 from tests.witness import Witness
 
@@ -15,6 +16,7 @@ from tests_openstack.neutron.servers import Servers
 pytestmark = pytest.mark.usefixtures("agent")
 
 
+@shows("N3", "N6")
 def test_a_port_is_bound_before_neutron_is_told(bus: MessageBus, servers: Servers) -> None:
     port_id = bus.ports.add()
     server = servers.boot(port_id)
@@ -83,6 +85,7 @@ def test_adapters_that_are_no_ports_are_left_alone(bus: MessageBus, servers: Ser
     assert "eth0" not in bus.ports.asked
 
 
+@shows("N4")
 def test_a_port_that_could_not_be_bound_is_bound_later(
     bus: MessageBus, servers: Servers, witness: Witness
 ) -> None:

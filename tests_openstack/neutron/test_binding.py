@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from tests.capabilities import shows
 
 from openhyperv.errors import ConflictError, InvalidInputError, NotFoundError
 from openhyperv.hyperv.host import Host
@@ -41,6 +42,7 @@ def bind(binder: PortBinder, servers: Servers, **values: Any) -> tuple[Server, s
     return server, port.port_id
 
 
+@shows("N5", "N6", "N7")
 @pytest.mark.parametrize(
     ("values", "switch", "vlan_id"),
     [
@@ -63,6 +65,7 @@ def test_the_network_of_a_port(
     assert (names[port.switch], port.vlan_id) == (switch, vlan_id)
 
 
+@shows("N5")
 def test_local_networks_share_a_switch_but_no_vlan(binder: PortBinder, servers: Servers, host: Host) -> None:
     mine, theirs = str(uuid4()), str(uuid4())
     local = {"network_type": "local", "physical_network": None, "segmentation_id": None}
@@ -95,6 +98,7 @@ def test_two_local_networks_are_never_in_one_vlan() -> None:
     assert max(vlans) <= 4094
 
 
+@shows("N12", "N13")
 @pytest.mark.parametrize(
     ("values", "spoofing", "guarded"),
     [
@@ -120,6 +124,7 @@ def test_a_network_that_the_host_has_no_switch_for(binder: PortBinder) -> None:
         binder.bind(details(network_type="vxlan"))
 
 
+@shows("N2")
 def test_a_switch_that_the_host_does_not_have(host: Host) -> None:
     with pytest.raises(NotFoundError) as refused:
         PortBinder(host, parse_mappings(["physnet1:missing"])).find_switches()

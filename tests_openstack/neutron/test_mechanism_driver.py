@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from neutron_lib.api.definitions import portbindings
 from stevedore.driver import DriverManager
+from tests.capabilities import shows
 
 from openhyperv.neutron.mechanism_driver import HyperVMechanismDriver
 
@@ -39,6 +40,7 @@ FORMER = agent(vswitch_mappings={"^physnet1$": "external"})
 """As networking-hyperv reports itself."""
 
 
+@shows("N20")
 @pytest.mark.parametrize(
     ("who", "where", "fits"),
     [

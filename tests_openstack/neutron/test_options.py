@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from oslo_config import cfg
+from tests.capabilities import shows
 
 from openhyperv.errors import InvalidInputError
 from openhyperv.neutron import options
@@ -79,6 +80,7 @@ def test_what_is_no_configuration(tmp_path: Path, ini: str) -> None:
         served(tmp_path, ini)
 
 
+@shows("N1")
 def test_the_first_pattern_that_fits_counts() -> None:
     mappings = parse_mappings(["physnet1:exact", "phys*:some", "a.b:dots", "*:rest"])
     networks = ("physnet1", "physnet10", "a.b", "axb", None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from tests.capabilities import shows
 from tests.faults.leftovers import wait_until
 from tests.witness import Witness
 
@@ -64,6 +65,7 @@ def boot(bus: MessageBus, servers: Servers, *rules: dict[str, Any], **port: Any)
     return server, port_id, group
 
 
+@shows("N9", "N10", "N11")
 @pytest.mark.parametrize(
     ("rule", "passes"),
     [
@@ -115,6 +117,7 @@ def test_a_port_without_groups_gets_its_address_and_nothing_else(
     assert allowed(host, server) == DHCP
 
 
+@shows("N12")
 def test_a_port_without_port_security_is_not_filtered(bus: MessageBus, servers: Servers, host: Host) -> None:
     server, port_id, _ = boot(bus, servers, {"protocol": "tcp"}, port_security_enabled=False)
     assert server.port(port_id).mac_spoofing
