@@ -12,13 +12,8 @@ from attrs import fields
 
 from bench import baseline
 from openhyperv.cli.profiles import Profile
-from openhyperv.errors import UnsupportedError
-from openhyperv.machine.design import design_machine
-from openhyperv.machine.request import DvdRequest
-from openhyperv.machine.violations import BrokenRuleError, Rule
 
 from .bench.test_quick import REQUESTS
-from .machine.requests import request
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -66,49 +61,6 @@ def table_rows(page: str, heading: str) -> list[list[str]]:
 
 def in_code(cell: str) -> list[str]:
     return re.findall(r"`([^`]+)`", cell)
-
-
-VALUE_RULES = {
-    Rule.MACHINE_TYPE,
-    Rule.FIRMWARE_TYPE,
-    Rule.SECURE_BOOT_VALUE,
-    Rule.SECURE_VM_VALUE,
-    Rule.CPU_FEATURES,
-    Rule.NUMA_NODES,
-    Rule.SERIAL_PORT,
-    Rule.HYPERVISOR_TYPE,
-    Rule.HOST_VERSION_REQUIREMENT,
-}
-
-
-DVD = DvdRequest("dvd", "C:\\iso\\debian.iso")
-
-
-def broken_rule(name: str, value: str) -> Rule | None:
-    """The rule that a machine with a DVD drive and this one property breaks."""
-    try:
-        design_machine(request({name: value}, dvds=(DVD,)))
-    except BrokenRuleError as error:
-        return error.rule
-    except UnsupportedError:
-        return None
-    return None
-
-
-def test_every_value_of_an_image_property_is_known() -> None:
-    rows = table_rows("reference/properties.md", "Properties of images")
-    assert len(rows) > 8
-    for name, values, *_ in rows:
-        (property_name,) = in_code(name)
-        broken = {value: broken_rule(property_name, value) for value in in_code(values)}
-        assert not VALUE_RULES & set(broken.values()), f"{property_name}: {broken}"
-
-
-def test_a_value_that_the_page_does_not_list_is_refused() -> None:
-    for name, *_ in table_rows("reference/properties.md", "Properties of images"):
-        (property_name,) = in_code(name)
-        if property_name not in {"os_type", "architecture"}:  # looked at with Secure Boot; not supported
-            assert broken_rule(property_name, "nonsense") is not None, property_name
 
 
 def test_the_profile_in_the_reference_is_one() -> None:

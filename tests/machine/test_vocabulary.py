@@ -13,6 +13,7 @@ from openhyperv.machine.host_traits import HostTraits
 from openhyperv.machine.pci import PciAddress, PciAlias, PciDevice
 from openhyperv.machine.properties import Flavor, ImageProperties
 from openhyperv.machine.request import DvdRequest, MachineRequest
+from openhyperv.machine.rules.reading import TRUTHS
 from openhyperv.machine.rules.understood import is_read_of_flavor, is_read_of_image
 from openhyperv.machine.vocabulary.extra_specs import EXTRA_SPECS
 from openhyperv.machine.vocabulary.image_properties import IMAGE_PROPERTIES
@@ -58,6 +59,28 @@ def test_an_example_is_granted_somewhere(word: Word) -> None:
 def test_what_is_not_among_the_values_is_refused_everywhere(word: Word) -> None:
     name = word.example[0].partition("=")[0]
     assert not granting((f"{name}={NOT_A_VALUE[type(word.value)]}", *word.example[1:]))
+
+
+def values_of(word: Word) -> tuple[str, ...]:
+    match word.value:
+        case Choice(values) | Choices(values):
+            return values
+        case Truth():
+            return tuple(TRUTHS)
+        case _:
+            return ()
+
+
+@pytest.mark.parametrize("word", [word for word in WORDS if values_of(word)], ids=lambda word: word.name)
+def test_every_value_is_granted_somewhere(word: Word) -> None:
+    name, *beside = word.example[0].partition("=")[0], *word.example[1:]
+    companies = ((), beside, ["gen2"])
+    refused = [
+        value
+        for value in values_of(word)
+        if not any(granting((f"{name}={value}", *company)) for company in companies)
+    ]
+    assert refused == []
 
 
 class ReadProperties(ImageProperties):
