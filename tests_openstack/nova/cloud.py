@@ -17,9 +17,9 @@ from nova.tests.functional import integrated_helpers
 from nova.virt import node
 from tests.emulated import ACCOUNT, emulated_host, target_of
 from tests.files.pictures import make_image
+from tests.witness import Witness
 
 from openhyperv.emulator.emulated_host import EmulatedHost
-from openhyperv.emulator.rules.matching import Rules
 from openhyperv.hyperv.host import Host
 from openhyperv.hyperv.virtual_machine import VirtualMachine
 from openhyperv.nova import options
@@ -40,7 +40,7 @@ class Cloud(integrated_helpers.ProviderUsageBaseTestCase):
         super().setUp()
         self.folder = Path(self.useFixture(fixtures.TempDir()).path)
         self.flags(state_path=str(self.folder / "state"))
-        self.rules = Rules()
+        self.rules = Witness()
         self.node_uuids: dict[str, str] = {}
         self.emulated = self.start_host("hv1")
         self.host = self.client_of(self.emulated)

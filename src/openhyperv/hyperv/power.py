@@ -36,9 +36,11 @@ def reach(session: Session, guid: str, wanted: MachineState, *, timeout_s: float
     try:
         request_state(session, guid, RequestedState(wanted.value), timeout_s=timeout_s)
     except ConflictError:
-        if read_state(session, guid).heading is not wanted:
+        present = read_state(session, guid)
+        if present.heading is not wanted:
             raise
-        wait_for_state(session, guid, wanted, deadline)
+        if present is not wanted:
+            wait_for_state(session, guid, wanted, deadline)
 
 
 def start_anew(session: Session, guid: str, *, timeout_s: float) -> None:
