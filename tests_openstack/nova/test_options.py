@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import subprocess
 import sys
 from pathlib import Path
 
-import pytest
 from oslo_config import cfg
 
 from openhyperv.nova import options
+from openhyperv.nova.status.old_options import OLD_OPTIONS
 
 
 def test_the_sample_has_every_option() -> None:
@@ -23,12 +24,20 @@ def test_the_sample_has_every_option() -> None:
         assert f"#{option.dest} = " in done.stdout
 
 
-def test_a_password_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_password_is_not_logged() -> None:
+    written = io.StringIO()
+    log = logging.Logger("options", logging.DEBUG)
+    log.addHandler(logging.StreamHandler(written))
     conf = cfg.ConfigOpts()
     options.register(conf)
     conf([])
     conf.set_override("password", "correct-horse", "openhyperv")
-    caplog.set_level(logging.DEBUG)
-    conf.log_opt_values(logging.getLogger("test"), logging.DEBUG)
-    assert "openhyperv.password " in caplog.text
-    assert "correct-horse" not in caplog.text
+    conf.log_opt_values(log, logging.DEBUG)
+    assert "openhyperv.password " in written.getvalue()
+    assert "correct-horse" not in written.getvalue()
+
+
+def test_what_replaces_an_old_option_exists() -> None:
+    names = {f"[openhyperv]{option.dest}" for option in options.OPTIONS}
+    assert {option.successor for option in OLD_OPTIONS if option.successor} <= names
+    assert all(option.successor or option.note for option in OLD_OPTIONS)

@@ -150,7 +150,7 @@ def test_every_host_of_a_fleet(tmp_path: Path, host: EmulatedHost, password_file
     hosts.mkdir()
     (hosts / "good.conf").write_text(of_host(host, password_file))
     (hosts / "bad.conf").write_text(of_host(host, password_file, port="9"))
-    code, found = check("--config-file", str(nova), "--hosts_dir", str(hosts))
+    code, found = check("--config-file", str(nova), "--hosts-dir", str(hosts))
     assert code == FAILURE
     assert found["Host answers"][1].startswith("bad: ")
     assert "good: " not in found["Host answers"][1]

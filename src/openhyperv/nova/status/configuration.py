@@ -17,7 +17,7 @@ CATALOG_GROUP = "placement"
 """Whose account looks at the catalog and at images: a compute service has to have it."""
 
 _HOSTS_DIRECTORY = cfg.StrOpt(
-    "hosts_dir", help="A directory of files <host>.conf, as openhyperv-fleet reads."
+    "hosts-dir", help="A directory of files <host>.conf, as openhyperv-fleet reads."
 )
 _NOVA_OPTIONS = [cfg.StrOpt("compute_driver"), cfg.StrOpt("host")]
 _SCHEDULER_OPTIONS = [cfg.StrOpt("image_properties_default_architecture")]
