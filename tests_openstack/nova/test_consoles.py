@@ -107,6 +107,18 @@ class Consoles(ConsoleCloud):
             socket.create_connection(place, PATIENCE_S)
         assert self.logs() == []
 
+    @shows("G6")
+    def test_a_server_that_somebody_else_resumes_has_its_console(self) -> None:
+        server = self.server(self.image(**GEN_2))
+        self.api.post_server_action(server["id"], {"suspend": None})
+        self._wait_for_state_change(server, "SUSPENDED")
+        self.driver._compute.consoles.close()  # as after five minutes in which nothing came of it
+        self.machine(server).start()
+        with self.port(server) as port:
+            port.until_opened()
+            port.say(b"awake")
+            self.until_output(server, "awake")
+
     @shows("G3")
     def test_people_type_on_a_console_whose_output_is_logged_too(self) -> None:
         server = self.server(self.image(**GEN_2))

@@ -9,7 +9,6 @@ from oslo_log import log
 
 from openhyperv.errors import AccessDeniedError, ConflictError
 from openhyperv.hyperv.serial.console_pipes import pipes_of_spec
-from openhyperv.hyperv.virtual_machine import VirtualMachine
 from openhyperv.machine.spec import MachineSpec
 from openhyperv.nova.compute_host import ComputeHost
 
@@ -18,12 +17,12 @@ _NO_CONSOLE = (AccessDeniedError, ConflictError)
 """The machine is shielded or encrypted, or has no serial port with a pipe."""
 
 
-def keep_console(compute: ComputeHost, instance: Instance, machine: VirtualMachine) -> None:
+def keep_console(compute: ComputeHost, uuid: str, guid: str) -> None:
     """Keep the log of a machine that is about to start, if it has one; in two requests, or none."""
     try:
-        compute.consoles.keep(instance.uuid, machine.guid)
+        compute.consoles.keep(uuid, guid)
     except _NO_CONSOLE as error:
-        LOG.info("No console log is kept: %s", error, instance=instance)
+        LOG.info("No console log is kept: %s", error, instance_uuid=uuid)
 
 
 def keep_new_console(compute: ComputeHost, instance: Instance, spec: MachineSpec) -> None:

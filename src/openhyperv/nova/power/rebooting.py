@@ -28,7 +28,7 @@ def reboot(compute: ComputeHost, instance: Instance, how: RebootType) -> None:
     """
     patience_s = CONF.openhyperv.wait_soft_reboot_seconds
     with compute.instances.machine(instance) as machine:
-        keep_console(compute, instance, machine)
+        keep_console(compute, instance.uuid, machine.guid)
         if how is RebootType.HARD or not patience_s:
             machine.start_anew()
             return

@@ -30,7 +30,7 @@ def power_on(compute: ComputeHost, instance: Instance) -> None:
     :raises JobError: the host cannot start it
     """
     with compute.instances.machine(instance) as machine:
-        keep_console(compute, instance, machine)
+        keep_console(compute, instance.uuid, machine.guid)
         machine.reach(MachineState.RUNNING)
         meter_if_wanted(machine, instance)
 

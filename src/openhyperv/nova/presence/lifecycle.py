@@ -14,6 +14,7 @@ from openhyperv.hyperv.state_watch import StateChange
 from openhyperv.hyperv.states import MachineState
 from openhyperv.hyperv.summary import MachineSummary
 from openhyperv.nova.compute_host import ComputeHost
+from openhyperv.nova.consoles.offering import keep_console
 from openhyperv.nova.power_states import nova_power_state
 from openhyperv.nova.presence.host_boot import resume_instance
 
@@ -47,8 +48,11 @@ class Lifecycle:
         if transition is None or is_kept_back:
             return
         uuid = self._compute.instances.uuid_of(change.guid)
-        if uuid is not None:
-            self._emit(event.LifecycleEvent(uuid, transition))
+        if uuid is None:
+            return
+        if change.state is MachineState.RUNNING:  # started by whom it may be
+            keep_console(self._compute, uuid, change.guid)
+        self._emit(event.LifecycleEvent(uuid, transition))
 
     def catch_up(self, *, has_booted: bool) -> None:
         """Tell Nova of every instance that is not as Nova has it noted, in one request.
