@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from nova import exception
+from tests.capabilities import shows
 
 from openhyperv.emulator.rules.actions import ResetBefore, Unauthorized
 from openhyperv.emulator.rules.matching import OperationName, Rule
@@ -40,6 +41,7 @@ class PresenceOfAHost(Cloud):
         provider = self._get_provider_uuid_by_host("hv1")
         return "COMPUTE_STATUS_DISABLED" in self._get_provider_traits(provider)
 
+    @shows("X8")
     def test_the_service_is_disabled_with_the_reason_until_the_host_is_back(self) -> None:
         server = self.server(self.image(**GEN_2))
         with self.host_away():
