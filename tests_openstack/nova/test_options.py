@@ -26,7 +26,8 @@ def test_the_sample_has_every_option() -> None:
 
 def test_a_password_is_not_logged() -> None:
     written = io.StringIO()
-    log = logging.Logger("options", logging.DEBUG)
+    log = logging.getLogger("options of the driver")
+    log.setLevel(logging.DEBUG)
     log.addHandler(logging.StreamHandler(written))
     conf = cfg.ConfigOpts()
     options.register(conf)
