@@ -38,6 +38,7 @@ from openhyperv.nova.images.caching import cache_image
 from openhyperv.nova.interfaces import attach_interface, detach_interface
 from openhyperv.nova.migration.departing import Shutdown, depart
 from openhyperv.nova.migration.finishing import confirm, finish, revert
+from openhyperv.nova.migration.interrupted import settle_interrupted
 from openhyperv.nova.migration.leftovers import (
     has_files,
     is_only_to_stop,
@@ -109,6 +110,7 @@ class HyperVDriver(driver.ComputeDriver):
         if CONF.openhyperv.adopted_instances_path:
             with as_nova_faults():
                 adopt_instances(self._compute, instances)
+        settle_interrupted(self._compute, context, instances)
         return instances
 
     def cleanup_host(self, host: str) -> None:
