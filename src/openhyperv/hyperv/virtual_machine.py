@@ -17,11 +17,12 @@ from openhyperv.hyperv.devices.machine_devices import MachineDevices
 from openhyperv.hyperv.disks.machine_disks import MachineDisks
 from openhyperv.hyperv.gpus.machine_gpus import MachineGpus
 from openhyperv.hyperv.guest.machine_guest import MachineGuest
+from openhyperv.hyperv.jobs import wait_for_jobs_of
 from openhyperv.hyperv.layout import Layout
 from openhyperv.hyperv.metrics.control import start_metering, stop_metering
 from openhyperv.hyperv.metrics.reading import read_machine_use
 from openhyperv.hyperv.metrics.use import MachineUse
-from openhyperv.hyperv.names import system_settings
+from openhyperv.hyperv.names import system, system_settings
 from openhyperv.hyperv.reconfiguring.reconfiguration import Reconfiguration
 from openhyperv.hyperv.security.machine_security import MachineSecurity
 from openhyperv.hyperv.serial.machine_serial import MachineSerial
@@ -113,6 +114,10 @@ class VirtualMachine:
     def reach(self, state: MachineState, *, timeout_s: float = _STATE_TIMEOUT_S) -> None:
         """Bring it to running, off, saved or paused; nothing happens if it is so already."""
         power.reach(self._session, self.guid, state, timeout_s=timeout_s)
+
+    def settle(self, *, timeout_s: float = _STATE_TIMEOUT_S) -> None:
+        """Wait until the host is busy with it no more, as it is for a while after the end of a checkpoint."""
+        wait_for_jobs_of(self._session, system(self.guid), Deadline.after(timeout_s))
 
     def start_anew(self, *, timeout_s: float = _STATE_TIMEOUT_S) -> None:
         """Have it begin from its firmware, whatever it does now; a saved state is discarded."""

@@ -36,9 +36,9 @@ from openhyperv.nova.faults import as_nova_faults, told_as_event
 from openhyperv.nova.images.ageing import age_images
 from openhyperv.nova.images.caching import cache_image
 from openhyperv.nova.interfaces import attach_interface, detach_interface
+from openhyperv.nova.interrupted_builds import settle_interrupted_builds
 from openhyperv.nova.migration.departing import Shutdown, depart
 from openhyperv.nova.migration.finishing import confirm, finish, revert
-from openhyperv.nova.migration.interrupted import settle_interrupted
 from openhyperv.nova.migration.leftovers import (
     has_files,
     is_only_to_stop,
@@ -54,6 +54,8 @@ from openhyperv.nova.power_states import nova_power_state
 from openhyperv.nova.presence.host_watch import HostWatch
 from openhyperv.nova.presence.lifecycle import Lifecycle
 from openhyperv.nova.presence.service_status import ServiceStatus
+from openhyperv.nova.rescuing.interrupted import settle_interrupted_rescues
+from openhyperv.nova.rescuing.rescuing import Rescue, rescue_instance, unrescue_instance
 from openhyperv.nova.resources.available import available_resource
 from openhyperv.nova.resources.inventory import update_inventory
 from openhyperv.nova.resources.traits import update_traits
@@ -110,7 +112,8 @@ class HyperVDriver(driver.ComputeDriver):
         if CONF.openhyperv.adopted_instances_path:
             with as_nova_faults():
                 adopt_instances(self._compute, instances)
-        settle_interrupted(self._compute, context, instances)
+        settle_interrupted_builds(self._compute, context, instances)
+        settle_interrupted_rescues(self._compute, instances)
         return instances
 
     def cleanup_host(self, host: str) -> None:
@@ -353,6 +356,26 @@ class HyperVDriver(driver.ComputeDriver):
         """
         reason = "This driver does not migrate running instances; migrate them cold."
         raise exception.MigrationPreCheckError(reason=reason)
+
+    # ---- rescue
+
+    def rescue(
+        self,
+        context: RequestContext,
+        instance: Instance,
+        network_info: NetworkInfo,
+        image_meta: ImageMeta,
+        rescue_password: str,
+        block_device_info: BlockDeviceInfo | None,
+        share_info: Any,
+    ) -> None:
+        injected = Injected(admin_password=rescue_password)
+        with as_nova_faults(instance):
+            rescue_instance(self._compute, context, Rescue(instance, image_meta, network_info, injected))
+
+    def unrescue(self, context: RequestContext, instance: Instance) -> None:
+        with as_nova_faults(instance):
+            unrescue_instance(self._compute, instance)
 
     # ---- power
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 
 from openhyperv.cim.jobs import JobProgress
@@ -100,6 +100,14 @@ class MachineDisks:
         """
         with self._context("eject a DVD"):
             return media.eject(self._session, self._guid, self.list(), slot)
+
+    def exchange(self, files: Mapping[Drive, str]) -> None:
+        """Put other files of the host into drives that have one, all at once; what was in them stays a file.
+
+        :raises ConflictError: the machine is not off
+        """
+        with self._context("exchange disks"):
+            media.exchange(self._session, self._guid, files)
 
     def limit(self, which: Slot | str, *, maximum_iops: int = 0, minimum_iops: int = 0) -> None:
         """Bound what a disk does, in operations of 8 KiB per second; 0 is no bound. The machine may run.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from attrs import frozen
 
@@ -44,6 +44,16 @@ def eject(session: Session, guid: str, drives: Sequence[Drive], slot: Slot | Non
     if drive.file is not None:
         remove_devices(session, guid, [setting(STORAGE_SETTINGS, drive.medium_key)])
     return drive
+
+
+def exchange(session: Session, guid: str, files: Mapping[Drive, str]) -> None:
+    """Put other files into drives, instead of what is in them, in one call; none for no drives."""
+    changes = [
+        Instance(STORAGE_SETTINGS, {"InstanceID": drive.medium_key, "HostResource": [file]})
+        for drive, file in files.items()
+    ]
+    if changes:
+        change_devices(session, guid, changes)
 
 
 def _dvd_drive(drives: Sequence[Drive], slot: Slot | None) -> Drive:
