@@ -39,6 +39,7 @@ from openhyperv.nova.interfaces import attach_interface, detach_interface
 from openhyperv.nova.interrupted_builds import settle_interrupted_builds
 from openhyperv.nova.migration.departing import Shutdown, depart
 from openhyperv.nova.migration.finishing import confirm, finish, revert
+from openhyperv.nova.migration.interrupted import settle_interrupted
 from openhyperv.nova.migration.leftovers import (
     has_files,
     is_only_to_stop,
@@ -114,6 +115,7 @@ class HyperVDriver(driver.ComputeDriver):
                 adopt_instances(self._compute, instances)
         settle_interrupted_builds(self._compute, context, instances)
         settle_interrupted_rescues(self._compute, instances)
+        settle_interrupted(self._compute, context, instances)
         return instances
 
     def cleanup_host(self, host: str) -> None:
