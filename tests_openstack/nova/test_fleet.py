@@ -24,7 +24,7 @@ compute_driver = fake.FakeDriver
 state_path = /nonexistent
 debug = true
 """
-DEADLINE_S = 60.0
+DEADLINE_S = 120.0
 
 
 class Fleet:

@@ -43,8 +43,8 @@ def transport(conf: cfg.ConfigOpts) -> Verdict:
     if given.transport == Transport.HTTPS or given.authentication == AuthenticationMethod.KERBEROS:
         return GOOD
     return warning(
-        "over http, authentication=negotiate may fall back to NTLM, which does not prove who the host is. "
-        "Set transport=https, or authentication=kerberos."
+        f"over http, authentication={given.authentication} allows NTLM, which proves that the host knows the "
+        "account, but not its name. Set transport=https, or authentication=kerberos."
     )
 
 
