@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from tests.capabilities import shows
 
 NOVA = """[DEFAULT]
 transport_url = fake://
@@ -118,6 +119,7 @@ def test_options_are_logged_without_the_password(fleet: Fleet) -> None:
     assert "correct-horse" not in fleet.text()
 
 
+@shows("X11")
 def test_one_that_is_killed_is_started_again_and_the_others_go_on(fleet: Fleet) -> None:
     (first,) = added(fleet, "killed")
     other = fleet.running("hv1")
@@ -148,6 +150,7 @@ def test_a_list_that_cannot_be_read_changes_nothing(fleet: Fleet) -> None:
     assert fleet.running("hv1") == running
 
 
+@shows("X11")
 def test_a_child_costs_a_fraction_of_what_nova_costs_alone(fleet: Fleet) -> None:
     """Its own memory, of which another child would need as much again."""
     pid = fleet.running("hv2")

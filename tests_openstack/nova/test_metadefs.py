@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.capabilities import shows
 
 from openhyperv.machine.vocabulary.extra_specs import EXTRA_SPECS
 from openhyperv.machine.vocabulary.image_properties import IMAGE_PROPERTIES
@@ -38,6 +39,7 @@ def offered(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, str, st
         return connection.execute(QUERY).fetchall()
 
 
+@shows("X9")
 @pytest.mark.parametrize(
     ("resource", "words"),
     [("OS::Glance::Image", IMAGE_PROPERTIES), ("OS::Nova::Flavor", EXTRA_SPECS)],

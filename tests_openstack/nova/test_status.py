@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
+from tests.capabilities import shows
 from tests.emulated import ACCOUNT, emulated_host
 
 from openhyperv.emulator.emulated_host import EmulatedHost
@@ -81,6 +82,7 @@ def test_a_host_that_is_ready(tmp_path: Path, host: EmulatedHost, password_file:
     assert found["Account may use Hyper-V"] == (SUCCESS, "")
 
 
+@shows("X10")
 def test_a_host_that_is_not_there(tmp_path: Path, host: EmulatedHost, password_file: Path) -> None:
     code, found = checked(tmp_path, DRIVER + of_host(host, password_file, port="9"))
     assert code == FAILURE
@@ -144,6 +146,7 @@ def test_a_certificate_that_nobody_vouches_for(tmp_path: Path, password_file: Pa
         assert checked(tmp_path, text)[1]["Host answers"] == (SUCCESS, "")
 
 
+@shows("X10")
 def test_every_host_of_a_fleet(tmp_path: Path, host: EmulatedHost, password_file: Path) -> None:
     nova, hosts = tmp_path / "nova.conf", tmp_path / "hosts.d"
     nova.write_text(DRIVER)
