@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 import click
+from openstack.exceptions import SDKException
 
 from lab import clouds
 from lab.check.client import Client
@@ -15,6 +16,7 @@ from lab.places import Places
 from lab.settings import HostSettings, Lab
 from lab.stack import Stack
 from lab.tempest.command import tempest
+from openhyperv.emulator.debian_guest.boot_files import BuildError
 
 
 @click.group()
@@ -81,5 +83,5 @@ main.add_command(tempest)
 if __name__ == "__main__":
     try:
         main()
-    except LabError as error:
-        raise SystemExit(str(error)) from error
+    except (LabError, BuildError, SDKException) as error:
+        raise SystemExit(f"{type(error).__name__}: {error}") from error

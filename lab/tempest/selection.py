@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable
 from enum import StrEnum
 from pathlib import Path
 
+from lab.tempest.results import Outcome, Result
+
 _HERE = Path(__file__).parent
 _IDENTIFIER = re.compile(r"id-[0-9a-f-]{36}")
 _COMPUTE = "tempest.api.compute."
@@ -19,6 +21,7 @@ class Selection(StrEnum):
     REQUIRED = "required"
     COMPUTE = "compute"
     ALL = "all"
+    FAILED = "failed"
 
 
 def required_identifiers() -> frozenset[str]:
@@ -55,6 +58,9 @@ _CHOOSE: dict[Selection, Callable[[str], bool]] = {
 }
 
 
-def choose(tests: Iterable[str], selection: Selection) -> list[str]:
-    """The tests of a selection, in the order given."""
+def choose(tests: Iterable[str], selection: Selection, latest: Iterable[Result]) -> list[str]:
+    """The tests of a selection, in the order given; ``latest`` tells which failed."""
+    if selection is Selection.FAILED:
+        failed = {result.test for result in latest if result.outcome is Outcome.FAILED}
+        return [test for test in tests if test in failed]
     return list(filter(_CHOOSE[selection], tests))
