@@ -10,7 +10,9 @@ from threading import Event
 import pytest
 
 from openhyperv.emulator.emulated_host import EmulatedHost
-from openhyperv.errors import AccessDeniedError, ConflictError
+from openhyperv.errors import AccessDeniedError, ConflictError, UnreachableError
+from openhyperv.files.smb.pipes import HostPipes
+from openhyperv.files.smb.settings import ShareSettings
 from openhyperv.hyperv.host import Host
 from openhyperv.hyperv.serial.console_pipes import (
     ConsolePipes,
@@ -24,7 +26,7 @@ from openhyperv.hyperv.virtual_machine import VirtualMachine
 from tests.capabilities import shows
 from tests.emulated import emulated_host, target_of
 from tests.hyperv.counting import requests
-from tests.hyperv.serial_ports import PATIENCE_S, Heard, ports_of
+from tests.hyperv.serial_ports import PATIENCE_S, Heard, ports_of, samba_of, say_until_heard
 from tests.hyperv.specs import GEN_2, machine_spec
 
 TWO_PORTS = GEN_2 | {"interactive_serial_port": "1", "logging_serial_port": "2"}
@@ -137,6 +139,40 @@ def test_many_pipes_share_a_connection_and_each_can_be_closed_alone(
         ports[1].say(b"still here")
         assert second.read(PATIENCE_S) == b"still here"
     other.delete()
+
+
+@shows("G6")
+def test_consoles_of_many_machines_go_on_when_the_connection_is_back(
+    emulated: EmulatedHost, host: Host, machine: VirtualMachine
+) -> None:
+    other = host.create(machine_spec("other", GEN_2))
+    logs = [Heard(), Heard()]
+    consoles = [console_of(host, each, log) for each, log in zip((machine, other), logs, strict=True)]
+    with ports_of(emulated, machine.guid) as first_ports, ports_of(emulated, other.guid) as other_ports:
+        ports = [first_ports(1), other_ports(1)]
+        for console, port in zip(consoles, ports, strict=True):
+            console.begin()
+            port.until_opened()
+        samba_of(emulated).cut_connections()
+        for port, log in zip(ports, logs, strict=True):
+            say_until_heard(port, [log])
+        assert connections_to(host.share.settings.port) >= 1
+    for console in consoles:
+        console.close()
+    other.delete()
+
+
+def test_a_host_that_is_away_is_tried_once_a_second_however_many_want_its_pipes() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    pipes = HostPipes(ShareSettings("127.0.0.1", "nobody", "secret", port=port))
+    errors = []
+    for _ in range(3):
+        with pytest.raises(UnreachableError) as caught:
+            pipes.open("COM1")
+        errors.append(caught.value)
+    assert len({str(error) for error in errors}) == 1
+    assert len(set(map(id, errors))) == 3
 
 
 def test_a_port_that_stays_away_is_given_up(host: Host) -> None:

@@ -20,6 +20,7 @@ _SHARE = "IPC$"  # UNVERIFIED: the pipe of a machine's serial port takes clients
 PIPE_PREFIX = "\\\\.\\pipe\\"
 """What Windows writes before the name of a pipe of its own."""
 _READ_BYTES = 4096
+_FAREWELL_S = 3.0
 
 
 def pipe_name(text: str) -> str:
@@ -103,8 +104,16 @@ class Pipe:
             self._session.give_up(pending)
         try:
             with suppress(HyperVError), smb_errors(self._server, "close pipe", self.name):
-                self._file.close()
+                self._say_goodbye()
         finally:
             if pending is not None:
                 self._session.forget(pending)
             self._on_close()
+
+    def _say_goodbye(self) -> None:
+        """Have the host close it; one that does not answer is not waited for."""
+        if self._session.is_connected:
+            message, finish = self._file.handle.close(send=False)
+            request = self._session.send(message, _SHARE)
+            if self._session.is_answered(request, _FAREWELL_S):
+                finish(request)

@@ -4,61 +4,23 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
+from threading import Lock
 from types import TracebackType
 from typing import Any, Self
-from uuid import uuid4
 
-from smbprotocol.connection import Connection
-from smbprotocol.exceptions import SMBException, SMBResponseException
 from smbprotocol.header import NtStatus
 from smbprotocol.session import Session
 from smbprotocol.tree import TreeConnect
 
-from openhyperv.errors import ConnectionLostError, DeadlineError, HyperVError
+from openhyperv.errors import ConnectionLostError, HyperVError
+from openhyperv.files.smb.connection import TimedConnection
 from openhyperv.files.smb.errors import smb_errors
 from openhyperv.files.smb.settings import ShareSettings
-from openhyperv.files.smb.transport import BoundedTcp
 
 # Credits asked for at the start, each worth 64 KiB under way ([MS-SMB2] 3.2.4.1.2).
 _CREDITS = 256
 _LARGEST_BYTES = 1024**2
 _FAREWELL_S = 3.0
-
-
-class _TimedConnection(Connection):  # type: ignore[misc]  # smbprotocol publishes no types
-    """smbprotocol's connection, with a time limit on every answer and without following links."""
-
-    def __init__(self, server: str, port: int, timeout_s: float) -> None:
-        super().__init__(uuid4(), server, port, require_signing=True)
-        self.timeout_s = timeout_s
-
-    def receive(
-        self,
-        request: Any,
-        wait: bool = True,
-        timeout: float | None = None,
-        resolve_symlinks: bool = False,  # noqa: ARG002 - links are never followed
-    ) -> Any:
-        limit_s = self.timeout_s if timeout is None else timeout
-        began = time.monotonic()
-        try:
-            return super().receive(request, wait=wait, timeout=limit_s, resolve_symlinks=False)
-        except SMBResponseException:
-            raise
-        except SMBException as error:
-            if time.monotonic() - began < limit_s:
-                raise
-            raise DeadlineError(f"The host did not answer within {limit_s:g} s.") from error
-
-    @property
-    def transport(self) -> BoundedTcp | None:
-        """What carries the packets; None before the connection is made."""
-        return self._transport
-
-    @transport.setter
-    def transport(self, chosen: Any) -> None:
-        """smbprotocol sets its own kind of transport here; ours takes its place."""
-        self._transport = None if chosen is None else BoundedTcp(chosen.server, chosen.port, chosen.timeout)
 
 
 class SmbSession:
@@ -75,7 +37,8 @@ class SmbSession:
     def __init__(self, settings: ShareSettings) -> None:
         self.settings = settings
         self._trees: dict[str, Any] = {}
-        self._connection = _TimedConnection(settings.server, settings.port, settings.timeout_s)
+        self._tree_lock = Lock()
+        self._connection = TimedConnection(settings.server, settings.port, settings.timeout_s)
         with smb_errors(settings.server, "connect to SMB"):
             try:
                 self._connect()
@@ -128,12 +91,13 @@ class SmbSession:
         :raises NotFoundError: there is no such share
         :raises AccessDeniedError: the account may not use it
         """
-        if share not in self._trees:
-            tree = TreeConnect(self._session, rf"\\{self.settings.server}\{share}")
-            with smb_errors(self.settings.server, "connect to share", share):
-                tree.connect()
-            self._trees[share] = tree
-        return self._trees[share]
+        with self._tree_lock:
+            if share not in self._trees:
+                tree = TreeConnect(self._session, rf"\\{self.settings.server}\{share}")
+                with smb_errors(self.settings.server, "connect to share", share):
+                    tree.connect()
+                self._trees[share] = tree
+            return self._trees[share]
 
     def send(self, message: Any, share: str) -> Any:
         """Send one message of smbprotocol's on a share; returns its request, to be received once."""
@@ -147,7 +111,7 @@ class SmbSession:
     def receive_within(self, request: Any, timeout_s: float) -> bytes | None:
         """As :meth:`receive`, or None if there is no answer in time; the request may be received later.
 
-        :raises ConnectionLostError: it was given up
+        :raises ConnectionLostError: it was given up, or the connection has ended
         """
         deadline = time.monotonic() + timeout_s
         while request.response_event.wait(max(0.0, deadline - time.monotonic())):
@@ -158,8 +122,17 @@ class SmbSession:
                     break
                 request.response_event.clear()
         else:
+            self._check_connected()  # smbprotocol may end without waking everybody
             return None
         return self.receive(request)
+
+    def _check_connected(self) -> None:
+        if not self.is_connected:
+            raise ConnectionLostError("The SMB connection was closed.")
+
+    def is_answered(self, request: Any, timeout_s: float) -> bool:
+        """Wait for the answer to a request, which is to be received afterwards; False if there is none."""
+        return bool(request.response_event.wait(timeout_s)) and request.response is not None
 
     def give_up(self, request: Any) -> None:
         """Have whoever waits for the answer to a request wait no more; the host is not told."""
