@@ -72,7 +72,6 @@ def have_network(cloud: Connection) -> str:
             name=NETWORK,
             provider_network_type="vlan",
             provider_physical_network=PHYSICAL_NETWORK,
-            is_shared=True,
         )
     if not any(cloud.network.subnets(network_id=found.id)):
         cloud.network.create_subnet(network_id=found.id, ip_version=4, cidr=_SUBNET_RANGE, name=NETWORK)

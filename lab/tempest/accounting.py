@@ -38,4 +38,4 @@ def _outcome(test: str, own: dict[str, Result], of_classes: dict[str, Result]) -
         return evolve(own[test], outcome=Outcome.FAILED, reason=f"its class: {of_class.reason}")
     if of_class is not None:
         return evolve(of_class, test=test, seconds=0.0)
-    return Result(test, Outcome.FAILED, "It did not run.", 0.0)
+    return Result(test, Outcome.NOT_RUN, "", 0.0)

@@ -25,7 +25,8 @@ class Record:
         return [Result(**each | {"outcome": Outcome(each["outcome"])}) for each in kept]
 
     def add(self, results: Iterable[Result]) -> None:
-        """Put newer results in the place of older ones."""
-        latest = {result.test: result for result in (*self.read(), *results)}
+        """Put newer results in the place of older ones; what did not run has none."""
+        ran = (result for result in results if result.outcome is not Outcome.NOT_RUN)
+        latest = {result.test: result for result in (*self.read(), *ran)}
         kept = [asdict(latest[test]) for test in sorted(latest)]
         self.path.write_text(json.dumps(kept, indent=1) + "\n", "utf-8")

@@ -18,6 +18,7 @@ class Outcome(StrEnum):
     PASSED = "passed"
     FAILED = "failed"
     SKIPPED = "skipped"
+    NOT_RUN = "not run"
 
 
 _OUTCOMES = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from lab.errors import LabError
@@ -26,19 +27,24 @@ def list_tests(lab: Lab, processes: Processes, workspace: Path) -> list[str]:
 
 
 def run(lab: Lab, processes: Processes, workspace: Path, tests: Iterable[str]) -> list[Result]:
-    """Run these tests and say what became of them; what Tempest prints is in a log."""
-    chosen = workspace / "chosen.txt"
+    """Run these tests and say what became of them; those before an interrupt, if there is one."""
+    chosen, stream = workspace / "chosen.txt", workspace / "latest.subunit"
     chosen.write_text("".join(f"{test}\n" for test in tests), "utf-8")
-    with processes.log("tempest-run").open("wb") as log:
+    argv = [lab.places.program("tempest"), "run", "--subunit", f"--load-list={chosen}"]
+    with (
+        stream.open("wb") as output,
+        processes.log("tempest-run").open("wb") as log,
+        suppress(KeyboardInterrupt),
+    ):
         subprocess.run(
-            [lab.places.program("tempest"), "run", f"--load-list={chosen}", f"--concurrency={_CONCURRENCY}"],
+            [*argv, f"--concurrency={_CONCURRENCY}"],
             cwd=workspace,
             env=processes.environment(),
-            stdout=log,
+            stdout=output,
             stderr=log,
             check=False,  # it fails if a test does, which the results tell
         )
-    return read_results(_call(lab, processes, workspace, "stestr", "last", "--subunit").stdout)
+    return read_results(stream.read_bytes())
 
 
 def _call(

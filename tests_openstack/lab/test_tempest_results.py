@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 
 from lab.tempest.accounting import account
 from lab.tempest.explanations import explain
+from lab.tempest.record import Record
 from lab.tempest.results import Outcome, Result, read_results
 from lab.tempest.selection import is_required, required_identifiers
 from subunit import StreamResultToBytes
@@ -35,9 +37,14 @@ def test_a_class_that_was_skipped_skips_each_of_its_tests() -> None:
     assert account([LIVE], [of_class]) == [Result(LIVE, Outcome.SKIPPED, "Live migration is off", 0.0)]
 
 
-def test_a_test_that_did_not_run_has_failed() -> None:
-    (result,) = account([SERVER], [])
-    assert (result.outcome, result.reason) == (Outcome.FAILED, "It did not run.")
+def test_a_test_that_did_not_run_is_told_and_not_recorded(tmp_path: Path) -> None:
+    record = Record(tmp_path / "results.json")
+    earlier = Result(SERVER, Outcome.PASSED, "", 1.0)
+    record.add([earlier])
+    results = account([SERVER, LIST], [])
+    assert {result.outcome for result in results} == {Outcome.NOT_RUN}
+    record.add(results)
+    assert record.read() == [earlier]
 
 
 def test_what_a_class_leaves_behind_is_a_failure_of_one_test() -> None:
