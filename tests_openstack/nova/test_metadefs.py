@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from nova.api.validation.extra_specs import validators
 from tests.capabilities import shows
 
 from openhyperv.machine.vocabulary.extra_specs import EXTRA_SPECS
@@ -49,6 +50,13 @@ def test_every_word_is_offered(
 ) -> None:
     names = {name for _, kind, name, _ in offered if kind == resource}
     assert {word.name.replace("{num}", number) for word in words for number in "01"} == names
+
+
+def test_novas_api_takes_every_value_that_is_offered(offered: list[tuple[str, str, str, str]]) -> None:
+    for _, kind, name, schema in offered:
+        if kind == "OS::Nova::Flavor":
+            for value in json.loads(schema).get("enum", ()):
+                validators.validate(name, value)
 
 
 def test_values_are_offered_as_the_rules_have_them(offered: list[tuple[str, str, str, str]]) -> None:

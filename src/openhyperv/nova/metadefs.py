@@ -12,9 +12,13 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from openhyperv.machine.rules.secure_boot import EXTRA_SPEC
 from openhyperv.machine.vocabulary.extra_specs import EXTRA_SPECS
 from openhyperv.machine.vocabulary.image_properties import IMAGE_PROPERTIES
 from openhyperv.machine.vocabulary.words import Choice, Number, Truth, Value, Word
+
+# What the rules take and Nova's API refuses.
+_NOT_OF_NOVA = {EXTRA_SPEC: frozenset({"optional"})}
 
 # Glance has no names with a number in them: the nodes that most machines with NUMA have are listed.
 _NUMBERED = ("0", "1")
@@ -63,7 +67,14 @@ def _properties(word: Word) -> Iterable[tuple[str, Mapping[str, Any]]]:
 
 
 def _property(word: Word, title: str) -> Mapping[str, Any]:
-    return {"title": title, "description": word.meaning.replace("`", ""), **_schema(word.value)}
+    return {"title": title, "description": word.meaning.replace("`", ""), **_schema(_offered(word))}
+
+
+def _offered(word: Word) -> Value:
+    refused = _NOT_OF_NOVA.get(word.name, frozenset())
+    if refused and isinstance(word.value, Choice):
+        return Choice(tuple(value for value in word.value.values if value not in refused))
+    return word.value
 
 
 def _schema(value: Value) -> Mapping[str, Any]:
