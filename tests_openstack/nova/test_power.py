@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from time import sleep
 from typing import Any
 
 import pytest
+from nova import context
+from nova.compute import task_states
+from nova.objects.instance import Instance
 from nova.tests.functional.api import client as api_client
 from tests.capabilities import shows
 
+from openhyperv.emulator.rules.actions import MethodReturns, ResetAfter
+from openhyperv.emulator.rules.matching import Rule
 from openhyperv.hyperv.states import MachineState
 from tests_openstack.nova.cloud import GEN_2, Cloud
 
@@ -17,6 +23,9 @@ RUNNING, OFF, PAUSED, SAVED = (
     MachineState.PAUSED,
     MachineState.SAVED,
 )
+
+RESET = "11"
+"""RequestedState of RequestStateChange."""
 
 
 class PowerOfServers(Cloud):
@@ -74,3 +83,32 @@ class PowerOfServers(Cloud):
         self.act({"os-stop": None}, "SHUTOFF")
         with pytest.raises(api_client.OpenStackApiException):
             self.act({"trigger_crash_dump": None}, "SHUTOFF")
+
+    @shows("H5")
+    def test_a_guest_that_does_not_listen_is_turned_off_when_its_time_is_up(self) -> None:
+        deaf = Rule(action=MethodReturns(return_value=32775), method="InitiateShutdown")
+        self.rules.add(deaf)
+        self.act({"os-stop": None}, "SHUTOFF")
+        assert self.state() is OFF
+        assert self.rules.fired()[0][1] > 0
+
+    @shows("H8")
+    def test_an_outcome_that_nobody_told_is_found_out(self) -> None:
+        self.flags(shutdown_timeout=0)
+        sleep(1)  # what comes and goes between two of WMI's looks is not seen
+        self.rules.add(Rule(action=ResetAfter(), method="RequestStateChange", count=1))
+        self.act({"os-stop": None}, "SHUTOFF")
+        assert self.state() is OFF
+
+    @shows("H6")
+    def test_a_reboot_that_never_ended_is_ended_by_a_reset(self) -> None:
+        self.flags(reboot_timeout=1)
+        admin = context.get_admin_context()
+        instance = Instance.get_by_uuid(admin, self.made["id"])
+        instance.task_state = task_states.REBOOT_STARTED
+        instance.save()
+        sleep(2)
+        with self.rules.watching() as seen:
+            self.compute.manager._poll_rebooting_instances(admin)
+            self._wait_for_server_parameter(self.made, {"status": "ACTIVE", "OS-EXT-STS:task_state": None})
+        assert RESET in [request.values.get("RequestedState") for request in seen]

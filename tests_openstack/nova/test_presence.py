@@ -14,6 +14,7 @@ from tests.capabilities import shows
 
 from openhyperv.emulator.rules.actions import ResetBefore, Unauthorized
 from openhyperv.emulator.rules.matching import OperationName, Rule
+from openhyperv.nova.driver import HyperVDriver
 from tests_openstack.nova.cloud import GEN_2, Cloud
 from tests_openstack.nova.waiting import wait_until
 
@@ -81,6 +82,16 @@ class PresenceOfAHost(Cloud):
             self.driver = starting.result(timeout=60).manager.driver
         wait_until(lambda: not self.is_disabled())
         assert self.driver.list_instance_uuids() == []
+
+    def test_a_start_that_waits_is_ended_by_a_stop(self) -> None:
+        self.rules.add(Rule(action=ResetBefore()))
+        waiting = HyperVDriver(self.compute.manager.virtapi)
+        with ThreadPoolExecutor() as pool:
+            starting = pool.submit(waiting.init_host, "hv1")
+            wait_until(self.is_disabled)
+            waiting.cleanup_host("hv1")
+            with pytest.raises(exception.HypervisorUnavailable):
+                starting.result(timeout=30)
 
     def test_nothing_is_left_running_when_nova_compute_ends(self) -> None:
         assert self.emulated.contexts.counts()[1] > 0

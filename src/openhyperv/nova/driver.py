@@ -49,7 +49,7 @@ from openhyperv.nova.migration.leftovers import (
 from openhyperv.nova.migration.move import Move, migration_of
 from openhyperv.nova.network_adapters import network_adapters_of
 from openhyperv.nova.power.host_power import host_power_action, host_uptime
-from openhyperv.nova.power.rebooting import RebootType, reboot
+from openhyperv.nova.power.rebooting import RebootType, reboot, reboot_stuck
 from openhyperv.nova.power.switching import bring_instance_to, power_off, power_on
 from openhyperv.nova.power_states import nova_power_state
 from openhyperv.nova.presence.host_watch import HostWatch
@@ -410,6 +410,9 @@ class HyperVDriver(driver.ComputeDriver):
     ) -> None:
         with as_nova_faults(instance):
             reboot(self._compute, instance, RebootType(reboot_type))
+
+    def poll_rebooting_instances(self, timeout: int, instances: list[Instance]) -> None:
+        reboot_stuck(instances)
 
     def pause(self, instance: Instance) -> None:
         with as_nova_faults(instance):
