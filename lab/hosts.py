@@ -6,8 +6,9 @@ import shlex
 from pathlib import Path
 
 from lab.ports import ADDRESS, Listener
+from lab.private_files import write_private
 from lab.processes import Program
-from lab.settings import HostSettings, Lab
+from lab.settings import Account, HostSettings, Lab
 from openhyperv.transport.target import Target
 
 _ENVELOPE_KB = 20480
@@ -19,10 +20,15 @@ def _settings(lab: Lab, host: HostSettings) -> Path:
 
 
 def emulated_host(lab: Lab, host: HostSettings) -> Program:
-    """A Windows Server with Hyper-V. Started anew with the same data it is that host, rebooted."""
+    """A Windows Server with Hyper-V. Started anew with the same data it is that host, rebooted.
+
+    All hosts know the same account, as those of a domain do: a host that takes over a server reads its files
+    on the host that had it.
+    """
     port = lab.port(Listener.FIRST_HOST) + lab.hosts.index(host)
     settings = _settings(lab, host)
-    settings.parent.mkdir(mode=0o700, exist_ok=True)
+    password = settings.with_name("password")
+    write_private(password, lab.password(Account.HOSTS) + "\n")
     return Program(
         f"hvsim-{host.name}",
         (
@@ -34,8 +40,10 @@ def emulated_host(lab: Lab, host: HostSettings) -> Program:
             f"--listen={ADDRESS}:{port}",
             f"--data={lab.places.data(host.name)}",
             f"--env={settings}",
+            f"--password-file={password}",
             f"--max-envelope-kb={_ENVELOPE_KB}",
         ),
+        reads=(password,),
         makes=settings,
         is_ready=settings.exists,
         stop_timeout_s=60.0,

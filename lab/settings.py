@@ -19,6 +19,7 @@ _PASSWORD_BYTES = 24
 class Account(StrEnum):
     """Who has a password in a lab."""
 
+    HOSTS = "hosts"
     DATABASE = "database"
     BROKER = "broker"
     ADMIN = "admin"

@@ -25,6 +25,8 @@ _OUTCOMES = {
     "success": Outcome.PASSED,
     "xfail": Outcome.PASSED,
     "skip": Outcome.SKIPPED,
+    "inprogress": Outcome.NOT_RUN,
+    "unknown": Outcome.NOT_RUN,
 }
 
 

@@ -61,6 +61,11 @@ class _Address(click.ParamType[tuple[str, int]]):
     show_default=True,
     help="Be this Windows Server.",
 )
+@click.option(
+    "--password-file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The account's password, as the first line; random at every start without it.",
+)
 @click.option("--vms", type=click.IntRange(0), default=0, help="Have this many machines at the start.")
 @click.option("--hosts", type=click.IntRange(1), default=1, help="Run several hosts in one process.")
 @click.option(
@@ -96,8 +101,8 @@ class _Address(click.ParamType[tuple[str, int]]):
 def run(**given: Any) -> None:
     """Run one or more hosts until interrupted.
 
-    The password is random; --env writes it, with the rest of what a client needs, into a private file to
-    source. With several hosts the settings of the second go into FILE.2, and so on.
+    --env writes the password, with the rest of what a client needs, into a private file to source. With
+    several hosts the settings of the second go into FILE.2, and so on.
     """
     arguments = RunArguments(**given)
     stopped = Event()
@@ -122,6 +127,7 @@ class RunArguments:
     name: str
     username: str
     version: str
+    password_file: Path | None
     vms: int
     hosts: int
     guests: str
@@ -142,7 +148,7 @@ class RunArguments:
         return HostOptions(
             name=name,
             data=data if self.hosts == 1 else data / f"host{number}",
-            account=Account(self.username, secrets.token_urlsafe(18)),
+            account=Account(self.username, self.password()),
             version=self.version,
             address=address,
             port=port if is_first or port == 0 else port + number - 1,
@@ -157,6 +163,18 @@ class RunArguments:
             hardware=self.hardware(name),
             cache=data / "cache",
         )
+
+    def password(self) -> str:
+        """What the file says, or a random one.
+
+        :raises click.ClickException: the file holds none
+        """
+        if self.password_file is None:
+            return secrets.token_urlsafe(18)
+        password = self.password_file.read_text("utf-8").partition("\n")[0]
+        if not password:
+            raise click.ClickException(f"{self.password_file} holds no password.")
+        return password
 
     def hardware(self, host_name: str) -> Hardware:
         """What the file describes, or a small server; each host gets the same disks and PCI devices.

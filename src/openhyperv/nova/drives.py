@@ -19,6 +19,7 @@ BlockDeviceInfo: TypeAlias = dict[str, Any]
 
 _MIB = 1024**2
 _GIB = 1024**3
+_SMALLEST_DISK_BYTES = 3 * _MIB  # UNVERIFIED: Hyper-V makes no smaller VHDX; a flavor may have 1 MB of swap
 
 
 def root_of(image: CachedImage) -> DriveRequest:
@@ -51,7 +52,8 @@ def _bus(device: BlockDeviceInfo) -> Bus | None:
 def _swap(block_device_info: BlockDeviceInfo | None) -> Iterator[DiskRequest]:
     swap = driver.block_device_info_get_swap(block_device_info)
     if driver.swap_is_usable(swap):
-        yield DiskRequest("swap", BlankDisk(), size_bytes=swap["swap_size"] * _MIB)
+        size_bytes = max(swap["swap_size"] * _MIB, _SMALLEST_DISK_BYTES)
+        yield DiskRequest("swap", BlankDisk(), size_bytes=size_bytes)
 
 
 def drive_names_of(block_device_info: BlockDeviceInfo | None) -> dict[str, str]:
