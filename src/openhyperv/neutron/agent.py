@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import signal
 import sys
+import threading
 from collections.abc import Sequence
-from threading import Event
+from concurrent.futures import ThreadPoolExecutor
+from queue import SimpleQueue
 
 from neutron.common import config as neutron_config
 from neutron.conf.agent import common as agent_config
@@ -36,12 +38,15 @@ class Agent:
     def stop(self) -> None:
         """Stop serving; ports stay as they are."""
         self._ear.close()
-        for agent in self._agents:
-            agent.stop()
+        with ThreadPoolExecutor(len(self._agents)) as together:
+            list(together.map(HostAgent.stop, self._agents))
 
 
 def main() -> None:
-    """Serve the hosts of the configuration until SIGTERM or SIGINT."""
+    """Serve the hosts of the configuration until SIGTERM or SIGINT.
+
+    Ends with code 1 if one of its threads does: whoever started it starts it anew, and nothing is lost.
+    """
     conf = cfg.CONF
     neutron_config.register_common_config_options()
     agent_config.register_agent_state_opts_helper(conf)
@@ -53,13 +58,27 @@ def main() -> None:
         agent = Agent(options.served_hosts(conf))
     except InvalidInputError as error:
         sys.exit(f"openhyperv-neutron-agent: {error}")
+    end = End()
     agent.start()
-    _wait_for_signal()
+    code = end.wait()
     agent.stop()
+    sys.exit(code)
 
 
-def _wait_for_signal() -> None:
-    asked = Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: asked.set())
-    asked.wait()
+class End:
+    """How the process ends: asked by a signal, or because a thread of ours did what no thread may."""
+
+    def __init__(self) -> None:
+        self._codes: SimpleQueue[int] = SimpleQueue()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self._codes.put(0))
+        threading.excepthook = self._thread_failed
+
+    def wait(self) -> int:
+        """The code to end with, once it is time to."""
+        return self._codes.get()
+
+    def _thread_failed(self, failure: threading.ExceptHookArgs) -> None:
+        name = failure.thread.name if failure.thread else "?"
+        LOG.critical("The thread %s ends, and so does the agent.", name, exc_info=failure.exc_value)
+        self._codes.put(1)

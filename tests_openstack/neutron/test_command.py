@@ -1,0 +1,46 @@
+"""The agent as a process."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.faults.leftovers import wait_until
+
+from openhyperv.emulator.emulated_host import EmulatedHost
+from tests_openstack.neutron.configuration import agent_ini
+
+PATIENCE_S = 60.0
+COMMAND = [sys.executable, "-c", "from openhyperv.neutron.agent import main; main()"]
+
+
+def start(ini: str, folder: Path) -> tuple[subprocess.Popen[bytes], Path]:
+    """The agent with that configuration, and what it says."""
+    path, log = folder / "agent.ini", folder / "log"
+    path.write_text(ini, "utf-8")
+    with log.open("wb") as output:
+        argv = [*COMMAND, "--config-file", str(path)]
+        return subprocess.Popen(argv, stdout=output, stderr=subprocess.STDOUT), log
+
+
+def subscriptions(host: EmulatedHost) -> int:
+    return sum(count for (operation, _), count in host.service.counts().items() if operation == "Subscribe")
+
+
+@pytest.mark.usefixtures("host")
+def test_it_ends_when_it_is_told_to(emulated: EmulatedHost, tmp_path: Path) -> None:
+    before = subscriptions(emulated)
+    process, log = start(agent_ini({"hv1": emulated}), tmp_path)
+    assert wait_until(lambda: subscriptions(emulated) > before, PATIENCE_S), log.read_text()
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(PATIENCE_S) == 0, log.read_text()
+    assert "Traceback" not in log.read_text()
+
+
+def test_a_configuration_without_a_host_is_refused(tmp_path: Path) -> None:
+    process, log = start("[DEFAULT]\ntransport_url = fake://\n", tmp_path)
+    assert process.wait(PATIENCE_S) == 1
+    assert "No Hyper-V host is given." in log.read_text()
