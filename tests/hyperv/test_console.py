@@ -6,11 +6,18 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
+from time import sleep
 
 import pytest
 
 from openhyperv.emulator.emulated_host import EmulatedHost
-from openhyperv.errors import AccessDeniedError, ConflictError, UnreachableError
+from openhyperv.errors import (
+    AccessDeniedError,
+    ConflictError,
+    ConnectionLostError,
+    HyperVError,
+    UnreachableError,
+)
 from openhyperv.files.smb.pipes import HostPipes
 from openhyperv.files.smb.settings import ShareSettings
 from openhyperv.hyperv.host import Host
@@ -40,7 +47,11 @@ def machine(host: Host) -> Iterator[VirtualMachine]:
 
 
 def console_of(host: Host, machine: VirtualMachine, log: Heard) -> MachineConsole:
-    return MachineConsole(host.share, find_console_pipes(host.session, machine.guid), log, lambda: None)
+    return console_at(host, find_console_pipes(host.session, machine.guid), log)
+
+
+def console_at(host: Host, pipes: ConsolePipes, log: Heard) -> MachineConsole:
+    return MachineConsole(host.share, pipes, log, on_trouble=lambda _: None, on_end=lambda: None)
 
 
 @shows("G1")
@@ -69,6 +80,8 @@ def test_people_and_the_log_share_a_port(emulated: EmulatedHost, host: Host, mac
         place = ("127.0.0.1", console.offer("127.0.0.1", 0).port)
         assert console.offer("127.0.0.1", 0).port == place[1]
         port.until_opened()
+        port.say(b"$ ")
+        log.wait_for(b"$ ")
         with socket.create_connection(place, PATIENCE_S) as client:
             client.sendall(b"id\r")
             assert port.hear(3) == b"id\r"
@@ -114,7 +127,7 @@ def test_hosts_of_all_releases_tell_their_pipes(tmp_path: Path) -> None:
 
 
 def test_a_machine_whose_port_only_writes_takes_no_keys(host: Host) -> None:
-    console = MachineConsole(host.share, ConsolePipes("x_ro", None), Heard(), lambda: None)
+    console = console_at(host, ConsolePipes("x_ro", None), Heard())
     with pytest.raises(ConflictError, match="takes keys"):
         console.offer("127.0.0.1", 0)
 
@@ -173,6 +186,18 @@ def test_a_host_that_is_away_is_tried_once_a_second_however_many_want_its_pipes(
         errors.append(caught.value)
     assert len({str(error) for error in errors}) == 1
     assert len(set(map(id, errors))) == 3
+
+
+def test_whoever_has_a_port_already_is_told_of_once(emulated: EmulatedHost, machine: VirtualMachine) -> None:
+    told: list[HyperVError] = []
+    with ports_of(emulated, machine.guid) as ports:
+        port = ports(1)
+        with machine.serial.open(), PortReader(machine.serial.open, on_trouble=told.append) as reader:
+            reader.begin()
+            sleep(1)  # several tries
+        port.unplug()
+    (error,) = told
+    assert isinstance(error, ConflictError | ConnectionLostError)  # which one depends on what serves pipes
 
 
 def test_a_port_that_stays_away_is_given_up(host: Host) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from threading import Lock
 
-from openhyperv.errors import ConflictError
+from openhyperv.errors import ConflictError, HyperVError
 from openhyperv.files.share import HostFiles
 from openhyperv.hyperv.serial.console_pipes import ConsolePipes
 from openhyperv.hyperv.serial.listening import ConsoleListener
-from openhyperv.hyperv.serial.reader import Listener, PortReader, PortState
+from openhyperv.hyperv.serial.reader import Listener, PortReader
 
 _MISSING_LIMIT_S = 300.0
 """A machine whose pipe is missing for that long is off: whoever starts it again begins a console anew."""
@@ -22,10 +22,20 @@ class MachineConsole:
     """
 
     def __init__(
-        self, files: HostFiles, pipes: ConsolePipes, log: Listener, on_end: Callable[[], None]
+        self,
+        files: HostFiles,
+        pipes: ConsolePipes,
+        log: Listener,
+        *,
+        on_trouble: Callable[[HyperVError], None],
+        on_end: Callable[[], None],
     ) -> None:
-        """``log`` hears what arrives from :meth:`begin` on; ``on_end`` is called when the machine is off."""
+        """``log`` hears what arrives from :meth:`begin` on. ``on_trouble`` hears what keeps a port from being
+        read for now, such as somebody else who has it; ``on_end`` is called when the machine is off for long,
+        or :attr:`error` keeps it from being read at all.
+        """
         self._files = files
+        self._on_trouble = on_trouble
         self._pipes = pipes
         self._lock = Lock()
         self._listener: ConsoleListener | None = None
@@ -38,13 +48,9 @@ class MachineConsole:
         self._logged.begin()
 
     @property
-    def is_over(self) -> bool:
-        """True when it has ended by itself."""
-        return self._logged.state is PortState.ENDED
-
-    def offered(self) -> ConsoleListener | None:
-        """Where people reach it, if they can."""
-        return self._listener
+    def error(self) -> HyperVError | None:
+        """Why it has ended by itself, if not because the machine is off."""
+        return self._logged.error
 
     def offer(self, address: str, port: int) -> ConsoleListener:
         """Let people reach it at an address and port of this computer, until it is closed.
@@ -77,5 +83,8 @@ class MachineConsole:
 
     def _reader(self, pipe: str, on_end: Callable[[], None] = lambda: None) -> PortReader:
         return PortReader(
-            lambda: self._files.open_pipe(pipe), missing_limit_s=_MISSING_LIMIT_S, on_end=on_end
+            lambda: self._files.open_pipe(pipe),
+            missing_limit_s=_MISSING_LIMIT_S,
+            on_trouble=self._on_trouble,
+            on_end=on_end,
         )

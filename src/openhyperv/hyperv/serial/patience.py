@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from time import monotonic
 
 from attrs import define, field
@@ -27,9 +28,12 @@ class Patience:
     """One time of waiting; without ``limit_s`` it has no end.
 
     Only time counts in which the host says that there is no such pipe: a host that is away comes back.
+    ``on_trouble`` hears of every other kind of failure, once.
     """
 
     limit_s: float | None = None
+    on_trouble: Callable[[HyperVError], None] = lambda _: None
+    _told: set[type[HyperVError]] = field(factory=set, init=False)
     _pause_s: float = field(default=_SHORTEST_PAUSE_S, init=False)
     _missing_since_s: float | None = field(default=None, init=False)
 
@@ -42,11 +46,17 @@ class Patience:
             raise error
         if not isinstance(error, NotFoundError):
             self._missing_since_s = None
+            self._tell(error)
             return self._longer_pause()
         missing_s = self._missing_s()
         if self.limit_s is not None and missing_s >= self.limit_s:
             return None
         return _EAGER_PAUSE_S if missing_s < _EAGER_S else self._longer_pause()
+
+    def _tell(self, error: HyperVError) -> None:
+        if type(error) not in self._told:
+            self._told.add(type(error))
+            self.on_trouble(error)
 
     def _missing_s(self) -> float:
         if self._missing_since_s is None:

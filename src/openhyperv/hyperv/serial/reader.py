@@ -47,14 +47,17 @@ class PortReader:
         *,
         reconnects: bool = True,
         missing_limit_s: float | None = None,
+        on_trouble: Callable[[HyperVError], None] = lambda _: None,
         on_end: Callable[[], None] = lambda: None,
     ) -> None:
         """With ``reconnects`` a port that has closed is waited for, until the host has been saying for
-        ``missing_limit_s`` that it is not there. ``on_end`` is called as the reader ends by itself.
+        ``missing_limit_s`` that it is not there; ``on_trouble`` hears what else keeps it from being read,
+        and ``on_end`` is called as the reader ends by itself.
         """
         self._open_port = open_port
         self._reconnects = reconnects
         self._missing_limit_s = missing_limit_s
+        self._on_trouble = on_trouble
         self._on_end = on_end
         self._listeners: list[Listener] = []
         self._lock = Lock()
@@ -165,7 +168,7 @@ class PortReader:
 
     def _opened(self) -> Source | None:
         """The port, as soon as it is there; None if it is not to be read any more."""
-        patience = Patience(self._missing_limit_s)
+        patience = Patience(self._missing_limit_s, self._on_trouble)
         pause_s: float | None = 0.0
         while pause_s is not None and not self._is_over.wait(pause_s):
             try:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 
 import nova.conf
 from nova.console import serial
+from oslo_log import log
 
+from openhyperv.errors import HyperVError
 from openhyperv.files.share import HostFiles
 from openhyperv.hyperv.serial.console_pipes import ConsolePipes
 from openhyperv.hyperv.serial.machine_console import MachineConsole
 from openhyperv.nova.consoles.instance_log import InstanceLog
 
 CONF = nova.conf.CONF
+LOG = log.getLogger(__name__)
 
 
 class KeptConsole:
@@ -23,12 +27,23 @@ class KeptConsole:
     def __init__(
         self, files: HostFiles, pipes: ConsolePipes, folder: Path, on_end: Callable[[KeptConsole], None]
     ) -> None:
+        """The log is kept in a folder that is named for the instance."""
+        self._uuid = folder.name
         self._lock = Lock()
         self._address = str(CONF.serial_console.proxyclient_address)
         self._port: int | None = None
         self._log = InstanceLog(folder)
-        self._console = MachineConsole(files, pipes, self._log, lambda: on_end(self))
+        self._on_end = on_end
+        self._console = MachineConsole(files, pipes, self._log, on_trouble=self._tell, on_end=self._end)
         self._console.begin()
+
+    def _tell(self, error: HyperVError) -> None:
+        LOG.warning("The console cannot be read for now: %s", error, instance_uuid=self._uuid)
+
+    def _end(self) -> None:
+        if self._console.error is not None:
+            LOG.error("The console cannot be read: %s", self._console.error, instance_uuid=self._uuid)
+        self._on_end(self)
 
     def place(self) -> tuple[str, int]:
         """The address and port at which it is offered, from the first call on.
@@ -46,16 +61,10 @@ class KeptConsole:
         taken: list[int] = []
         try:
             while True:
-                port = int(serial.acquire_port(self._address))
-                try:
-                    self._console.offer(self._address, port)
-                except OSError:
-                    taken.append(port)
-                    continue
-                except BaseException:
-                    taken.append(port)
-                    raise
-                return port
+                taken.append(int(serial.acquire_port(self._address)))
+                with suppress(OSError):
+                    self._console.offer(self._address, taken[-1])
+                    return taken.pop()
         finally:
             for port in taken:
                 serial.release_port(self._address, port)
