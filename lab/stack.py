@@ -60,9 +60,9 @@ class Stack:
         services = [placement(self.lab), glance(self.lab), *neutron(self.lab)]
         self._start(services)
         self._ready([identity])
-        cloud = clouds.connect(self.lab)
         with self.timeline.step("the services are in the catalogue"):
-            have_catalogue(self.lab, cloud)
+            have_catalogue(self.lab, clouds.connect(self.lab))
+        cloud = clouds.connect(self.lab)  # anew: a token holds the catalogue as it was when it was given
         of_nova = list(nova(self.lab))  # after the catalogue, without which conductor and scheduler end
         self._start(of_nova)
         self._prepare_hosts()
