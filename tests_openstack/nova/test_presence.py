@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 from nova import exception
+from nova.compute import power_state
 from tests.capabilities import shows
 
-from openhyperv.emulator.rules.actions import ResetBefore, Unauthorized
+from openhyperv.emulator.rules.actions import ExpiredEnumeration, QuotaFault, ResetBefore
 from openhyperv.emulator.rules.matching import OperationName, Rule
 from openhyperv.nova.driver import HyperVDriver
 from tests_openstack.nova.cloud import GEN_2, Cloud
@@ -66,9 +67,15 @@ class PresenceOfAHost(Cloud):
         wait_until(lambda: "up 0:0" in self.driver.get_host_uptime())
         assert self.service()["disabled_reason"] == "new disks"
 
-    def test_a_broken_subscription_disables_nothing(self) -> None:
-        self.rules.add(Rule(action=Unauthorized(), operation=OperationName.PULL, count=1))
-        self.machine(self.server(self.image(**GEN_2))).pause()
+    def test_a_host_that_is_only_busy_is_not_away(self) -> None:
+        made = self.server(self.image(**GEN_2))
+        busy = Rule(action=QuotaFault(), class_name="Win32_OperatingSystem", count=1)
+        self.rules.add(busy, Rule(action=ExpiredEnumeration(), operation=OperationName.PULL))
+        self.machine(made).pause()
+        wait_until(lambda: self.rules.fired()[0][1] == 1)
+        assert not self.is_disabled()
+        self.rules.clear()
+        self._wait_for_server_parameter(made, {"OS-EXT-STS:power_state": power_state.PAUSED})
         assert not self.is_disabled()
 
     def test_nova_compute_waits_for_its_host_as_it_starts(self) -> None:

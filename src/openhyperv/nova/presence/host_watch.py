@@ -8,7 +8,14 @@ from threading import Event, Thread
 import nova.conf
 from oslo_log import log
 
-from openhyperv.errors import AuthenticationError, HyperVError, UnreachableError
+from openhyperv.errors import (
+    AccessDeniedError,
+    AuthenticationError,
+    DeadlineError,
+    HyperVError,
+    TransportError,
+    UnreachableError,
+)
 from openhyperv.hyperv.state_watch import StateWatch
 from openhyperv.hyperv.uptime import read_uptime
 from openhyperv.nova.compute_host import ComputeHost
@@ -18,6 +25,8 @@ from openhyperv.nova.presence.service_status import ServiceStatus
 CONF = nova.conf.CONF
 LOG = log.getLogger(__name__)
 
+_AWAY = (TransportError, AuthenticationError, AccessDeniedError, DeadlineError)
+"""What a host raises that nothing can be done with."""
 _LOOK_S = 60.0
 """How long nothing is heard before the host is asked what its instances do.
 
@@ -120,10 +129,14 @@ class HostWatch:
         return has_booted
 
     def _lost(self, error: HyperVError) -> float:
-        """Let the scheduler know that the host is away; how long to wait before it is tried again."""
-        LOG.error("The host %s is away: %s", self._compute.name, error)
-        self._why_away = str(error)
-        self._status.disable(self._why_away)
+        """Let the scheduler know that the host is away; how long to wait before it is tried again.
+
+        One that answers, but not as it should, is there: it may be busy.
+        """
+        LOG.error("The host %s does not say that it is there: %s", self._compute.name, error)
+        if isinstance(error, _AWAY):
+            self._why_away = str(error)
+            self._status.disable(self._why_away)
         is_refused = isinstance(error, AuthenticationError)
         return _REFUSED_S if is_refused else float(CONF.openhyperv.host_retry_seconds)
 
