@@ -11,6 +11,7 @@ from openhyperv.hyperv.host import Host
 from openhyperv.hyperv.states import MachineState
 from openhyperv.hyperv.virtual_machine import VirtualMachine
 from tests_openstack.nova.cloud import GEN_2, Cloud
+from tests_openstack.nova.disk_content import WRITTEN, write_to_disk, written_on_disk
 
 GIB = 1024**3
 
@@ -38,11 +39,13 @@ class ColdMigration(Cloud):
         server = self.server_on_hv1(self.image(**GEN_2), networks=[{"port": port}])
         before = self.machine(server)
         firmware = before.firmware_guid()
+        write_to_disk(self.emulated, before)
         moved = self._migrate_server(server, host="hv2")
         machine = self.machine_on(self.other, moved)
         assert moved["OS-EXT-SRV-ATTR:host"] == "hv2"
         assert machine.state() is MachineState.RUNNING
         assert machine.firmware_guid() == firmware
+        assert written_on_disk(self.second, machine) == WRITTEN
         assert [each.name for each in machine.adapters.list()] == [port]
         files = [file.rpartition("\\")[2] for file in machine.disk_files()]
         assert sorted(files) == ["config.iso", "root.vhdx"]
@@ -86,3 +89,10 @@ class ColdMigration(Cloud):
         (root,) = self.machine_on(self.other, moved).disk_files()
         _, base = self.other.disks.chain(root)
         assert base.path == str(self.other.layout.images / f"{image}.vhdx")
+
+    def test_a_server_that_is_deleted_before_it_is_confirmed_leaves_nothing(self) -> None:
+        moved = self._migrate_server(self.server_on_hv1(self.image(**GEN_2)), host="hv2")
+        self._delete_server(moved)
+        assert (self.names_on(self.host), self.names_on(self.other)) == ([], [])
+        for host in (self.host, self.other):
+            assert host.share.list(host.layout.machines) == []

@@ -8,6 +8,7 @@ from nova.utils import temporary_mutation
 from oslo_log import log
 
 from openhyperv.errors import HyperVError
+from openhyperv.hyperv.moving.baggage import Baggage
 from openhyperv.nova.compute_host import ComputeHost
 from openhyperv.nova.destroying import destroy_instance
 from openhyperv.nova.migration.arriving import arrive
@@ -28,17 +29,18 @@ def finish(
 
     :raises HyperVError: it could not be; it is what it was, where it was, and off
     """
+    luggage = from_disk_info(disk_info)
     if move.is_in_place:
-        _resize(compute, move)
+        _resize(compute, move, luggage.baggage)
         if starts:
             power_on(compute, move.instance)
     else:
-        arrive(compute, virtapi, move, from_disk_info(disk_info), starts=starts)
+        arrive(compute, virtapi, move, luggage, starts=starts)
 
 
-def _resize(compute: ComputeHost, move: Move) -> None:
+def _resize(compute: ComputeHost, move: Move, baggage: Baggage) -> None:
     try:
-        make_as_flavor_says(compute, move, grows=move.is_resize)
+        make_as_flavor_says(compute, move, baggage, grows=move.is_resize)
     except BaseException:
         try:
             with temporary_mutation(move.instance, flavor=move.instance.old_flavor):

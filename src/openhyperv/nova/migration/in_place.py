@@ -40,15 +40,14 @@ def keep(compute: ComputeHost, instance: Instance, disks: tuple[WindowsPath, ...
         _kept_disks(compute, instance, machine).take(worth_keeping)
 
 
-def make_as_flavor_says(compute: ComputeHost, move: Move, *, grows: bool) -> None:
-    """Change the instance's machine, which is off, to what its present flavor and image say.
+def make_as_flavor_says(compute: ComputeHost, move: Move, baggage: Baggage, *, grows: bool) -> None:
+    """Change the instance's machine, which is off and has those files, to what its present flavor says.
 
     :raises HyperVError: as :meth:`openhyperv.hyperv.virtual_machine.VirtualMachine.reconfigure`
     """
+    spec = design_again(compute, move, baggage, grows=grows)
+    size_bytes = next((disk.size_bytes for disk in spec.disks if disk.name == _SWAP), None)
     with compute.instances.machine(move.instance) as machine:
-        baggage = packed(compute, machine)
-        spec = design_again(compute, move, baggage, grows=grows)
-        size_bytes = next((disk.size_bytes for disk in spec.disks if disk.name == _SWAP), None)
         for bag in baggage.bags:
             if bag.name == _SWAP and bag.size_bytes != size_bytes:
                 _drop_swap(compute, machine, bag.path)
@@ -62,7 +61,8 @@ def go_back(compute: ComputeHost, move: Move) -> None:
         machine.reach(MachineState.OFF)
         _kept_disks(compute, move.instance, machine).put_back()
         _attach_ephemerals(compute, move.instance, machine)
-    make_as_flavor_says(compute, move, grows=False)
+        baggage = packed(compute, machine)
+    make_as_flavor_says(compute, move, baggage, grows=False)
 
 
 def forget(compute: ComputeHost, instance: Instance) -> None:
