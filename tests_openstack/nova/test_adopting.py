@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from attrs import evolve
+from tests.hyperv.serial_ports import ports_of
 from tests.hyperv.specs import GEN_2 as PROPERTIES
 from tests.hyperv.specs import machine_spec
 
@@ -27,6 +28,9 @@ class Adopting(Cloud):
         self.flags(adopted_instances_path=str(OLD / "machines"), group="openhyperv")
         self.compute = self.restart_compute_service(self.compute, keep_hypervisor_state=False)
         assert self.compute.manager.driver.list_instance_uuids() == [server["id"]]
+        with ports_of(self.emulated, self.machine(server).guid) as ports:
+            port = ports(1)
+            port.until_opened()
         self.api.post_server_action(server["id"], {"os-stop": None})
         self._wait_for_state_change(server, "SHUTOFF")
         assert self.machine(server).state() is MachineState.OFF

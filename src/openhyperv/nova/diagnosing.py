@@ -23,7 +23,7 @@ from openhyperv.nova.compute_host import ComputeHost
 from openhyperv.nova.power_states import nova_power_state
 
 CONF = nova.conf.CONF
-_MIB = 1024**2
+_MIB = 1024**2  # UNVERIFIED: the megabytes of metrics are of 2^20 bytes
 _UNMETERED = HostUse({}, {}, {})
 
 

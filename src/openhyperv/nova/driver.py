@@ -113,6 +113,7 @@ class HyperVDriver(driver.ComputeDriver):
         if CONF.openhyperv.adopted_instances_path:
             with as_nova_faults():
                 adopt_instances(self._compute, instances)
+                self._compute.consoles.keep_all(self._compute.instances.all())
         settle_interrupted_builds(self._compute, context, instances)
         settle_interrupted_rescues(self._compute, instances)
         settle_interrupted(self._compute, context, instances)

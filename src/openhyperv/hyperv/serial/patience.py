@@ -18,8 +18,9 @@ from openhyperv.errors import (
 
 PASSING = (TransportError, DeadlineError, NotFoundError, ConflictError, ProtocolError)
 """What a port says that may be there again: its machine is off, its host restarts, somebody else has it."""
+# UNVERIFIED: a machine that starts has its pipes some time before its firmware says anything
 _EAGER_PAUSE_S, _EAGER_S = 0.1, 60.0
-"""A machine that starts has a pipe before its firmware says anything: whoever comes soon misses nothing."""
+"""Whoever comes that soon misses nothing of a machine that starts."""
 _SHORTEST_PAUSE_S, _LONGEST_PAUSE_S = 0.25, 5.0
 
 
