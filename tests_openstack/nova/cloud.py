@@ -23,6 +23,7 @@ from openhyperv.emulator.emulated_host import EmulatedHost
 from openhyperv.hyperv.host import Host
 from openhyperv.hyperv.virtual_machine import VirtualMachine
 from openhyperv.nova import options
+from tests_openstack.nova.one_cell import stay_in_one_cell
 
 options.register(nova.conf.CONF)
 GEN_2 = {"hw_machine_type": "hyperv-gen2"}
@@ -38,6 +39,7 @@ class Cloud(integrated_helpers.ProviderUsageBaseTestCase):
         # Nova's fixture looks for it beside the package, where the wheel does not put it
         self.flags(api_paste_config=str(Path(sys.prefix) / "etc/nova/api-paste.ini"), group="wsgi")
         super().setUp()
+        stay_in_one_cell(self)
         self.folder = Path(self.useFixture(fixtures.TempDir()).path)
         self.flags(state_path=str(self.folder / "state"))
         self.rules = Witness()

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sys
-from contextlib import closing
-from typing import Any
 
 import pytest
 from nova import context, exception
@@ -12,45 +10,15 @@ from nova.objects.instance import Instance
 from tests.capabilities import shows
 from tests.faults.killed import run
 
-from openhyperv.emulator.disks.chain import Chain
-from openhyperv.emulator.disks.layer import open_writable
 from openhyperv.hyperv.states import MachineState
 from openhyperv.machine.drives import Bus, Slot
-from tests_openstack.nova.cloud import GEN_2, Cloud
-from tests_openstack.nova.uploads import keep_uploads
+from tests_openstack.nova.cloud import GEN_2
+from tests_openstack.nova.snapshot_cloud import WRITTEN, SnapshotCloud
 
-WRITTEN = b"written by the guest".ljust(512)
-FAR = 5 << 20
 IMAGE_SERVICE = "Msvm_ImageManagementService"
 
 
-class Snapshots(Cloud):
-    def setUp(self) -> None:
-        super().setUp()
-        keep_uploads(self.glance)
-
-    def write(self, server: dict[str, Any]) -> None:
-        """Write to the server's root disk, while it is off."""
-        machine = self.machine(server)
-        machine.turn_off()
-        with closing(open_writable(self.emulated.host.files.local(machine.disk_files()[0]))) as disk:
-            disk.write(FAR, WRITTEN)
-            disk.flush()
-        machine.start()
-
-    def written(self, server: dict[str, Any]) -> bytes:
-        """What a server's root disk has at that place."""
-        file = self.emulated.host.files.local(self.machine(server).disk_files()[0])
-        with Chain.open(file, self.emulated.host.files.local) as chain:
-            return b"".join(piece.read(0, piece.length) for piece in chain.pieces(FAR, len(WRITTEN)))
-
-    def snapshot(self, server: dict[str, Any]) -> str:
-        """Make an image of a server; returns its identifier when it is ready."""
-        self.api.post_server_action(server["id"], {"createImage": {"name": "snapshot"}})
-        self._wait_for_server_parameter(server, {"OS-EXT-STS:task_state": None})
-        (found,) = [each for each in self.glance.images.values() if each["name"] == "snapshot"]
-        return str(found["id"])
-
+class Snapshots(SnapshotCloud):
     @shows("H14")
     def test_a_server_of_a_snapshot_has_what_the_first_had(self) -> None:
         server = self.server(self.image(**GEN_2))
@@ -87,7 +55,7 @@ class Snapshots(Cloud):
         server = self.server(self.image(**GEN_2))
         self.stub_out("nova.image.glance.API.update", lambda *_, **__: {"size": 17})
         self.api.post_server_action(server["id"], {"createImage": {"name": "snapshot"}})
-        self._wait_for_server_parameter(server, {"OS-EXT-STS:task_state": None})
+        self.wait_until_idle(server)
         assert "snapshot" not in {each["name"] for each in self.glance.images.values()}
         assert self.machine(server).state() is MachineState.RUNNING
         assert not self.host.share.list(self.host.layout.copies)

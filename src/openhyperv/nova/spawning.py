@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from time import sleep
 
 from attrs import frozen
 from nova.compute.manager import ComputeVirtAPI
@@ -25,8 +26,12 @@ from openhyperv.nova.image_cache import CachedImage, WantedImage
 from openhyperv.nova.power.switching import power_on as start
 from openhyperv.nova.shielding_data import shielding_data_of
 from openhyperv.nova.vif_events import ports_plugged
+from openhyperv.transport.deadline import Deadline
 
 LOG = log.getLogger(__name__)
+_UNDOING_S = 60.0
+"""How long removing what was made is tried again."""
+_PAUSE_S = 1.0
 
 
 @frozen
@@ -95,8 +100,17 @@ def _create(compute: ComputeHost, context: RequestContext, wanted: Spawn, spec: 
 
 
 def _undo(compute: ComputeHost, instance: Instance) -> None:
-    """What stays here all the same is removed when Nova deletes the instance."""
-    try:
-        destroy_instance(compute, instance)
-    except HyperVError:
-        LOG.exception("What was made of the instance could not be removed.", instance=instance)
+    """Remove what was made; Nova does not ask for that, and may make the instance on another host next.
+
+    What a host that is away keeps all the same is removed by Nova when the instance is deleted
+    (``running_deleted_instance_action``).
+    """
+    patience = Deadline.after(_UNDOING_S)
+    while True:
+        try:
+            return destroy_instance(compute, instance)
+        except HyperVError:
+            if not patience.remaining_s:
+                LOG.exception("What was made of the instance could not be removed.", instance=instance)
+                return None
+        sleep(_PAUSE_S)
