@@ -22,6 +22,7 @@ def agent_ini(hosts: Mapping[str, EmulatedHost]) -> str:
     lines = [
         "[DEFAULT]",
         "transport_url = fake://",
+        "rpc_response_timeout = 3",
         "[AGENT]",
         "physical_network_vswitch_mappings = physnet*:external",
         "local_network_vswitch = private",

@@ -138,16 +138,16 @@ class Caller:
 
 
 class MessageBus:
-    """All of it, from :meth:`start` to :meth:`stop`."""
+    """All of it; Neutron's server is there from each :meth:`start` to :meth:`stop`."""
 
     def __init__(self) -> None:
         self.ports, self.reports, self.call = NeutronPorts(), StateReports(), Caller()
         self.groups = NeutronGroups(self.ports.ports)
+
+    def start(self) -> None:
         self._servers = neutron_rpc.Connection()
         self._servers.create_consumer(topics.PLUGIN, [self.ports, self.groups])
         self._servers.create_consumer(topics.REPORTS, [self.reports])
-
-    def start(self) -> None:
         self._servers.consume_in_threads()
 
     def stop(self) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from time import sleep
+
 import pytest
+from neutron_lib.agent import constants as agent_constants
 from tests.capabilities import shows
 from tests.faults.leftovers import wait_until
 from tests.witness import Witness
@@ -12,6 +15,9 @@ from openhyperv.emulator.rules.matching import Rule
 from openhyperv.machine.network_adapter import NetworkAdapter
 from tests_openstack.neutron.message_bus import MessageBus
 from tests_openstack.neutron.servers import Servers
+
+AWAY_S = 4.0
+"""Longer than an agent waits for an answer."""
 
 pytestmark = pytest.mark.usefixtures("agent")
 
@@ -96,6 +102,31 @@ def test_a_port_that_could_not_be_bound_is_bound_later(
         bus.ports.wait_until_told(("up", port_id))
     assert server.is_connected(port_id)
     assert bus.ports.asked.count(port_id) == 2
+
+
+def test_nothing_is_lost_while_neutrons_server_is_away(bus: MessageBus, servers: Servers) -> None:
+    before, during = bus.ports.add(), bus.ports.add()
+    first = servers.boot(before)
+    bus.ports.wait_until_told(("up", before))
+    bus.stop()
+    bus.ports.forget_told()
+    second = servers.boot(during)
+    first.machine.delete()
+    sleep(AWAY_S)
+    bus.start()
+    bus.ports.wait_until_told(("down", before), ("up", during))
+    assert second.is_connected(during)
+
+
+def test_a_server_that_had_given_the_agent_up_is_told_everything_anew(
+    bus: MessageBus, servers: Servers
+) -> None:
+    port_id = bus.ports.add()
+    servers.boot(port_id)
+    bus.ports.wait_until_told(("up", port_id))
+    bus.ports.forget_told()
+    bus.reports.status = agent_constants.AGENT_REVIVED
+    bus.ports.wait_until_told(("up", port_id))
 
 
 def test_a_network_without_a_switch_leaves_its_ports_unconnected(bus: MessageBus, servers: Servers) -> None:

@@ -95,7 +95,7 @@ class HostAgent:
     def _note(self, change: AdapterChange) -> None:
         if change.happening is AdapterHappening.GONE:
             self._queue.remove(change.name)
-            self._filters.forget(change.name)
+            self._keeper.forget(change.name)
         else:
             self._queue.add(change.name)
         if change.happening is not AdapterHappening.APPEARED:

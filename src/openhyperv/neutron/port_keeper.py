@@ -100,6 +100,11 @@ class PortKeeper:
         is_worth_it = count >= _MANY and count * _LOOKS > len(self._queue)
         self._reading = self._workers.submit(self._binder.read_ports) if is_worth_it else None
 
+    def forget(self, port_id: str) -> None:
+        """The adapter of a port is gone."""
+        self._bound.pop(port_id, None)
+        self._filters.forget(port_id)
+
     def close(self) -> None:
         """Wait for the workers; what was not begun is not done."""
         self._workers.shutdown(cancel_futures=True)
@@ -164,8 +169,7 @@ class PortKeeper:
 
     def _release(self, port_id: str) -> None:
         self._binder.release(port_id)
-        self._bound.pop(port_id, None)
-        self._filters.forget(port_id)
+        self.forget(port_id)
         self._queue.finished(port_id)
 
     def _done(self, port_id: str, *, is_up: bool) -> None:
