@@ -68,6 +68,16 @@ def test_what_fails_waits_longer_each_time_up_to_a_minute(queue: PortQueue, cloc
     assert queue.pause_s == 1
 
 
+def test_everything_is_asked_for_again_where_rules_failed(queue: PortQueue) -> None:
+    queue.take()
+    queue.finished("port")
+    queue.want("port", Need.RULES)
+    queue.take()
+    queue.failed("port")
+    queue.want("port", Need.RULES)
+    assert queue.take() == {"port": Need.DETAILS}
+
+
 def test_a_wish_does_not_wait_for_the_pause(queue: PortQueue) -> None:
     queue.take()
     queue.failed("port")

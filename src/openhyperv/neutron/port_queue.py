@@ -104,7 +104,7 @@ class PortQueue:
             return not port.is_gone and port.due_s is None
 
     def failed(self, name: str) -> None:
-        """The work is not done: the port is due again after a pause, a longer one each time."""
+        """The work is not done: all of it is due again after a pause, a longer one each time."""
         with self._lock:
             port = self._ports[name]
             port.is_busy = False
@@ -113,6 +113,7 @@ class PortQueue:
             elif port.due_s is None:
                 port.due_s = self._clock() + min(_FIRST_PAUSE_S * 2**port.failures, _LONGEST_PAUSE_S)
                 port.failures += 1
+                port.need = Need.DETAILS
 
     @property
     def pause_s(self) -> float | None:
