@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import shutil
 import subprocess
-import tarfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -72,12 +71,16 @@ def _copy(lab: Lab) -> Path:
 
 
 def _save(lab: Lab, copy: Path) -> None:
-    write_private(copy.with_suffix(".part"), "")
-    with tarfile.open(copy.with_suffix(".part"), "w:gz", compresslevel=1) as archive:
-        archive.add(lab.places.data("mariadb"), arcname=".")
-    copy.with_suffix(".part").replace(copy)
+    part = copy.with_suffix(".part")
+    write_private(part, "")
+    _tar(lab, "--create", "--gzip", f"--file={part}", ".")
+    part.replace(copy)
 
 
 def _restore(lab: Lab, copy: Path) -> None:
-    with tarfile.open(copy) as archive:
-        archive.extractall(lab.places.data("mariadb"), filter="data")
+    lab.places.data("mariadb").mkdir(mode=0o700, parents=True)
+    _tar(lab, "--extract", "--gzip", f"--file={copy}")
+
+
+def _tar(lab: Lab, *words: str) -> None:
+    subprocess.run(["tar", f"--directory={lab.places.data('mariadb')}", *words], check=True)
