@@ -25,7 +25,8 @@ OPENSTACK_EXTRA_SPECS = (
         name=secure_boot.EXTRA_SPEC,
         title="Secure Boot",
         value=Choice(secure_boot.VALUES),
-        meaning=f"As `{secure_boot.IMAGE_PROPERTY}`, and stronger than it. Nova takes no `optional`, and no contradiction.",
+        meaning=f"As `{secure_boot.IMAGE_PROPERTY}`, and stronger than it. Nova takes no "
+        "`optional`, and no contradiction.",
         example=(f"{secure_boot.EXTRA_SPEC}=required", _GENERATION_2, f"{secure_boot.OS_TYPE}=linux"),
     ),
     Word(
