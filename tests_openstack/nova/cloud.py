@@ -28,6 +28,9 @@ from tests_openstack.nova.one_cell import stay_in_one_cell
 options.register(nova.conf.CONF)
 GEN_2 = {"hw_machine_type": "hyperv-gen2"}
 
+_RETRIES = 120
+"""How often Nova's fixtures look at a server, every half second, before they give up."""
+
 
 class Cloud(integrated_helpers.ProviderUsageBaseTestCase):
     """One emulated host, ``hv1``, run by nova-compute; ``self.host`` is our own look at it."""
@@ -48,6 +51,13 @@ class Cloud(integrated_helpers.ProviderUsageBaseTestCase):
         self.host = self.client_of(self.emulated)
         self.compute = self.start_compute("hv1", self.emulated)
         self.driver = self.compute.manager.driver
+
+    def _wait_for_server_parameter(
+        self, server: dict[str, Any], wanted: dict[str, Any], max_retries: int = 0, **options: Any
+    ) -> dict[str, Any]:
+        """Nova's own, which gives up after five seconds: too soon for a machine that is busy."""
+        retries = max(max_retries, _RETRIES)
+        return dict(super()._wait_for_server_parameter(server, wanted, retries, **options))
 
     def start_host(self, name: str, **options: Any) -> EmulatedHost:
         """An emulated host with files, for as long as the test runs."""
