@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -11,6 +12,7 @@ from attrs import evolve
 from openhyperv.emulator.emulated_host import EmulatedHost
 from openhyperv.errors import UnsupportedError
 from openhyperv.files.carrying import carry_file
+from openhyperv.files.image_cache import cache_image
 from openhyperv.files.windows_path import WindowsPath
 from openhyperv.hyperv.creation.bringing import BroughtFile
 from openhyperv.hyperv.host import Host
@@ -19,13 +21,14 @@ from openhyperv.hyperv.moving.baggage import Baggage, check_can_leave, pack
 from openhyperv.hyperv.moving.kept_disks import KeptDisks
 from openhyperv.hyperv.names import system_settings
 from openhyperv.hyperv.virtual_machine import VirtualMachine
-from openhyperv.machine.drives import BlankDisk
+from openhyperv.machine.drives import BlankDisk, DiskFormat, FromImage
 from openhyperv.machine.request import DiskRequest
 from openhyperv.machine.spec import MachineSpec
 from tests.capabilities import shows
 from tests.emulated import emulated_host, target_of
+from tests.files.pictures import make_image
 from tests.hyperv.counting import requests
-from tests.hyperv.specs import GIB, machine_spec
+from tests.hyperv.specs import GEN_1, GIB, machine_spec
 from tests.hyperv.stock import Stock
 
 ELSEWHERE = Layout(WindowsPath.parse(r"C:\Elsewhere"))
@@ -100,6 +103,26 @@ def test_a_machine_is_made_again_of_what_it_brings(
     assert firmware_guid(other, arrived) == baggage.firmware_guid
     assert other.create(wanted, brought=brought).guid == arrived.guid
     arrived.start()
+
+
+@shows("J6")
+def test_a_vhd_that_is_larger_elsewhere_needs_its_image_no_more(
+    host: Host, other: Host, tmp_path: Path
+) -> None:
+    image = cache_image(host.share, make_image(tmp_path, "dynamic.vhd"), host.layout.images)
+    source = FromImage(str(image.path), DiskFormat.VHD, image.info.virtual_size_bytes)
+    spec = machine_spec("older", GEN_1, disks=(DiskRequest("root", source),))
+    machine = host.create(spec)
+    (bag,) = packed(host, machine).bags
+    assert bag.is_differencing_vhd
+    parent = other.layout.images / image.path.name
+    carry_file(host.share, image.path, other.share, parent)
+    brought = [BroughtFile(host.share, bag.path, other.layout.machine(spec.identity) / "root.vhd", parent)]
+    wanted = evolve(spec, disks=tuple(evolve(disk, size_bytes=GIB) for disk in spec.disks))
+    (file,) = other.create(wanted, brought=brought).disk_files()
+    root = other.disks.inspect(file)
+    assert (root.size_bytes, root.parent) == (GIB, "")
+    machine.delete()
 
 
 def test_what_cannot_be_made_again_is_refused_with_its_reason(host: Host, machine: VirtualMachine) -> None:

@@ -124,3 +124,16 @@ class ResizeInPlace(Cloud):
         server = self.server(self.image(**GEN_2))
         self._delete_server(self._resize_server(server, self.flavor(vcpus=2, root_gb=2)))
         assert self.host.share.list(self.host.layout.machines) == []
+
+    @shows("J6")
+    def test_a_disk_that_cannot_grow_on_its_image_holds_everything_itself(self) -> None:
+        """A differencing VHD, as of a flavor that takes images as large as they are."""
+        image = self.image("dynamic.vhd", "vhd", hw_machine_type="hyperv-gen1")
+        server = self.server(image, flavor_id=self.flavor(root_gb=0))
+        write_to_disk(self.emulated, self.machine(server))
+        small = self.sizes(server)
+        resized = self._resize_server(server, self.flavor(root_gb=1))
+        (root,) = self.machine(resized).disk_files()
+        assert (self.host.disks.inspect(root).parent, self.sizes(resized) != small) == ("", True)
+        assert written_on_disk(self.emulated, self.machine(resized)) == WRITTEN
+        assert self.sizes(self._revert_resize(resized)) == small

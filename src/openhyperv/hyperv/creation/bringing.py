@@ -7,7 +7,8 @@ from attrs import frozen
 from openhyperv.files.carrying import carry_file
 from openhyperv.files.share import HostFiles
 from openhyperv.files.windows_path import WindowsPath
-from openhyperv.hyperv.disks.virtual_disks import VirtualDisks
+from openhyperv.hyperv.disks.flattening import flatten
+from openhyperv.hyperv.disks.virtual_disks import VirtualDisks, check_growth, never_grows
 from openhyperv.machine.drives import Disk
 
 
@@ -34,11 +35,16 @@ def bring(brought: BroughtFile, share: HostFiles, disks: VirtualDisks) -> None:
         disks.reconnect(str(brought.target), str(brought.parent), ignore_mismatch=True)
 
 
-def fit_disk(disks: VirtualDisks, disk: Disk, path: str) -> str:
+def fit_disk(disks: VirtualDisks, share: HostFiles, disk: Disk, path: WindowsPath) -> str:
     """Let a disk that was brought have the size of its specification; returns its path.
 
     :raises ConflictError: it would become smaller
     """
     if disk.size_bytes is not None:
-        disks.grow(path, disk.size_bytes)
-    return path
+        present = disks.inspect(str(path))
+        if never_grows(present) and present.size_bytes < disk.size_bytes:
+            flatten(disks, share, path)
+            present = disks.inspect(str(path))
+        if check_growth(present, disk.size_bytes):
+            disks.resize(str(path), disk.size_bytes)
+    return str(path)

@@ -159,8 +159,9 @@ class Creation:
 
     def _make_disk(self, disk: Disk) -> str:
         disks, path = self._disks("make disks"), file_of(disk, self._folder)
-        if any(str(brought.target) == path for brought in self._brought):
-            return fit_disk(disks, disk, path)
+        for brought in self._brought:
+            if str(brought.target) == path:
+                return fit_disk(disks, self._share, disk, brought.target)
         return make_disk(disks, disk, self._folder)
 
     def _disks(self, step: str) -> VirtualDisks:

@@ -208,8 +208,13 @@ def check_growth(disk: VirtualDisk, size_bytes: int) -> bool:
     if disk.size_bytes > size_bytes:
         raise ConflictError("A disk is not made smaller.", target=disk.path)
     disk_files.check_size(disk.path, disk.format, size_bytes)
-    if disk.type is DiskType.DIFFERENCING and disk.format is DiskFormat.VHD:
+    if never_grows(disk):
         raise UnsupportedError(
             "A differencing disk in VHD format never grows.", target=disk.path, remedy="Convert it first."
         )
     return disk.size_bytes != size_bytes
+
+
+def never_grows(disk: VirtualDisk) -> bool:
+    """True for a differencing disk in VHD format, which has the size of its parent."""
+    return disk.type is DiskType.DIFFERENCING and disk.format is DiskFormat.VHD

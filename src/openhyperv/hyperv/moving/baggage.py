@@ -42,6 +42,11 @@ class Bag:
         """What the drive is called in a specification."""
         return self.path.name.rpartition(".")[0]
 
+    @property
+    def is_differencing_vhd(self) -> bool:
+        """True for a disk that has the size of its image, and never another."""
+        return self.parent is not None and self.path.suffix == ".vhd"
+
 
 @frozen
 class Baggage:

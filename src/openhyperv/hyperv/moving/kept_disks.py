@@ -14,11 +14,7 @@ from openhyperv.cim.session import Session
 from openhyperv.errors import NotFoundError
 from openhyperv.files.share import HostFiles
 from openhyperv.files.windows_path import WindowsPath
-from openhyperv.hyperv.changing import change_machine_devices
-from openhyperv.hyperv.components import device_settings
-from openhyperv.hyperv.disks.drives import read_storage
-from openhyperv.hyperv.names import STORAGE_SETTINGS
-from openhyperv.wire.instance import Instance
+from openhyperv.hyperv.moving.replaced_disks import name_disks_again
 
 _KEPT, _BEGUN = "kept", "kept.part"
 
@@ -56,24 +52,10 @@ class KeptDisks:
         with suppress(NotFoundError):
             for each in self._files.list(self._kept):
                 self._files.rename(self._kept / each.name, self._folder / each.name, replace=True)
-        self._grant()
+        name_disks_again(self._session, self._guid, self._folder)
         self.drop()
 
     def drop(self) -> None:
         """Forget them."""
         self._files.remove_tree(self._folder / _BEGUN)
         self._files.remove_tree(self._kept)
-
-    def _grant(self) -> None:
-        """Name its disks to the machine again: files that took the place of others are not its own yet."""
-        # UNVERIFIED: a host lets a machine open a file as it is told that the machine has it, again
-        drives = read_storage(device_settings(self._session, self._guid)).drives
-        own = [drive for drive in drives if self._is_own(drive.file)]
-        media = [
-            Instance(STORAGE_SETTINGS, {"InstanceID": drive.medium_key, "HostResource": [str(drive.file)]})
-            for drive in own
-        ]
-        change_machine_devices(self._session, self._guid, media)
-
-    def _is_own(self, file: str | None) -> bool:
-        return file is not None and file.lower().startswith(f"{self._folder}\\".lower())

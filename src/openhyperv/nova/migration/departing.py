@@ -95,8 +95,8 @@ def _looked_at(compute: ComputeHost, move: Move, flavor: Flavor) -> Baggage:
 
 
 def _check_design(compute: ComputeHost, move: Move, flavor: Flavor, baggage: Baggage) -> None:
-    """Let the rules judge the new flavor while nothing has happened yet."""
-    with temporary_mutation(move.instance, flavor=flavor):
+    """Let the rules judge the new flavor, with what Nova claimed for it, while nothing has happened yet."""
+    with move.instance.mutated_migration_context(), temporary_mutation(move.instance, flavor=flavor):
         design_again(compute, move, baggage, grows=move.is_resize)
 
 

@@ -8,8 +8,9 @@ from nova.objects.instance import Instance
 
 from openhyperv.files.windows_path import WindowsPath
 from openhyperv.hyperv.disks.disk_files import format_of
-from openhyperv.hyperv.moving.baggage import Baggage, pack
+from openhyperv.hyperv.moving.baggage import Bag, Baggage, pack
 from openhyperv.hyperv.moving.kept_disks import KeptDisks
+from openhyperv.hyperv.moving.replaced_disks import flatten_disk
 from openhyperv.hyperv.states import MachineState
 from openhyperv.hyperv.virtual_machine import VirtualMachine
 from openhyperv.machine.drives import ExistingDisk
@@ -46,11 +47,10 @@ def make_as_flavor_says(compute: ComputeHost, move: Move, baggage: Baggage, *, g
     :raises HyperVError: as :meth:`openhyperv.hyperv.virtual_machine.VirtualMachine.reconfigure`
     """
     spec = design_again(compute, move, baggage, grows=grows)
-    size_bytes = next((disk.size_bytes for disk in spec.disks if disk.name == _SWAP), None)
+    sizes_bytes = {disk.name: disk.size_bytes for disk in spec.disks}
     with compute.instances.machine(move.instance) as machine:
         for bag in baggage.bags:
-            if bag.name == _SWAP and bag.size_bytes != size_bytes:
-                _drop_swap(compute, machine, bag.path)
+            _make_room(compute, machine, bag, sizes_bytes.get(bag.name))
         machine.reconfigure(spec)
     remember_devices(move.context, move.instance, spec, move.block_device_info)
 
@@ -74,6 +74,14 @@ def forget(compute: ComputeHost, instance: Instance) -> None:
 def _kept_disks(compute: ComputeHost, instance: Instance, machine: VirtualMachine) -> KeptDisks:
     folder = compute.host.layout.machine(identity_of(instance))
     return KeptDisks(compute.host.session, compute.host.share, machine.guid, folder)
+
+
+def _make_room(compute: ComputeHost, machine: VirtualMachine, bag: Bag, size_bytes: int | None) -> None:
+    """Prepare a disk that cannot become as large as it shall be by growing alone."""
+    if bag.name == _SWAP and bag.size_bytes != size_bytes:
+        _drop_swap(compute, machine, bag.path)
+    elif bag.is_differencing_vhd and size_bytes not in (None, bag.size_bytes):
+        flatten_disk(compute.host.session, compute.host.share, machine.guid, bag.path)
 
 
 def _drop_swap(compute: ComputeHost, machine: VirtualMachine, path: WindowsPath) -> None:

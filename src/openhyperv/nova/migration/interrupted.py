@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from keystoneauth1.exceptions import ClientException
 from nova import exception
 from nova.compute import task_states, vm_states
 from nova.compute.utils import add_instance_fault_from_exc
@@ -42,23 +43,25 @@ class InterruptedMove(exception.NovaException):
 def settle_interrupted(compute: ComputeHost, context: RequestContext, instances: Iterable[Instance]) -> None:
     """Settle every move of these instances, and let those that were being confirmed be confirmed again."""
     for instance in instances:
-        if instance.task_state in _INTERRUPTED and instance.migration_context is not None:
-            _settle(compute, _move_of(context, instance))
+        if instance.task_state in _INTERRUPTED and (move := _move_of(context, instance)) is not None:
+            _settle(compute, move)
     filters = {"source_compute": compute.name, "status": "confirming"}
     for migration in MigrationList.get_by_filters(context, filters):
         migration.status = "finished"
         migration.save()
 
 
-def _move_of(context: RequestContext, instance: Instance) -> Move:
+def _move_of(context: RequestContext, instance: Instance) -> Move | None:
+    """What it was in; None where Nova does not know that any more."""
+    if instance.migration_context is None:
+        return None
+    try:
+        migration = migration_of(context, instance)
+    except exception.MigrationNotFoundForInstance:
+        return None
     devices = BlockDeviceMappingList.get_by_instance_uuid(context, instance.uuid)
-    return Move(
-        context,
-        instance,
-        migration_of(context, instance),
-        instance.get_network_info(),
-        get_block_device_info(instance, devices),
-    )
+    block_devices = get_block_device_info(instance, devices)
+    return Move(context, instance, migration, instance.get_network_info(), block_devices)
 
 
 def _settle(compute: ComputeHost, move: Move) -> None:
@@ -107,9 +110,13 @@ def _set_flavor(instance: Instance, flavor: Flavor) -> None:
 
 def _give_back_allocation(move: Move) -> None:
     """What placement had set aside for the way back is the instance's again, instead of the new flavor's."""
-    placement = report.report_client_singleton()
-    if placement.get_allocations_for_consumer(move.context, move.migration.uuid):
-        placement.move_allocations(move.context, move.migration.uuid, move.instance.uuid)
+    holder, receiver = move.migration.uuid, move.instance.uuid
+    try:
+        placement = report.report_client_singleton()
+        if placement.get_allocations_for_consumer(move.context, holder):
+            placement.move_allocations(move.context, holder, receiver)
+    except (exception.NovaException, ClientException):
+        LOG.exception("Heal it: nova-manage placement heal_allocations", instance=move.instance)
 
 
 def _end_in_error(move: Move, reason: str) -> None:
