@@ -52,6 +52,19 @@ class PciDevices(Cloud):
         self._delete_server(servers[0])
         assert self.server(self.image(**GEN_2), flavor_id=flavor)["status"] == "ACTIVE"
 
+    @shows("F6", "J7")
+    def test_devices_come_and_go_with_a_resize(self) -> None:
+        self.flags(allow_resize_to_same_host=True)
+        plain, with_gpu = self.flavor(), self.flavor(pci_passthrough__alias="gpu:1")
+        server = self.server(self.image(**GEN_2), flavor_id=plain)
+        given = self._confirm_resize(self._resize_server(server, with_gpu))
+        taken = self.taken_by(self.machine(given))
+        assert [str(device.address) for device in taken] == self.claimed(server["id"])
+        assert len(taken) == 1
+        freed = self._confirm_resize(self._resize_server(given, plain))
+        assert self.taken_by(self.machine(freed)) == []
+        assert self.claimed(server["id"]) == []
+
     def claimed(self, server: str) -> list[str]:
         """The addresses that Nova keeps for a server."""
         tracker = self.compute.manager.rt.pci_tracker
@@ -64,6 +77,33 @@ class PciDevices(Cloud):
         host.create(machine_spec("foreign", GEN_2)).devices.add(taken)
         tracker = self.start_compute("hv2", emulated).manager.rt.pci_tracker
         assert [device.address for device in tracker.pci_devs] == ["0000:5e:00.0"]
+
+
+class PciDevicesInPlacement(Cloud):
+    """Aliases by resource class: Nova has placement count devices, and the scheduler choose among those."""
+
+    host_options = MappingProxyType({"hardware": Hardware(pci=_GPUS)})
+
+    def setUp(self) -> None:
+        self.flags(
+            group="pci",
+            report_in_placement=True,
+            device_spec=[jsonutils.dumps({"vendor_id": "10de", "resource_class": "CUSTOM_GPU"})],
+            alias=[jsonutils.dumps({"name": "gpu", "resource_class": "CUSTOM_GPU"})],
+        )
+        self.flags(group="filter_scheduler", pci_in_placement=True)
+        filter_devices_and_numa(self)
+        super().setUp()
+
+    @shows("F6", "M6")
+    def test_each_device_is_a_provider_and_the_one_allocated_is_given(self) -> None:
+        flavor = self.flavor(pci_passthrough__alias="gpu:1")
+        server = self.server(self.image(**GEN_2), flavor_id=flavor)
+        allocated = self._get_allocations_by_server_uuid(server["id"])
+        (provider,) = [uuid for uuid, each in allocated.items() if "CUSTOM_GPU" in each["resources"]]
+        name = self._get_resource_provider_by_uuid(provider)["name"]
+        (taken,) = [device for device in self.host.devices.assignable() if device.machine is not None]
+        assert name.lower() == f"hv1_{taken.address}"
 
 
 class GpuPartitions(Cloud):

@@ -76,6 +76,20 @@ class ResourcesOfAHost(Cloud):
         self._run_periodics()
         assert set(self._get_provider_traits(uuid)) == traits | {"CUSTOM_RACK_7"}
 
+    def test_traits_tell_where_machines_can_nest(self) -> None:
+        intel = Hardware(processor_manufacturer="GenuineIntel")
+        amd = Hardware(processor_manufacturer="AuthenticAMD")
+        nesting = {"HW_CPU_X86_VMX", "HW_CPU_X86_SVM"}
+        for name, version, hardware, expected in (
+            ("intel-2012", "2012R2", intel, set()),
+            ("intel-2016", "2016", intel, {"HW_CPU_X86_VMX"}),
+            ("amd-2019", "2019", amd, set()),
+            ("amd-2022", "2022", amd, {"HW_CPU_X86_SVM"}),
+        ):
+            host = self.start_host(name, version=version, hardware=hardware)
+            self.start_compute(name, host)
+            assert set(self._get_provider_traits(self._get_provider_uuid_by_host(name))) & nesting == expected
+
     def test_an_idle_host_is_asked_two_things_a_minute(self) -> None:
         host = self.driver._compute.host
         with requests(self.emulated, host) as asked:

@@ -16,7 +16,7 @@ def pci_claims_of(instance: Instance) -> tuple[PciAddress, ...]:
 
 def pci_aliases_of(instance: Instance) -> tuple[PciAlias, ...]:
     """What the flavor's aliases stand for, as Nova understood them: kinds of devices that it claimed."""
-    names = {request.request_id: request.alias_name for request in _requests(instance)}
+    names = _alias_names(instance)
     return tuple(
         PciAlias(names[device.request_id], device.vendor_id, device.product_id)
         for device in _devices(instance)
@@ -24,8 +24,14 @@ def pci_aliases_of(instance: Instance) -> tuple[PciAlias, ...]:
 
 
 def _devices(instance: Instance) -> list[PciDevice]:
-    return list(instance.get_pci_devices(source=InstancePCIRequest.FLAVOR_ALIAS))
+    """Those of the present flavor; as a resize begins, Nova lists those of the new one beside them."""
+    names = _alias_names(instance)
+    claimed = instance.pci_devices.objects if instance.pci_devices else []
+    return [device for device in claimed if device.request_id in names]
 
 
-def _requests(instance: Instance) -> list[InstancePCIRequest]:
-    return list(instance.pci_requests.requests) if instance.pci_requests else []
+def _alias_names(instance: Instance) -> dict[str, str]:
+    """The flavor's aliases by Nova's request; devices for ports are requested, too."""
+    requests = instance.pci_requests.requests if instance.pci_requests else []
+    of_flavor = [request for request in requests if request.source == InstancePCIRequest.FLAVOR_ALIAS]
+    return {request.request_id: request.alias_name for request in of_flavor}

@@ -29,6 +29,9 @@ class Hardware:
     processor_mhz: int = field(default=2400, validator=ge(1), kw_only=True)
     """The clock of the processors, by which their use is metered."""
 
+    processor_manufacturer: str = field(default="OpenHyperV", kw_only=True)
+    """Win32_Processor.Manufacturer, such as ``GenuineIntel``."""
+
     has_slat: bool = field(default=True, kw_only=True)
     """The processors translate a guest's addresses in hardware; RemoteFX asks for it."""
 

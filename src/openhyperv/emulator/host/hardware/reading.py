@@ -40,7 +40,15 @@ from openhyperv.emulator.host.hardware.pci import PciDevice
 from openhyperv.errors import InvalidInputError
 
 _TABLES = ("disk", "pci", "gpu", "partitionable_gpu", "adapter")
-_SIZES = ("logical_processors", "memory_mb", "numa_nodes", "processor_mhz", "has_slat", "is_guarded")
+_SIZES = (
+    "logical_processors",
+    "memory_mb",
+    "numa_nodes",
+    "processor_mhz",
+    "processor_manufacturer",
+    "has_slat",
+    "is_guarded",
+)
 _Table = Mapping[str, object]
 _Made = TypeVar("_Made")
 

@@ -146,7 +146,7 @@ class WindowsProvider:
             "SystemCreationClassName": "Win32_ComputerSystem",
             "SystemName": self._host.name,
             "Status": "OK",
-            "Manufacturer": "OpenHyperV",
+            "Manufacturer": self._host.hardware.processor_manufacturer,
             "Architecture": _X64,
             "AddressWidth": 64,
             "DataWidth": 64,
