@@ -43,12 +43,14 @@ def tempest(only: str, matching: str, report: Path | None) -> None:
     workspace = have_workspace(lab, processes, provide(lab, clouds.connect(lab)))
     click.echo(f"Tempest prints to {processes.log('tempest-run')}.")
     record = Record(workspace / "results.json")
-    tests = [test for test in list_tests(lab, processes, workspace) if re.search(matching, test)]
-    chosen = choose(tests, Selection(only), record.read())
+    tests = list_tests(lab, processes, workspace)
+    latest = record.read()
+    chosen = [test for test in choose(tests, Selection(only), latest) if re.search(matching, test)]
     results = account(chosen, run(lab, processes, workspace, chosen))
     record.add(results)
     if report:
-        report.write_text(Run(lab, record.read()).page(), "utf-8")
+        everything = account(choose(tests, Selection.ALL, latest), record.read())
+        report.write_text(Run(lab, everything).page(), "utf-8")
     sys.exit(_tell(results))
 
 

@@ -51,12 +51,12 @@ def _head(lab: Lab) -> Iterator[str]:
 
 
 def _numbers(results: Sequence[Result]) -> Iterator[str]:
-    yield "| tests | passed | failed | skipped | minutes of tests |"
-    yield "|---|--:|--:|--:|--:|"
+    yield f"| tests | {' | '.join(Outcome)} | minutes of tests |"
+    yield f"|---|{'--:|' * len(Outcome)}--:|"
     for title, belongs in _GROUPS:
         group = [result for result in results if belongs(result.test)]
         count = Counter(result.outcome for result in group)
-        columns = (count[Outcome.PASSED], count[Outcome.FAILED], count[Outcome.SKIPPED])
+        columns = [count[outcome] for outcome in Outcome]
         minutes = sum(result.seconds for result in group) / 60
         yield f"| {title} | {' | '.join(map(str, columns))} | {minutes:.0f} |"
     yield ""
