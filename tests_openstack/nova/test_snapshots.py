@@ -75,6 +75,7 @@ class Snapshots(SnapshotCloud):
         program = (sys.executable, "-m", "tests.faults.copying", name, "die")
         run({**self.emulated.environment(), "PYTHONPATH": "src"}, program)
         assert self.host.share.list(self.host.layout.copies)
-        self.restart_compute_service(self.compute)
+        self.compute.stop()
+        self.start_compute("hv1", self.emulated)
         assert not self.host.share.list(self.host.layout.copies)
         assert self.machine(server).state() is MachineState.RUNNING
