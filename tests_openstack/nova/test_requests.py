@@ -15,6 +15,7 @@ from tests.capabilities import shows
 from openhyperv.emulator.rules.actions import MethodReturns
 from openhyperv.emulator.rules.matching import Rule
 from openhyperv.hyperv.states import MachineState
+from openhyperv.nova.driver import HyperVDriver
 from tests_openstack.nova.cloud import GEN_2, Cloud
 from tests_openstack.nova.waiting import wait_until
 
@@ -91,8 +92,15 @@ class Requests(Cloud):
                     self.driver.get_info, self.instance(made), use_cache=False
                 ),
                 "uptime of the host": self.driver.get_host_uptime,
+                "all about the host, each ten minutes": partial(self.fresh().get_available_resource, "hv1"),
             }
         )
+
+    def fresh(self) -> HyperVDriver:
+        """A driver that knows nothing of the host yet."""
+        driver = HyperVDriver(self.compute.manager.virtapi)
+        self.addCleanup(driver.cleanup_host, "hv1")
+        return driver
 
     def test_what_idle_servers_cost(self) -> None:
         """The same for one server and for three."""
