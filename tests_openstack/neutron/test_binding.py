@@ -7,9 +7,12 @@ from uuid import uuid4
 
 import pytest
 from tests.capabilities import shows
+from tests.hyperv.stock import add_switch
 
-from openhyperv.errors import ConflictError, InvalidInputError, NotFoundError
+from openhyperv.errors import ConflictError, HyperVError, InvalidInputError, NotFoundError
 from openhyperv.hyperv.host import Host
+from openhyperv.hyperv.names import service
+from openhyperv.hyperv.switches import switch_path
 from openhyperv.neutron.binding import PortBinder
 from openhyperv.neutron.details import PortDetails, read_details
 from openhyperv.neutron.local_networks import LocalNetworks
@@ -129,6 +132,27 @@ def test_a_switch_that_the_host_does_not_have(host: Host) -> None:
     with pytest.raises(NotFoundError) as refused:
         PortBinder(host, parse_mappings(["physnet1:missing"])).find_switches()
     assert refused.value.target == "missing"
+
+
+def test_a_switch_that_was_made_anew_is_found_at_the_second_try(servers: Servers, host: Host) -> None:
+    add_switch(host, "volatile")
+    binder = PortBinder(host, parse_mappings(["physnet1:volatile"]))
+    binder.find_switches()
+    remove_switch(host, "volatile")
+    add_switch(host, "volatile")
+    port = details()
+    server = servers.boot(port.port_id)
+    with pytest.raises(HyperVError):
+        binder.bind(port)
+    assert not server.is_connected(port.port_id)
+    binder.bind(port)
+    assert server.is_connected(port.port_id)
+
+
+def remove_switch(host: Host, name: str) -> None:
+    (guid,) = (each.guid for each in host.switches() if each.name == name)
+    manager = service("Msvm_VirtualEthernetSwitchManagementService")
+    host.session.run(manager, "DestroySystem", {"AffectedSystem": switch_path(guid)})
 
 
 def test_a_port_is_released_once_and_again(binder: PortBinder, servers: Servers) -> None:

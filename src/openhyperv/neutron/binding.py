@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import evolve
 
-from openhyperv.errors import NotFoundError
+from openhyperv.errors import JobError, MethodError, NotFoundError
 from openhyperv.hyperv.host import Host
 from openhyperv.hyperv.ports.reading import PortReading
 from openhyperv.machine.port import PortRule
@@ -63,7 +63,11 @@ class PortBinder:
             self._host.unbind_port(details.port_id)
             return
         spec = self._design.design(details, rules)
-        self._host.bind_port(details.port_id, evolve(spec, switch=self._guids[spec.switch]), reading)
+        try:
+            self._host.bind_port(details.port_id, evolve(spec, switch=self._guids[spec.switch]), reading)
+        except (NotFoundError, MethodError, JobError):
+            self.find_switches()  # one may have been made anew under its name: the next try knows it
+            raise
 
     def release(self, port_id: str) -> None:
         """Disconnect a port that Neutron has no more; nothing happens if its adapter is gone."""
