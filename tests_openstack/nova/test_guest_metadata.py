@@ -8,7 +8,9 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import pytest
 from nova.api.metadata.base import get_metadata_by_instance_id
+from nova.tests.functional.api.client import OpenStackApiException
 from tests.capabilities import shows
 
 from openhyperv.hyperv.names import SYSTEM_SETTINGS
@@ -130,6 +132,13 @@ class GuestMetadata(Cloud):
         self.api.attach_interface(server["id"], body)
         assert [each["tags"] for each in self.devices(server) if each["type"] == "nic"] == [["later"]]
         self._detach_interface(server, port["id"])
+        assert [each["type"] for each in self.devices(server)] == ["disk"]
+
+    def test_a_port_that_could_not_be_attached_is_not_told(self) -> None:
+        server = self.made(self.image())
+        body = {"interfaceAttachment": {"port_id": self.neutron.port_1["id"], "tag": "never"}}
+        with pytest.raises(OpenStackApiException, match="Failed to attach"):
+            self.api.attach_interface(server["id"], body)
         assert [each["type"] for each in self.devices(server)] == ["disk"]
 
     @shows("E11")

@@ -18,7 +18,7 @@ class Starting(Cloud):
         assert [machine.name for machine in host.machines()] == ["foreign"]
 
     def test_a_node_stays_the_same_over_restarts(self) -> None:
-        server = self.server(self.image(**GEN_2))
+        server = self.server(self.image(**GEN_2), networks=[{"port": self.neutron.port_1["id"]}])
         nodes = self.driver.get_nodenames_by_uuid()
         assert list(nodes.values()) == self.driver.get_available_nodes() == ["hv1"]
         assert list(nodes) == [self._get_provider_uuid_by_host("hv1")]

@@ -25,6 +25,7 @@ def attach_interface(compute: ComputeHost, context: RequestContext, instance: In
 
     :raises InterfaceAttachFailed: they do not, or the host refuses; the message says why
     """
+    remember_tags_of_ports(context, instance)  # Nova forgets those of a port that is not attached after all
     try:
         adapter = network_adapter_of(vif)
         with compute.instances.machine(instance) as machine:
@@ -33,7 +34,6 @@ def attach_interface(compute: ComputeHost, context: RequestContext, instance: In
         raise exception.InterfaceAttachFailed(
             f"Port {vif['id']} was not attached: {error}", instance_uuid=instance.uuid
         ) from error
-    remember_tags_of_ports(context, instance)
 
 
 def detach_interface(compute: ComputeHost, instance: Instance, vif: VIF) -> None:

@@ -33,6 +33,10 @@ class SteadyReading:
     gpus: tuple[PartitionableGpu, ...]
     at_s: float
 
+    def holds(self, version: HostVersion) -> bool:
+        """True while it need not be read again, of a host that has that version now."""
+        return self.version == version and monotonic() - self.at_s < _STEADY_S
+
 
 @frozen
 class HostReading:
@@ -76,12 +80,11 @@ class HostReadings:
         return self.now() if latest is None else latest
 
     def _read(self) -> HostReading:
-        space = self._host.space()
-        before = None if self._latest is None else self._latest.steady
-        is_steady = (
-            before is not None and before.version == space.version and monotonic() - before.at_s < _STEADY_S
-        )
-        steady = before if before is not None and is_steady else self._read_steady(space.version)
+        space, latest = self._host.space(), self._latest
+        if latest is not None and latest.steady.holds(space.version):
+            steady = latest.steady
+        else:
+            steady = self._read_steady(space.version)
         return HostReading(space, space.drive_of(str(self._host.layout.root)), steady)
 
     def _read_steady(self, version: HostVersion) -> SteadyReading:
