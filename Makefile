@@ -36,7 +36,7 @@ test: setup check
 	$(BIN)/pytest
 
 test-openstack: setup-openstack
-	$(OPENSTACK)/bin/pytest -c tests_openstack/pytest.ini tests_openstack/nova
+	$(OPENSTACK)/bin/pytest -c tests_openstack/pytest.ini tests_openstack/nova tests_openstack/lab
 	$(OPENSTACK)/bin/pytest -c tests_openstack/neutron/pytest.ini tests_openstack/neutron
 
 check: setup
@@ -62,6 +62,8 @@ check-openstack: setup-openstack
 tempest: setup-openstack
 	$(OPENSTACK)/bin/python -m lab up --guests none $(HOSTS)
 	$(OPENSTACK)/bin/python -m lab tempest --report docs/reference/tempest.md
+	$(OPENSTACK)/bin/python -m lab up --guests qemu
+	$(OPENSTACK)/bin/python -m lab tempest --only guest --report docs/reference/tempest.md
 
 # What of it runs on every change.
 tempest-ci: setup-openstack

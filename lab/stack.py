@@ -28,6 +28,7 @@ from lab.timeline import Timeline
 
 _INFRASTRUCTURE = ("rabbitmq", "memcached", "mariadb", "epmd")
 """Stopped last, because the others need them to stop cleanly."""
+_OF_A_HOST = ("hvsim-", "nova-compute-")
 
 
 @frozen
@@ -49,29 +50,44 @@ class Stack:
         """
         self.lab.places.make()
         self._stop_unwanted_hosts()
-        hosts = [emulated_host(self.lab, host) for host in self.lab.hosts]
-        first = [*rabbitmq(self.lab), memcached(self.lab), *hosts]
-        self._start(first)
-        have_databases(self.lab, self.processes, self.timeline)
-        identity = keystone.keystone(self.lab)
-        self._start([identity])
-        self._bootstrap()
-        self._ready(first)
-        services = [placement(self.lab), glance(self.lab), *neutron(self.lab)]
-        self._start(services)
-        self._ready([identity])
-        with self.timeline.step("the services are in the catalogue"):
-            have_catalogue(self.lab, clouds.connect(self.lab))
-        cloud = clouds.connect(self.lab)  # anew: a token holds the catalogue as it was when it was given
-        of_nova = list(nova(self.lab))  # after the catalogue, without which conductor and scheduler end
-        self._start(of_nova)
-        self._prepare_hosts()
-        self._start([agent(self.lab), *(compute(self.lab, host) for host in self.lab.hosts)])
-        self._ready([*services, *of_nova])
+        below = self._start_what_is_below()
+        services = self._start_services()
+        nova_services = self._start_nova()
+        self._ready([*below, *services, *nova_services])
+        cloud = clouds.connect(self.lab)
         with self.timeline.step("image, flavor and network are there"):
             have_resources(cloud, self.lab.places.data("guests"))
         with self.timeline.step("the scheduler knows the hosts, and their agents are alive"):
             welcome_hosts(self.lab, cloud)
+
+    def _start_what_is_below(self) -> list[Program]:
+        """Broker, cache and hosts, which start while the databases are made, and the databases."""
+        hosts = [emulated_host(self.lab, host) for host in self.lab.hosts]
+        programs = [*rabbitmq(self.lab), memcached(self.lab), *hosts]
+        self._start(programs)
+        have_databases(self.lab, self.processes, self.timeline)
+        self._ready(programs)
+        return programs
+
+    def _start_services(self) -> list[Program]:
+        """Keystone with its catalogue, and while it starts all that needs no catalogue to start."""
+        identity = keystone.keystone(self.lab)
+        others = [placement(self.lab), glance(self.lab), *neutron(self.lab)]
+        self._start([identity])
+        self._bootstrap()
+        self._start(others)
+        self._ready([identity])
+        with self.timeline.step("the services are in the catalogue"):
+            have_catalogue(self.lab, clouds.connect(self.lab))
+        return [identity, *others]
+
+    def _start_nova(self) -> list[Program]:
+        """Nova, which reads the catalogue as it starts, and what runs for each host."""
+        programs = list(nova(self.lab))
+        self._start(programs)
+        self._prepare_hosts()
+        self._start([agent(self.lab), *(compute(self.lab, host) for host in self.lab.hosts)])
+        return programs
 
     def _bootstrap(self) -> None:
         clouds.write_clouds(self.lab)
@@ -97,10 +113,9 @@ class Stack:
 
     def _stop_unwanted_hosts(self) -> None:
         """End what belongs to hosts that the lab has no more."""
-        names = {host.name for host in self.lab.hosts}
-        of_hosts = ("hvsim-", "nova-compute-")
-        running = [name for name in self.processes.names() if name.startswith(of_hosts)]
-        unwanted = [name for name in running if name.rpartition("-")[2] not in names]
+        wanted = {prefix + host.name for host in self.lab.hosts for prefix in _OF_A_HOST}
+        running = [name for name in self.processes.names() if name.startswith(_OF_A_HOST)]
+        unwanted = [name for name in running if name not in wanted]
         if unwanted and self.processes.find("nova-api"):
             retire_hosts(self.lab, clouds.connect(self.lab))
         self.processes.stop(unwanted)

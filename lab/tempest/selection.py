@@ -22,6 +22,7 @@ class Selection(StrEnum):
     COMPUTE = "compute"
     ALL = "all"
     FAILED = "failed"
+    GUEST = "guest"
 
 
 def required_identifiers() -> frozenset[str]:
@@ -39,6 +40,11 @@ def is_of_compute(test: str) -> bool:
     return test.startswith(_COMPUTE)
 
 
+def needs_guest(test: str) -> bool:
+    """Whether a test reads what a guest prints, which servers do not that are states only."""
+    return test.startswith(_COMPUTE) and "console_output" in test
+
+
 def _is_for_ci(test: str) -> bool:
     return any(pattern.search(test) for pattern in _CI)
 
@@ -54,11 +60,12 @@ _CHOOSE: dict[Selection, Callable[[str], bool]] = {
     Selection.CI: _is_for_ci,
     Selection.REQUIRED: is_required,
     Selection.COMPUTE: is_of_compute,
+    Selection.GUEST: needs_guest,
     Selection.ALL: lambda test: is_required(test) or is_of_compute(test),
 }
 
 
-def choose(tests: Iterable[str], selection: Selection, latest: Iterable[Result]) -> list[str]:
+def choose(tests: Iterable[str], selection: Selection, latest: Iterable[Result] = ()) -> list[str]:
     """The tests of a selection, in the order given; ``latest`` tells which failed."""
     if selection is Selection.FAILED:
         failed = {result.test for result in latest if result.outcome is Outcome.FAILED}
