@@ -200,10 +200,12 @@ def test_whoever_has_a_port_already_is_told_of_once(emulated: EmulatedHost, mach
     assert isinstance(error, ConflictError | ConnectionLostError)  # which one depends on what serves pipes
 
 
-def test_a_port_that_stays_away_is_given_up(host: Host) -> None:
+def test_a_port_that_stays_away_is_given_up(emulated: EmulatedHost, machine: VirtualMachine) -> None:
     given_up = Event()
-    reader = PortReader(lambda: host.share.open_pipe("nowhere"), missing_limit_s=0.5, on_end=given_up.set)
-    reader.begin()
-    assert given_up.wait(PATIENCE_S)
+    with ports_of(emulated, machine.guid) as ports:
+        port = ports(1)
+        reader = PortReader(machine.serial.open, missing_limit_s=0.5, on_end=given_up.set).start()
+        port.unplug()
+        assert given_up.wait(PATIENCE_S)
     assert reader.state is PortState.ENDED
     assert reader.error is None

@@ -9,7 +9,8 @@ from openhyperv.errors import ConflictError, HyperVError
 from openhyperv.files.share import HostFiles
 from openhyperv.hyperv.serial.console_pipes import ConsolePipes
 from openhyperv.hyperv.serial.listening import ConsoleListener
-from openhyperv.hyperv.serial.reader import Listener, PortReader
+from openhyperv.hyperv.serial.reader import PortReader
+from openhyperv.hyperv.serial.source import Listener
 
 _MISSING_LIMIT_S = 300.0
 """A machine whose pipe is missing for that long is off: whoever starts it again begins a console anew."""
@@ -46,6 +47,12 @@ class MachineConsole:
     def begin(self) -> None:
         """Begin to read; a machine that is about to start is heard from its first byte on."""
         self._logged.begin()
+
+    def expect(self) -> None:
+        """The machine is about to start again: look for its ports often."""
+        for reader in (self._logged, self._typed):
+            if reader is not None:
+                reader.expect()
 
     @property
     def error(self) -> HyperVError | None:

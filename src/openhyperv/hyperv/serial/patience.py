@@ -19,7 +19,7 @@ from openhyperv.errors import (
 PASSING = (TransportError, DeadlineError, NotFoundError, ConflictError, ProtocolError)
 """What a port says that may be there again: its machine is off, its host restarts, somebody else has it."""
 # UNVERIFIED: a machine that starts has its pipes some time before its firmware says anything
-_EAGER_PAUSE_S, _EAGER_S = 0.1, 60.0
+_EAGER_PAUSE_S = 0.1
 """Whoever comes that soon misses nothing of a machine that starts."""
 _SHORTEST_PAUSE_S, _LONGEST_PAUSE_S = 0.25, 5.0
 
@@ -38,8 +38,8 @@ class Patience:
     _pause_s: float = field(default=_SHORTEST_PAUSE_S, init=False)
     _missing_since_s: float | None = field(default=None, init=False)
 
-    def pause_after(self, error: HyperVError) -> float | None:
-        """How long to wait after this failure; None to give up.
+    def pause_after(self, error: HyperVError, *, is_eager: bool = False) -> float | None:
+        """How long to wait after this failure; None to give up. Who is eager does neither for long.
 
         :raises HyperVError: the failure itself, if waiting does not help
         """
@@ -50,9 +50,9 @@ class Patience:
             self._tell(error)
             return self._longer_pause()
         missing_s = self._missing_s()
-        if self.limit_s is not None and missing_s >= self.limit_s:
-            return None
-        return _EAGER_PAUSE_S if missing_s < _EAGER_S else self._longer_pause()
+        if is_eager:
+            return _EAGER_PAUSE_S
+        return None if self.limit_s is not None and missing_s >= self.limit_s else self._longer_pause()
 
     def _tell(self, error: HyperVError) -> None:
         if type(error) not in self._told:

@@ -9,16 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import StrEnum
 from threading import Condition, Event, Lock, Thread, current_thread
+from time import monotonic
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Self
 
 from openhyperv.errors import ConnectionLostError, HyperVError, ProtocolError
 from openhyperv.hyperv.serial.patience import Patience
-from openhyperv.hyperv.serial.source import Source
+from openhyperv.hyperv.serial.source import Listener, Source
 
-_READ_S = 10.0
-"""How long one read waits; a port that is closed ends it before."""
-_FAREWELL_S = 2.0
+_READ_S, _FAREWELL_S = 10.0, 2.0
+"""How long one read waits, unless its port is closed before; how long a reader is waited for that ends."""
+_EAGER_AT_START_S, _EAGER_AT_CLOSE_S = 60.0, 3.0
+"""How long it is looked for often: a machine that starts takes its time, one that is reset is back soon."""
 
 
 class PortState(StrEnum):
@@ -28,14 +30,6 @@ class PortState(StrEnum):
     WAITING = "waiting"
     """The port has closed; it is tried again now and then."""
     ENDED = "ended"
-
-
-class Listener(Protocol):
-    """Somebody who hears a port. Calls come from the reader's thread and must not wait."""
-
-    def take(self, data: bytes) -> None:
-        """Something has arrived."""
-        ...
 
 
 class PortReader:
@@ -65,7 +59,9 @@ class PortReader:
         self._state = PortState.WAITING
         self._source: Source | None = None
         self._error: HyperVError | None = None
-        self._is_over = Event()
+        self._is_over = False
+        self._wake = Event()
+        self._eager_until_s = 0.0
         self._thread = Thread(target=self._run, name="serial port", daemon=True)
 
     @property
@@ -90,8 +86,14 @@ class PortReader:
 
     def begin(self) -> Self:
         """Begin to read as soon as the port is there, such as that of a machine that is about to start."""
+        self.expect()
         self._thread.start()
         return self
+
+    def expect(self) -> None:
+        """Look for the port often for a while: its machine is about to start."""
+        self._eager_until_s = monotonic() + _EAGER_AT_START_S
+        self._wake.set()
 
     def listen(self, listener: Listener) -> None:
         """Have somebody hear what arrives from now on."""
@@ -121,7 +123,8 @@ class PortReader:
 
     def close(self) -> None:
         """Close the port and stop reading."""
-        self._is_over.set()
+        self._is_over = True
+        self._wake.set()
         source = self._source
         if source is not None:
             source.close()
@@ -147,12 +150,12 @@ class PortReader:
             self._error = error
         finally:
             self._become(PortState.ENDED)
-            if not self._is_over.is_set():
+            if not self._is_over:
                 self._on_end()
 
     def _read_until_closed(self, source: Source) -> None:
         try:
-            while not self._is_over.is_set():
+            while not self._is_over:
                 if data := source.read(_READ_S):
                     self._tell(data)
         except (ConnectionLostError, ProtocolError):
@@ -161,24 +164,30 @@ class PortReader:
             source.close()
 
     def _opened_again(self) -> Source | None:
-        if not self._reconnects or self._is_over.is_set():
+        if not self._reconnects or self._is_over:
             return None
         self._become(PortState.WAITING)
         return self._opened()
 
     def _opened(self) -> Source | None:
         """The port, as soon as it is there; None if it is not to be read any more."""
+        self._eager_until_s = max(self._eager_until_s, monotonic() + _EAGER_AT_CLOSE_S)
         patience = Patience(self._missing_limit_s, self._on_trouble)
         pause_s: float | None = 0.0
-        while pause_s is not None and not self._is_over.wait(pause_s):
+        while pause_s is not None and self._is_wanted_after(pause_s):
             try:
                 self._source = self._open_port()
             except HyperVError as error:
-                pause_s = patience.pause_after(error)
+                pause_s = patience.pause_after(error, is_eager=monotonic() < self._eager_until_s)
             else:
                 self._become(PortState.CONNECTED)
                 return self._source
         return None
+
+    def _is_wanted_after(self, pause_s: float) -> bool:
+        self._wake.wait(pause_s)
+        self._wake.clear()
+        return not self._is_over
 
     def _tell(self, data: bytes) -> None:
         with self._lock:

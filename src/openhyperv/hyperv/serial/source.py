@@ -26,3 +26,11 @@ class Source(Protocol):
     def close(self) -> None:
         """Close it; whoever reads it gets a ConnectionLostError."""
         ...
+
+
+class Listener(Protocol):
+    """Somebody who hears a port. Calls come from the reader's thread and must not wait."""
+
+    def take(self, data: bytes) -> None:
+        """Something has arrived."""
+        ...

@@ -45,6 +45,10 @@ class KeptConsole:
             LOG.error("The console cannot be read: %s", self._console.error, instance_uuid=self._uuid)
         self._on_end(self)
 
+    def expect(self) -> None:
+        """The machine is about to start: its first words shall not be missed."""
+        self._console.expect()
+
     def place(self) -> tuple[str, int]:
         """The address and port at which it is offered, from the first call on.
 

@@ -20,7 +20,7 @@ _NO_CONSOLE = (AccessDeniedError, ConflictError)
 def keep_console(compute: ComputeHost, uuid: str, guid: str) -> None:
     """Keep the log of a machine that is about to start, if it has one; in two requests, or none."""
     try:
-        compute.consoles.keep(uuid, guid)
+        compute.consoles.keep(uuid, guid).expect()
     except _NO_CONSOLE as error:
         LOG.info("No console log is kept: %s", error, instance_uuid=uuid)
 
