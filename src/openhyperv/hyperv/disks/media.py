@@ -48,6 +48,7 @@ def eject(session: Session, guid: str, drives: Sequence[Drive], slot: Slot | Non
 
 def exchange(session: Session, guid: str, files: Mapping[Drive, str]) -> None:
     """Put other files into drives, instead of what is in them, in one call; none for no drives."""
+    # UNVERIFIED: a disk's file is changed by HostResource, as a DVD's is
     changes = [
         Instance(STORAGE_SETTINGS, {"InstanceID": drive.medium_key, "HostResource": [file]})
         for drive, file in files.items()
