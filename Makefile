@@ -36,7 +36,7 @@ test: setup check
 	$(BIN)/pytest
 
 test-openstack: setup-openstack
-	$(OPENSTACK)/bin/pytest -c tests_openstack/pytest.ini tests_openstack/nova tests_openstack/lab
+	$(OPENSTACK)/bin/pytest -c tests_openstack/pytest.ini -n 2 --dist loadscope tests_openstack/nova tests_openstack/lab
 	$(OPENSTACK)/bin/pytest -c tests_openstack/neutron/pytest.ini tests_openstack/neutron
 
 check: setup
