@@ -164,6 +164,7 @@ def test_told_to_end_it_leaves_nobody_behind_not_even_one_that_hangs(tmp_path: P
     with a_fleet(tmp_path, "hv1", "hv2") as fleet:
         services = [fleet.started(name)[0] for name in ("hv1", "hv2")]
         os.kill(services[0], signal.SIGSTOP)
+        until(lambda: "State:\tT" in Path(f"/proc/{services[0]}/status").read_text())
         fleet.signal(signal.SIGTERM)
         assert fleet.process.wait(DEADLINE_S) == 0
         assert not [pid for pid in services if is_there(pid)]
