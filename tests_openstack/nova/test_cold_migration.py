@@ -6,6 +6,7 @@ from typing import Any
 
 from nova.context import get_admin_context
 from tests.capabilities import shows
+from tests.files.pictures import make_iso
 
 from openhyperv.hyperv.host import Host
 from openhyperv.hyperv.states import MachineState
@@ -96,3 +97,15 @@ class ColdMigration(Cloud):
         assert (self.names_on(self.host), self.names_on(self.other)) == ([], [])
         for host in (self.host, self.other):
             assert host.share.list(host.layout.machines) == []
+
+    def test_a_server_of_an_iso_takes_its_image_and_its_disk_along(self) -> None:
+        image = self.register(make_iso(self.folder), "iso")
+        server = self.server_on_hv1(image, flavor_id=self.flavor(ephemeral_gb=1))
+        moved = self._resize_server(server, self.flavor(vcpus=2, ephemeral_gb=2))
+        machine = self.machine_on(self.other, moved)
+        disc = str(self.other.layout.images / f"{image}.iso")
+        (disk,) = [file for file in machine.disk_files() if file != disc]
+        assert len(machine.disk_files()) == len((disc, disk))
+        assert self.other.disks.inspect(disk).size_bytes == 2 * GIB
+        self._confirm_resize(moved)
+        assert self.host.share.exists(self.host.layout.images / f"{image}.iso")

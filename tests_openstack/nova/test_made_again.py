@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.capabilities import shows
+
 from openhyperv.hyperv.host import Host
 from openhyperv.hyperv.states import MachineState
 from tests_openstack.nova.cloud import GEN_2, Cloud
@@ -58,6 +60,7 @@ class Evacuation(Cloud):
         assert self.host.share.list(self.host.layout.machines) == []
         assert machine.state() is MachineState.RUNNING
 
+    @shows("J15")
     def test_files_that_are_there_already_are_not_overwritten(self) -> None:
         server = self.on_a_dead_host()
         folder = self.other.layout.machines / server["id"]

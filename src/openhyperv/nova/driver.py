@@ -279,7 +279,8 @@ class HyperVDriver(driver.ComputeDriver):
         :raises NotImplementedError: always; Nova then goes its own way
         """
         if evacuate:
-            refuse_files_of_another_host(self._compute, kwargs["instance"])
+            with as_nova_faults(kwargs["instance"]):
+                refuse_files_of_another_host(self._compute, kwargs["instance"])
         raise NotImplementedError
 
     def instance_on_disk(self, instance: Instance) -> bool:
