@@ -15,6 +15,7 @@ from lab.places import Places
 from lab.processes import Processes
 from lab.settings import Lab
 from lab.tempest.accounting import account
+from lab.tempest.exclusions import exclusion
 from lab.tempest.record import Record
 from lab.tempest.report import Run
 from lab.tempest.results import Outcome, Result
@@ -52,7 +53,9 @@ def tempest(only: str, matching: str, report: Path | None) -> None:
     chosen = [test for test in choose(tests, Selection(only), latest) if re.search(matching, test)]
     if lab.guests == "none":
         chosen = [test for test in chosen if not needs_guest(test)]
-    results = account(chosen, run(lab, processes, workspace, chosen))
+    excluded = [result for test in chosen if (result := exclusion(test))]
+    runnable = [test for test in chosen if exclusion(test) is None]
+    results = [*excluded, *account(runnable, run(lab, processes, workspace, runnable))]
     record.add(results)
     if report:
         everything = account(choose(tests, Selection.ALL), record.read())

@@ -6,6 +6,7 @@ import io
 from pathlib import Path
 
 from lab.tempest.accounting import account
+from lab.tempest.exclusions import exclusion
 from lab.tempest.explanations import explain
 from lab.tempest.record import Record
 from lab.tempest.results import Outcome, Result, read_results
@@ -58,6 +59,13 @@ def test_required_tests_are_known_by_what_never_changes() -> None:
     assert len(required_identifiers()) == 228
     assert is_required("anywhere.test_other_name[id-5de47127-9977-400a-936f-abcfbec1218f,smoke]")
     assert not is_required(SERVER)
+
+
+def test_what_hyper_v_cannot_do_is_skipped_with_the_reason() -> None:
+    result = exclusion("tempest.api.compute.T.test_stable_device_rescue_disk_usb[id-4]")
+    assert result is not None
+    assert (result.outcome, "USB" in result.reason) == (Outcome.SKIPPED, True)
+    assert exclusion(SERVER) is None
 
 
 def test_switches_are_explained_and_other_words_are_kept() -> None:
