@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from queue import Queue
 from threading import Thread
 
 import pytest
 
+from openhyperv.emulator.wsman.limits import ServiceLimits
 from openhyperv.hyperv.host import Host
 from openhyperv.hyperv.ports.finding import ADAPTER
 from openhyperv.hyperv.ports.inventory import AdapterHappening, AdapterInventory
@@ -15,6 +17,7 @@ from openhyperv.hyperv.ports.watching import AdapterWatch
 from openhyperv.machine.network_adapter import NetworkAdapter
 from openhyperv.wire.instance import Instance
 from tests.capabilities import shows
+from tests.emulated import emulated_host, target_of
 from tests.hyperv.specs import machine_spec
 
 PATIENCE_S = 20.0
@@ -96,6 +99,22 @@ def test_what_no_event_told_comes_with_the_next_list(host: Host) -> None:
         assert told.next() == ("appeared", "eth0")
         machine.delete()
         assert told.next() == ("gone", "eth0")
+
+
+def test_watches_follow_each_other_without_missing_anything(tmp_path: Path) -> None:
+    """A host keeps a subscription for some minutes, here for two seconds, and prolongs none."""
+    limits = ServiceLimits(subscription_expires_s=2.0)
+    with (
+        emulated_host(tmp_path, limits=limits, has_files=True) as emulated,
+        Host.connect(target_of(emulated)) as host,
+    ):
+        inventory = AdapterInventory(host.session)
+        told: list[str] = []
+        for turn in range(3):
+            host.create(machine_spec(f"machine-{turn}", network_adapters=(NetworkAdapter(f"eth{turn}"),)))
+            with AdapterWatch(host.session, inventory) as watch:
+                told += [change.name for changes in watch.changes(relist_s=300) for change in changes]
+        assert told == ["eth0", "eth1", "eth2"]
 
 
 def test_an_adapter_that_went_unseen_is_missed_once_another_one_has_its_name(host: Host) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from attrs import frozen
@@ -66,19 +67,21 @@ def test_a_host_that_vanishes_delays_no_other_and_converges_when_it_is_back(
     pair: Pair, action: Action
 ) -> None:
     pair.bus.reports.wait_for("hv1")
-    lost, changed, well = (pair.bus.ports.add() for _ in range(3))
-    server = pair.first.boot(changed)
+    lost, changed, well = str(uuid4()), pair.bus.ports.add(), pair.bus.ports.add()
+    server = pair.first.boot(changed, lost)
     pair.bus.ports.wait_until_told(("up", changed))
-    offline = pair.first.boot(lost)
+    pair.bus.ports.wait_until(lambda: lost in pair.bus.ports.asked)
     with pair.witness.misfortune(Rule(action=action)):
+        pair.bus.ports.add(lost)
         pair.bus.ports.ports[changed]["segmentation_id"] = 9
-        pair.bus.call.port_update(changed)
+        for port_id in (lost, changed):
+            pair.bus.call.port_update(port_id)
         pair.second.boot(well)
         pair.bus.ports.wait_until_told(("up", well))
         assert ("up", lost) not in pair.bus.ports.told
     pair.bus.ports.wait_until_told(("up", lost))
     pair.bus.ports.wait_until(lambda: pair.bus.ports.told.count(("up", changed)) == 2)
-    assert offline.is_connected(lost)
+    assert server.is_connected(lost)
     assert server.port(changed).vlan_id == 9
 
 

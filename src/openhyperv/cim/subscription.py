@@ -42,6 +42,10 @@ class Subscription:
         self._query = query
         self._context: str | None = granted.context
         self._identifier = granted.identifier or granted.context
+        self.expires_s = granted.expires_s
+        """Seconds that the host keeps it, from the moment of subscribing; None if it did not say.
+
+        WinRM renews none (it answers ``UnableToRenew``): subscribe anew."""
         self._closed = Event()
 
     @classmethod

@@ -22,7 +22,7 @@ _REFUSED_RETRY_S = 300.0
 class HostWatch:
     """A thread that hears of a host's adapters; ``name`` is for the log.
 
-    ``prepare`` is called whenever the host has come back, and may raise a HyperVError if the host is not
+    ``prepare`` is called whenever a watch begins, and may raise a HyperVError if the host is not
     fit to be served; ``hear`` is called with every change, in the watch's own thread.
     """
 
@@ -64,7 +64,6 @@ class HostWatch:
 
     def _run(self) -> None:
         while not self._stopped.is_set():
-            pause_s = _RETRY_S
             try:
                 self._serve()
             except HyperVError as error:
@@ -72,10 +71,11 @@ class HostWatch:
                 LOG.warning(
                     "Host %s is not served; it is tried again in %d s: %s", self._name, pause_s, error
                 )
-            self._serving.clear()
-            self._stopped.wait(pause_s)
+                self._serving.clear()
+                self._stopped.wait(pause_s)
 
     def _serve(self) -> None:
+        """Serve it until it has to be watched anew, which is at once."""
         self._prepare()
         with AdapterWatch(self._host.session, self._inventory) as self._watch:
             if self._stopped.is_set():
