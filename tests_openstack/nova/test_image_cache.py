@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from typing import Any
 
@@ -148,3 +149,13 @@ class Ageing(ImagesOfAHost):
         self.host.share.rename(whole, self.host.layout.images / f"{image}.vhdx.part")
         self.age(passes=1)
         assert self.cached() == []
+
+    def test_what_a_killed_service_had_downloaded_goes_a_day_later(self) -> None:
+        downloads = self.folder / "state" / "openhyperv" / "images" / "hv1"
+        old, new = downloads / "old", downloads / "new"
+        for folder in (old, new):
+            folder.mkdir(parents=True)
+            (folder / "download").write_text("half an image")
+        os.utime(old, (0, 0))
+        self.age(passes=1)
+        assert list(downloads.iterdir()) == [new]

@@ -34,7 +34,7 @@ class ComputeHost:
 
     @images.default
     def _images(self) -> ImageCache:
-        return ImageCache(self.host, self.name)
+        return ImageCache(self.host, self.name, self._folder("images"))
 
     @readings.default
     def _readings(self) -> HostReadings:
@@ -42,4 +42,8 @@ class ComputeHost:
 
     @consoles.default
     def _consoles(self) -> Consoles:
-        return Consoles(self.host, Path(nova.conf.CONF.state_path) / "openhyperv" / "consoles" / self.name)
+        return Consoles(self.host, self._folder("consoles"))
+
+    def _folder(self, subject: str) -> Path:
+        """Where this nova-compute keeps files of its own."""
+        return Path(nova.conf.CONF.state_path) / "openhyperv" / subject / self.name

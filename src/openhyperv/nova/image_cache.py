@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from shutil import rmtree
 from tempfile import TemporaryDirectory
-from time import monotonic
+from time import monotonic, time
 from typing import TypeAlias
 
 from attrs import frozen
@@ -24,6 +25,7 @@ from openhyperv.hyperv.host import Host
 
 _BUILDING_S = 3600.0
 """For how long whoever was given an image may take until a disk builds on it."""
+_LONGEST_DOWNLOAD_S = 24 * 3600.0
 _USABLE = (ImageFormat.VHDX, ImageFormat.VHD, ImageFormat.ISO)
 
 
@@ -55,9 +57,11 @@ def _accept(_image: CachedImage) -> None:
 class ImageCache:
     """The cache of one host. Thread-safe: whoever wants an image that another thread fetches waits for it."""
 
-    def __init__(self, host: Host, host_name: str) -> None:
+    def __init__(self, host: Host, host_name: str, downloads: Path) -> None:
+        """``downloads`` is the folder of this machine that images pass through."""
         self._host = host
         self._host_name = host_name
+        self._downloads = downloads
         self._given_at_s: dict[str, float] = {}
 
     def expected(self, wanted: WantedImage) -> CachedImage:
@@ -89,7 +93,7 @@ class ImageCache:
             present = self._given(wanted.image_id)
             if present is not None:
                 return present
-            with _downloaded(context, wanted) as (file, info):
+            with _downloaded(context, wanted, self._downloads) as (file, info):
                 target = self._path(wanted.image_id, info.format)
                 image = CachedImage(target, info.format, info.virtual_size_bytes)
                 check(image)
@@ -122,6 +126,13 @@ class ImageCache:
         given_at_s = self._given_at_s.get(image_id)
         return given_at_s is not None and monotonic() - given_at_s < _BUILDING_S
 
+    def tidy_downloads(self) -> None:
+        """Remove what a nova-compute that was killed has left of images on this machine."""
+        oldest_s = time() - _LONGEST_DOWNLOAD_S
+        for folder in self._downloads.glob("*"):
+            if folder.stat().st_mtime < oldest_s:
+                rmtree(folder)
+
     def _find(self, image_id: str) -> WindowsPath | None:
         paths = (self._path(image_id, image_format) for image_format in _USABLE)
         return next((path for path in paths if self._host.share.exists(path)), None)
@@ -131,9 +142,12 @@ class ImageCache:
 
 
 @contextmanager
-def _downloaded(context: RequestContext, wanted: WantedImage) -> Iterator[tuple[Path, ImageInfo]]:
+def _downloaded(
+    context: RequestContext, wanted: WantedImage, downloads: Path
+) -> Iterator[tuple[Path, ImageInfo]]:
     """The image as a file here that Hyper-V can use."""
-    with TemporaryDirectory(prefix="openhyperv-image-") as folder:
+    downloads.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=downloads) as folder:
         source = Path(folder) / "download"
         images.fetch(context, wanted.image_id, str(source), wanted.trusted_certs)
         info = inspect_image(source, wanted.disk_format)

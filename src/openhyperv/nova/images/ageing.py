@@ -29,6 +29,7 @@ def age_images(compute: ComputeHost, instances: Iterable[Instance]) -> None:
 
     :raises HyperVError: the host does not tell all; what was removed until then stays removed
     """
+    compute.images.tidy_downloads()
     if not CONF.image_cache.remove_unused_base_images:
         return
     used = {instance.image_ref for instance in instances if instance.host == compute.name}
