@@ -62,11 +62,12 @@ class PowerOfServers(Cloud):
 
     @shows("H6")
     def test_reboot(self) -> None:
-        for kind in ("SOFT", "HARD"):
-            before_s = self.machine(self.made).summary().uptime_s
-            self.act({"reboot": {"type": kind}}, "ACTIVE")
+        for kind, sign in (("SOFT", "InitiateShutdown"), ("HARD", RESET)):
+            with self.rules.watching() as seen:
+                self.act({"reboot": {"type": kind}}, "ACTIVE")
             assert self.state() is RUNNING
-            assert self.machine(self.made).summary().uptime_s < before_s + 1
+            asked = {word for each in seen for word in (each.method, each.values.get("RequestedState"))}
+            assert asked & {"InitiateShutdown", RESET} == {sign}
 
     @shows("H6")
     def test_a_hard_reboot_from_any_state(self) -> None:
