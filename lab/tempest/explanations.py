@@ -14,6 +14,7 @@ _WORDS = (
     (r"[Ll]ive.migration|live_migration", "Live migration is a later issue"),
     (r"run_validation|[Vv]alidation|SSH|ssh", _NO_GUEST_ACCESS),
     (r"Image format enforcement", _CHECKED_IMAGES),
+    (r"\b[Ii][Dd][Ee]\b", "The image is of generation 2, which has no IDE controller"),
     (r"VNC|novnc|SPICE|spice", "Hyper-V's own console is neither VNC nor SPICE"),
 )
 

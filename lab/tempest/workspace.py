@@ -108,6 +108,7 @@ def _sections(lab: Lab, provided: Provided) -> Sections:
             "shelve": True,
             "rescue": True,
             "stable_rescue": True,
+            "ide_bus": False,
             "snapshot": True,
             "config_drive": True,
             "live_migration": False,
