@@ -381,6 +381,15 @@ class HyperVDriver(driver.ComputeDriver):
         with as_nova_faults(instance):
             unrescue_instance(self._compute, instance)
 
+    # ---- volumes
+
+    def get_volume_connector(self, instance: Instance) -> dict[str, Any]:
+        """Where everything that Nova does with volumes begins.
+
+        :raises InvalidVolume: always
+        """
+        raise exception.InvalidVolume(reason="This driver does not attach volumes yet.")
+
     # ---- power
 
     def power_on(
