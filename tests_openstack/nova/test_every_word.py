@@ -57,6 +57,7 @@ def compute(
     options = {"version": request.param, "has_files": True}
     with emulated_host(folder, **options) as emulated, Host.connect(target_of(emulated)) as host:
         yield ComputeHost("hv1", host, Policy())
+    nova.conf.CONF.clear()  # the next test's fixture adds options of the command line
 
 
 def outcome(compute: ComputeHost, properties: Mapping[str, str], specs: Mapping[str, str]) -> str:
