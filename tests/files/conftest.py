@@ -35,7 +35,7 @@ def files(settings: ShareSettings) -> Iterator[HostFiles]:
 @pytest.fixture
 def folder(samba: Samba, request: pytest.FixtureRequest) -> Path:
     """A folder on the host's drive for one test."""
-    name = "".join(letter if letter.isalnum() else "-" for letter in request.node.name)[:60]
-    path = samba.drive / name
+    test = "".join(letter if letter.isalnum() else "-" for letter in request.node.name)
+    path = samba.drive / f"{len(list(samba.drive.iterdir()))}-{test}"[:60]
     path.mkdir()
     return path
