@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from openhyperv.emulator.rules.actions import WsmanFault
+from openhyperv.emulator.rules.matching import Rule
 from openhyperv.hyperv.states import MachineState
 from tests_openstack.nova.cloud import GEN_2, Cloud
 
@@ -19,3 +21,14 @@ class LifeOfAServer(Cloud):
         self._delete_server(server)
         assert not list(self.host.machines())
         assert not self.host.share.list(self.host.layout.machines)
+
+    def test_a_host_that_does_not_tell_how_a_new_server_is_loses_no_machine(self) -> None:
+        image = self.image(**GEN_2)
+        silence = Rule(
+            action=WsmanFault(code=0x80041001, text="The provider broke."), method="GetSummaryInformation"
+        )
+        with self.rules.misfortune(silence):
+            server = self.server(image)
+        assert self.machine(server).state() is MachineState.RUNNING
+        self._delete_server(server)
+        assert not list(self.host.machines())

@@ -51,7 +51,7 @@ from openhyperv.nova.network_adapters import network_adapters_of
 from openhyperv.nova.power.host_power import host_power_action, host_uptime
 from openhyperv.nova.power.rebooting import RebootType, reboot, reboot_stuck
 from openhyperv.nova.power.switching import bring_instance_to, power_off, power_on
-from openhyperv.nova.power_states import nova_power_state
+from openhyperv.nova.power_states import info_of
 from openhyperv.nova.presence.host_watch import HostWatch
 from openhyperv.nova.presence.lifecycle import Lifecycle
 from openhyperv.nova.presence.service_status import ServiceStatus
@@ -179,8 +179,7 @@ class HyperVDriver(driver.ComputeDriver):
         with as_nova_faults(instance):
             if use_cache:  # which is how Nova's periodic tasks ask
                 self._watch.require()
-            found = self._compute.instances.summary(instance, cached=use_cache)
-            return InstanceInfo(state=nova_power_state(found.state), internal_id=found.guid)
+            return info_of(self._compute, instance, cached=use_cache)
 
     # ---- ports
 
