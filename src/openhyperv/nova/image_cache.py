@@ -12,6 +12,8 @@ from typing import TypeAlias
 
 from attrs import frozen
 from nova.context import RequestContext
+from nova.objects.image_meta import ImageMeta
+from nova.objects.instance import Instance
 from nova.objects.trusted_certs import TrustedCerts
 from nova.virt import images
 from oslo_concurrency import lockutils
@@ -47,6 +49,11 @@ class CachedImage:
     virtual_size_bytes: int
 
 
+def wanted_image_of(instance: Instance, image_meta: ImageMeta) -> WantedImage:
+    """The image that an instance is made of, or rescued with."""
+    return WantedImage(image_meta.id or instance.image_ref, image_meta.disk_format, instance.trusted_certs)
+
+
 Check: TypeAlias = Callable[[CachedImage], object]
 
 
@@ -79,16 +86,6 @@ class ImageCache:
         :raises ImageError: it is damaged, hostile, or not of the format that Glance says
         :raises QuotaError: the host's disk is full; nothing is left
         """
-        return self.find(wanted.image_id) or self._fetched(context, wanted, check)
-
-    def fetch(self, context: RequestContext, wanted: WantedImage) -> bool:
-        """Have the image on the host; True where it had to be sent."""
-        if self._find(wanted.image_id) is not None:
-            return False
-        self._fetched(context, wanted, _accept)
-        return True
-
-    def _fetched(self, context: RequestContext, wanted: WantedImage, check: Check) -> CachedImage:
         with self.alone(wanted.image_id):
             present = self._given(wanted.image_id)
             if present is not None:
@@ -99,6 +96,13 @@ class ImageCache:
                 check(image)
                 push_file(self._host.share, file, target, replace=True)
         return image
+
+    def fetch(self, context: RequestContext, wanted: WantedImage) -> bool:
+        """Have the image on the host; True where it had to be sent."""
+        if self._find(wanted.image_id) is not None:
+            return False
+        self.get(context, wanted)
+        return True
 
     @contextmanager
     def alone(self, image_id: str) -> Iterator[None]:

@@ -22,7 +22,7 @@ from openhyperv.nova.designing import design_instance
 from openhyperv.nova.destroying import destroy_instance
 from openhyperv.nova.device_metadata import remember_devices
 from openhyperv.nova.drives import BlockDeviceInfo, refuse_volumes, root_of
-from openhyperv.nova.image_cache import CachedImage, WantedImage
+from openhyperv.nova.image_cache import CachedImage, wanted_image_of
 from openhyperv.nova.power.switching import power_on as start
 from openhyperv.nova.shielding_data import shielding_data_of
 from openhyperv.nova.vif_events import ports_plugged
@@ -84,11 +84,6 @@ def _designed_on(compute: ComputeHost, wanted: Spawn, image: CachedImage) -> Mac
     return design_instance(
         compute, wanted.instance, root_of(image), wanted.network_info, wanted.block_device_info
     )
-
-
-def wanted_image_of(instance: Instance, image_meta: ImageMeta) -> WantedImage:
-    """The image that an instance is made of."""
-    return WantedImage(image_meta.id or instance.image_ref, image_meta.disk_format, instance.trusted_certs)
 
 
 def _create(compute: ComputeHost, context: RequestContext, wanted: Spawn, spec: MachineSpec) -> None:

@@ -23,7 +23,7 @@ from openhyperv.machine.drives import Bus, ExistingDisk
 from openhyperv.machine.request import DiskRequest
 from openhyperv.nova.compute_host import ComputeHost
 from openhyperv.nova.config_drive import Injected, built_config_drive
-from openhyperv.nova.image_cache import CachedImage, WantedImage
+from openhyperv.nova.image_cache import CachedImage, wanted_image_of
 from openhyperv.nova.power.switching import power_on
 from openhyperv.nova.rescuing.putting_back import put_back
 from openhyperv.nova.rescuing.rescue_device import RescueDevice, check_rescue_image, rescue_device_of
@@ -108,8 +108,7 @@ class _Rescuing:
         instance, meta, bus = self.wanted.instance, self.wanted.image_meta, self.root.slot.bus
         device = rescue_device_of(instance, meta, bus)
         check = partial(check_rescue_image, instance, meta, bus)
-        wanted = WantedImage(meta.id, meta.disk_format, instance.trusted_certs)
-        image = self.compute.images.get(context, wanted, check)
+        image = self.compute.images.get(context, wanted_image_of(instance, meta), check)
         check(image)
         return image, device
 
