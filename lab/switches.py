@@ -21,7 +21,7 @@ _CONNECTION: dict[str, Value] = {
 def have_switch(target: Target, name: str) -> bool:
     """Have an external switch of that name, on the host's first adapter; false if it was there."""
     with Host.connect(target) as host:
-        if any(switch.name == name for switch in host.switches()):
+        if any(switch.name == name for switch in host.switches.list()):
             return False
         _define(host.session, name)
     return True

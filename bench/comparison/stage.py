@@ -42,7 +42,7 @@ class Stage:
         self._numbers = count(1)
         self._provide_files(folder)
         self._provide_switch()
-        self.switch_guid = next(host.switches()).guid
+        self.switch_guid = host.switches.list()[0].guid
         self.metered = dict(self._metered() for _ in range(metered))
         """Running machines by name, each with disks and an adapter."""
 

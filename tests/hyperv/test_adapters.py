@@ -67,7 +67,7 @@ def second(host: Host, stock: Stock) -> Iterator[VirtualMachine]:
 def test_an_adapter_is_what_was_asked_for(host: Host, machine: VirtualMachine) -> None:
     machine.adapters.add(ETH0)
     (found,) = machine.adapters.list()
-    (switch,) = [each.guid for each in host.switches() if each.name == SWITCH]
+    (switch,) = [each.guid for each in host.switches.list() if each.name == SWITCH]
     assert found.specification == evolve(ETH0, switch=switch)
     assert found.address == MAC
     machine.adapters.remove("eth0")

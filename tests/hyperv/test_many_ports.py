@@ -26,7 +26,7 @@ RULES = tuple(
 @pytest.fixture(scope="module")
 def spec(host: Host) -> PortSpec:
     add_switch(host)
-    (switch,) = host.switches()
+    (switch,) = host.switches.list()
     return PortSpec(switch=switch.guid, vlan=AccessVlan(7), rules=RULES)
 
 

@@ -63,7 +63,7 @@ def switches(host: Host) -> dict[str, str]:
     """The GUIDs of two switches by their names."""
     for name in ("lab", "other"):
         add_switch(host, name)
-    return {switch.name: switch.guid for switch in host.switches()}
+    return {switch.name: switch.guid for switch in host.switches.list()}
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from openhyperv.emulator.host.hardware import Hardware, NetworkAdapter, Offload, adapters_for
 from openhyperv.hyperv.host import Host
-from openhyperv.hyperv.switch_offload import Capacity
+from openhyperv.hyperv.switches.offload import Capacity
 from openhyperv.machine.network_adapter import NetworkAdapter as Adapter
 from openhyperv.machine.port import PortSpec
 from tests.capabilities import shows
@@ -34,7 +34,7 @@ def test_external_switches_tell_what_their_cards_offer_and_what_is_used(tmp_path
         make_switch(host.session, "fast", adapter="Fast Adapter", has_iov=True)
         add_switch(host, "private")
         with requests(emulated, host) as sent:
-            (fast,) = host.offload()
+            (fast,) = host.switches.offload()
         assert sent == ["Enumerate"] * 4
         assert (fast.switch, fast.adapter, fast.pnp_device_id) == ("fast", CARD.name, CARD.pnp_device_id)
         assert (fast.virtual_functions, fast.queue_pairs) == (Capacity(4, 0), Capacity(8, 0))
@@ -42,5 +42,5 @@ def test_external_switches_tell_what_their_cards_offer_and_what_is_used(tmp_path
         machine = host.create(machine_spec(network_adapters=(Adapter("eth0"),)))
         host.bind_port("eth0", PortSpec(switch="fast"))
         machine.start()
-        (used,) = host.offload()
+        (used,) = host.switches.offload()
         assert used.vmqs == Capacity(16, 1)

@@ -16,7 +16,7 @@ from openhyperv.hyperv.checkpoints.taking import Consistency
 from openhyperv.hyperv.host import Host
 from openhyperv.hyperv.names import IMAGE_SERVICE, service, system_settings
 from openhyperv.hyperv.states import MachineState
-from openhyperv.hyperv.switches import find_switch
+from openhyperv.hyperv.switches.finding import find_switch
 from openhyperv.hyperv.transfer.exporting import ExportChoices, LiveState
 from openhyperv.hyperv.transfer.findings import FindingKind, UnfitMachineError
 from openhyperv.hyperv.transfer.fitting import Fit

@@ -12,7 +12,7 @@ from tests.hyperv.stock import add_switch
 from openhyperv.errors import ConflictError, HyperVError, InvalidInputError, NotFoundError
 from openhyperv.hyperv.host import Host
 from openhyperv.hyperv.names import service
-from openhyperv.hyperv.switches import switch_path
+from openhyperv.hyperv.switches.finding import switch_path
 from openhyperv.neutron.binding import PortBinder
 from openhyperv.neutron.details import PortDetails, read_details
 from openhyperv.neutron.local_networks import LocalNetworks
@@ -62,7 +62,7 @@ def test_the_network_of_a_port(
     vlan_id: int | None,
 ) -> None:
     server, port_id = bind(binder, servers, **values)
-    names = {each.guid: each.name for each in host.switches()}
+    names = {each.guid: each.name for each in host.switches.list()}
     port = server.port(port_id)
     assert port.switch is not None
     assert (names[port.switch], port.vlan_id) == (switch, vlan_id)
@@ -78,7 +78,7 @@ def test_local_networks_share_a_switch_but_no_vlan(binder: PortBinder, servers: 
             bind(binder, servers, **local, network_id=network) for network in (mine, mine, theirs)
         )
     )
-    private = next(each.guid for each in host.switches() if each.name == "private")
+    private = next(each.guid for each in host.switches.list() if each.name == "private")
     assert first.switch == second.switch == other.switch == private
     assert first.vlan_id == second.vlan_id != other.vlan_id
     assert None not in (first.vlan_id, other.vlan_id)
@@ -150,7 +150,7 @@ def test_a_switch_that_was_made_anew_is_found_at_the_second_try(servers: Servers
 
 
 def remove_switch(host: Host, name: str) -> None:
-    (guid,) = (each.guid for each in host.switches() if each.name == name)
+    (guid,) = (each.guid for each in host.switches.list() if each.name == name)
     manager = service("Msvm_VirtualEthernetSwitchManagementService")
     host.session.run(manager, "DestroySystem", {"AffectedSystem": switch_path(guid)})
 

@@ -8,7 +8,7 @@ from openhyperv.cli.connecting import connected
 from openhyperv.cli.invocation import Invocation
 from openhyperv.cli.options import Command
 from openhyperv.cli.output import Column, show_list
-from openhyperv.hyperv.switch_offload import Capacity, SwitchOffload
+from openhyperv.hyperv.switches.offload import Capacity, SwitchOffload
 
 
 def _text(capacity: Capacity) -> str:
@@ -33,4 +33,4 @@ def offload(invocation: Invocation) -> None:
     SR-IOV functions and their queue pairs, virtual machine queues, and IPsec associations.
     """
     with connected(invocation) as host:
-        show_list(invocation, host.offload(), _LISTING)
+        show_list(invocation, host.switches.offload(), _LISTING)

@@ -39,8 +39,7 @@ from openhyperv.hyperv.statistics import (
     read_statistics,
 )
 from openhyperv.hyperv.summary import MachineListing, MachineSummary, list_machines, summarize_all
-from openhyperv.hyperv.switch_offload import SwitchOffload, read_offload
-from openhyperv.hyperv.switches import VirtualSwitch, list_switches
+from openhyperv.hyperv.switches.host_switches import HostSwitches
 from openhyperv.hyperv.traits import read_traits
 from openhyperv.hyperv.transfer.imports import Imports
 from openhyperv.hyperv.values import text
@@ -213,13 +212,10 @@ class Host:
         )
         return self._machine(creation.run())
 
-    def switches(self) -> Iterator[VirtualSwitch]:
-        """Every virtual switch, in one query."""
-        return list_switches(self.session)
-
-    def offload(self) -> list[SwitchOffload]:
-        """What the network cards behind external switches do for machines, in four queries."""
-        return read_offload(self.session)
+    @property
+    def switches(self) -> HostSwitches:
+        """The host's virtual switches."""
+        return HostSwitches(self.session)
 
     def ports(self) -> PortReading:
         """Every port as it is now, in two queries: for binding many of them."""

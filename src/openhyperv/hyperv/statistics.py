@@ -9,7 +9,7 @@ from openhyperv.errors import NotFoundError
 from openhyperv.hyperv.facts import CIMV2, operating_system
 from openhyperv.hyperv.numa.nodes import NumaNode
 from openhyperv.hyperv.numa.reading import read_nodes
-from openhyperv.hyperv.switches import VirtualSwitch, list_switches
+from openhyperv.hyperv.switches.finding import VirtualSwitch, list_switches
 from openhyperv.hyperv.values import number, text
 from openhyperv.machine.host_version import HostVersion
 from openhyperv.wire.wql import equal, select

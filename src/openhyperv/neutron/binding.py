@@ -32,7 +32,7 @@ class PortBinder:
 
         :raises NotFoundError: the host does not have one of them
         """
-        guids = {switch.name: switch.guid for switch in self._host.switches()}
+        guids = {switch.name: switch.guid for switch in self._host.switches.list()}
         for name in sorted(self._mappings.switches - guids.keys()):
             raise NotFoundError(
                 "There is no such virtual switch, but a network is mapped to it.",

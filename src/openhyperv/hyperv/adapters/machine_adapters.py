@@ -17,7 +17,7 @@ from openhyperv.hyperv.device_changes import add_devices, remove_devices
 from openhyperv.hyperv.disks.drives import read_storage
 from openhyperv.hyperv.facts import operating_system
 from openhyperv.hyperv.ports.binding import read_features
-from openhyperv.hyperv.switches import find_switch
+from openhyperv.hyperv.switches.finding import find_switch
 from openhyperv.hyperv.values import text
 from openhyperv.machine.host_version import HostVersion
 from openhyperv.machine.limits import limits_of

@@ -14,7 +14,7 @@ from attrs import frozen
 from openhyperv.cim.session import Session
 from openhyperv.files.windows_path import WindowsPath
 from openhyperv.hyperv.names import is_guid, owner_of
-from openhyperv.hyperv.switches import only_switch
+from openhyperv.hyperv.switches.finding import only_switch
 from openhyperv.hyperv.values import text
 from openhyperv.machine.spec import MachineSpec
 from openhyperv.wire.instance import Instance

@@ -12,7 +12,7 @@ from openhyperv.hyperv.names import SYSTEM_SERVICE, setting, system_settings
 from openhyperv.hyperv.ports.changes import FeatureChanges, feature_changes
 from openhyperv.hyperv.ports.finding import CABLE, DISABLED, ENABLED, Port, cable_of, find_port
 from openhyperv.hyperv.ports.reading import FoundPort, PortReading
-from openhyperv.hyperv.switches import find_switch
+from openhyperv.hyperv.switches.finding import find_switch
 from openhyperv.hyperv.values import text
 from openhyperv.machine.port import PortSpec
 from openhyperv.machine.rules.ports import check_port

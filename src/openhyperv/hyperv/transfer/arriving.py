@@ -18,7 +18,7 @@ from openhyperv.files.windows_path import WindowsPath
 from openhyperv.hyperv.jobs import wait_for_imports, wait_for_jobs_of
 from openhyperv.hyperv.names import SYSTEM_SERVICE, SYSTEM_SETTINGS, system
 from openhyperv.hyperv.sizing import memory_settings
-from openhyperv.hyperv.switches import find_switch
+from openhyperv.hyperv.switches.finding import find_switch
 from openhyperv.hyperv.transfer.earlier import Present, arrived, look_for
 from openhyperv.hyperv.transfer.export_folder import ExportFolder
 from openhyperv.hyperv.transfer.findings import UnfitMachineError

@@ -9,7 +9,7 @@ from attrs import frozen
 from openhyperv.cim.session import Session
 from openhyperv.errors import InvalidInputError
 from openhyperv.hyperv.names import owner_of
-from openhyperv.hyperv.switches import list_switches
+from openhyperv.hyperv.switches.finding import list_switches
 from openhyperv.hyperv.values import number, text, texts
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import parse_path
