@@ -1,71 +1,86 @@
-"""Changes of machines' states, as whoever keeps account of them hears them."""
+"""States of machines, told as they change, for longer than the host keeps a subscription."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from threading import Timer
+from pathlib import Path
+from queue import Queue
+from threading import Thread
 from time import sleep
 
 import pytest
 
-from openhyperv.emulator.emulated_host import EmulatedHost
-from openhyperv.emulator.rules.actions import ExpiredEnumeration
-from openhyperv.emulator.rules.matching import OperationName, Rule
+from openhyperv.emulator.wsman.limits import ServiceLimits
 from openhyperv.errors import HyperVError
 from openhyperv.hyperv.host import Host
-from openhyperv.hyperv.state_watch import StateChange, StateWatch
+from openhyperv.hyperv.monitoring import MachineEvent, Monitor
+from openhyperv.hyperv.state_watch import StateWatch
 from openhyperv.hyperv.states import MachineState
-from openhyperv.hyperv.uptime import read_uptime
-from openhyperv.hyperv.virtual_machine import VirtualMachine
-from tests.capabilities import shows
-from tests.emulated import target_of
+from tests.emulated import emulated_host, target_of
 from tests.hyperv.specs import machine_spec
-from tests.witness import Witness
 
-QUIET_S = 3.0
-BETWEEN_LOOKS_S = 1.0
-"""Longer than WMI's interval, so that it sees a state that lasts for so long."""
-
-
-@pytest.fixture
-def machine(host: Host) -> Iterator[VirtualMachine]:
-    created = host.create(machine_spec("watched"))
-    yield created
-    created.delete()
+PATIENCE_S = 20.0
+PAUSE_S = 1.0
+"""Between changes, so that they fall before, into and after the moment of succession."""
+BRIEF = ServiceLimits(subscription_expires_s=4.0)
 
 
-@shows("H12")
-def test_changes_come_in_order_and_nothing_else_does(host: Host, machine: VirtualMachine) -> None:
-    with StateWatch(host.session) as watch, ThreadPoolExecutor() as pool:
-        heard = pool.submit(lambda: list(watch.changes(QUIET_S)))
-        for act in (machine.start, machine.pause, lambda: machine.rename("renamed"), machine.turn_off):
-            sleep(BETWEEN_LOOKS_S)
-            act()
-        assert heard.result(timeout=60) == [
-            StateChange(machine.guid, MachineState.RUNNING, MachineState.OFF),
-            StateChange(machine.guid, MachineState.PAUSED, MachineState.RUNNING),
-            StateChange(machine.guid, MachineState.OFF, MachineState.PAUSED),
-        ]
+def test_no_change_is_missed_as_one_subscription_follows_another(tmp_path: Path) -> None:
+    with (
+        emulated_host(tmp_path, limits=BRIEF, has_files=True) as emulated,
+        Host.connect(target_of(emulated)) as host,
+        StateWatch(host.session) as watch,
+    ):
+        machine = host.create(machine_spec("restless"))
+        told: Queue[MachineState] = Queue()
+        Thread(target=lambda: [told.put(c.state) for c in watch.changes(PATIENCE_S)], daemon=True).start()
+        sleep(PAUSE_S)  # WMI, which looks now and then, would see but a machine that comes running
+        for _ in range(4):
+            machine.start()
+            _expect(told, MachineState.RUNNING)
+            machine.turn_off()
+            _expect(told, MachineState.OFF)
 
 
-def test_closing_ends_who_waits_and_leaves_nothing(emulated: EmulatedHost) -> None:
-    with Host.connect(target_of(emulated)) as host:
-        before = emulated.contexts.counts()
-        watch = StateWatch(host.session)
-        Timer(0.5, watch.close).start()
-        assert list(watch.changes(60)) == []
-        assert emulated.contexts.counts() == before
+def _expect(told: Queue[MachineState], state: MachineState) -> None:
+    """The state is told; a former one may be told again before it."""
+    while told.get(timeout=PATIENCE_S) is not state:
+        pass
+    sleep(PAUSE_S)
 
 
-def test_a_watch_that_broke_says_so(host: Host, witness: Witness) -> None:
-    dropped = Rule(action=ExpiredEnumeration(), operation=OperationName.PULL)
-    with StateWatch(host.session) as watch, witness.misfortune(dropped), pytest.raises(HyperVError) as caught:
-        list(watch.changes(QUIET_S))
-    assert caught.value.host == host.session.host
+def test_a_monitor_goes_on_after_what_the_host_grants(tmp_path: Path) -> None:
+    with (
+        emulated_host(tmp_path, limits=BRIEF, has_files=True) as emulated,
+        Host.connect(target_of(emulated)) as host,
+        Monitor(host.session) as monitor,
+    ):
+        names: Queue[str] = Queue()
+        Thread(target=_name_all, args=(monitor, names), daemon=True).start()
+        for turn in range(3):
+            host.create(machine_spec(f"machine-{turn}"))
+            while names.get(timeout=PATIENCE_S) != f"machine-{turn}":
+                pass
+            sleep(PAUSE_S)
 
 
-def test_a_host_tells_since_when_it_has_been_running(host: Host) -> None:
-    first, second = read_uptime(host.session), read_uptime(host.session)
-    assert first.booted == second.booted < first.now <= second.now
-    assert first.lasted <= second.lasted
+def _name_all(monitor: Monitor, names: Queue[str]) -> None:
+    try:
+        for event in monitor.events():
+            if isinstance(event, MachineEvent):
+                names.put(event.name)
+    except HyperVError as error:
+        names.put(str(error))
+
+
+def test_a_watch_that_nobody_read_for_too_long_says_so(tmp_path: Path) -> None:
+    """What happened meanwhile is lost, which a silent new subscription would hide."""
+    limits = ServiceLimits(subscription_expires_s=0.5)
+    with (
+        emulated_host(tmp_path, limits=limits, has_files=True) as emulated,
+        Host.connect(target_of(emulated)) as host,
+        StateWatch(host.session) as watch,
+    ):
+        host.create(machine_spec("unwatched"))
+        sleep(PAUSE_S)
+        with pytest.raises(HyperVError):
+            list(watch.changes(PATIENCE_S))

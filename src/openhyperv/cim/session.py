@@ -9,6 +9,7 @@ from typing import Self, TypeVar
 from openhyperv.cim.aside import begin
 from openhyperv.cim.exchange import SMALLEST_ENVELOPE_BYTES, Exchange, header_for
 from openhyperv.cim.faults import METHOD_COMPLETED, METHOD_JOB_STARTED, error_from_method_code
+from openhyperv.cim.granted_subscription import GrantedSubscription
 from openhyperv.cim.jobs import JobProgress, Jobs
 from openhyperv.cim.reading import CALL_TIMEOUT_S, VIRTUALIZATION, Reading
 from openhyperv.cim.schema import Schema
@@ -205,4 +206,8 @@ class Session(Reading):
         self, text: str, namespace: str = VIRTUALIZATION, *, timeout_s: float = CALL_TIMEOUT_S
     ) -> Subscription:
         """Like :meth:`subscribe` with a WQL text of the caller's own, which is sent as it is."""
-        return Subscription.open(self._exchange, self.schema, namespace, text, timeout_s)
+
+        def subscribe() -> GrantedSubscription:
+            return GrantedSubscription.open(self._exchange, self.schema, namespace, text, timeout_s)
+
+        return Subscription(subscribe, self.host)

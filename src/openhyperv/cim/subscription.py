@@ -1,76 +1,52 @@
-"""A pull subscription: events of the host, fetched by holding a request open (MS-WSMV 3.1.4.1.31)."""
+"""Events of a host for as long as they are wanted, over the end of what a host grants at a time."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from threading import Event
+from collections.abc import Callable, Iterator
+from threading import Event, Lock
 from types import TracebackType
 from typing import Self
 
-from openhyperv.cim.enumerating import BATCH_SIZE, read_item
-from openhyperv.cim.exchange import Exchange
-from openhyperv.errors import DeadlineError, HyperVError, ProtocolError, error_context
+from openhyperv.cim.granted_subscription import GrantedSubscription
+from openhyperv.errors import HyperVError, ProtocolError
 from openhyperv.transport.deadline import Deadline
-from openhyperv.wire import enumeration, uris
-from openhyperv.wire.envelope import RequestHeader
-from openhyperv.wire.eventing import (
-    Subscribe,
-    Subscribed,
-    read_subscribe_response,
-    subscribe_body,
-    unsubscribe_body,
-)
 from openhyperv.wire.instance import Instance
-from openhyperv.wire.types import ClassLookup
-from openhyperv.wire.wql_tokens import selected_class
 
 _PULL_WAIT_S = 25.0
 """How long one Pull is held open at most; the host then says TimedOut and is asked again."""
-_CLOSE_TIMEOUT_S = 5.0
+_SHORTEST_WAIT_S = 0.1
+_MARGIN_S = 30.0
+"""How long before a subscription runs out another one takes its place."""
+_OVERLAP_S = 3.0
+"""How long the former one is heard out then: longer than WMI's own look at what a query asks for takes.
+
+A change that WMI has not looked at yet, as the successor begins, is in what that one begins with.
+"""
 
 
 class Subscription:
-    """Events matching a query, from the moment of subscribing. One thread reads; any thread may close."""
+    """Events matching a query, from the moment of subscribing. One thread reads; any thread may close.
 
-    def __init__(
-        self, exchange: Exchange, lookup: ClassLookup, namespace: str, query: str, granted: Subscribed
-    ) -> None:
-        self._exchange = exchange
-        self._lookup = lookup
-        self._namespace = namespace
-        self._uri = uris.class_uri(namespace, uris.ANY_CLASS)
-        self._query = query
-        self._context: str | None = granted.context
-        self._identifier = granted.identifier or granted.context
-        self.expires_s = granted.expires_s
-        """Seconds that the host keeps it, from the moment of subscribing; None if it did not say.
+    WinRM prolongs no subscription (it answers ``UnableToRenew``), so that before one runs out it is followed
+    by another. What happens just then may be told twice, rather than never.
+    """
 
-        WinRM renews none (it answers ``UnableToRenew``): subscribe anew."""
+    def __init__(self, subscribe: Callable[[], GrantedSubscription], host: str) -> None:
+        self._subscribe = subscribe
+        self._host = host
+        self._current = subscribe()
+        self._former: GrantedSubscription | None = None
+        self._hearing_out = Deadline.after(0.0)
+        self._changing = Lock()
         self._closed = Event()
-
-    @classmethod
-    def open(
-        cls, exchange: Exchange, lookup: ClassLookup, namespace: str, text: str, timeout_s: float
-    ) -> Self:
-        """Subscribe to what a WQL text asks for; events count from the moment the host answers."""
-        header = RequestHeader(uris.ACTION_SUBSCRIBE, uris.class_uri(namespace, uris.ANY_CLASS))
-        with error_context(host=exchange.host, operation="Subscribe", target=text):
-            reply = exchange.send(header, subscribe_body(Subscribe(text)), timeout_s, repeatable=False)
-            granted = read_subscribe_response(reply.content)
-        return cls(exchange, lookup, namespace, text, granted)
 
     def events(self, timeout_s: float | None = None) -> Iterator[Instance]:
         """Events as they come, until :meth:`close`, or until none came for ``timeout_s``.
 
         :raises HyperVError: the subscription broke; subscribe anew and look what was missed
         """
-        while not self._closed.is_set() and self._context is not None:
-            batch = self._wait(timeout_s)
-            if batch is None:
-                return
+        while (batch := self._wait(timeout_s)) is not None:
             yield from batch
-        if not self._closed.is_set():
-            raise ProtocolError("The host ended the subscription.", host=self._exchange.host)
 
     def _wait(self, timeout_s: float | None) -> list[Instance] | None:
         """The next events; None once the time is up or the subscription is closed."""
@@ -85,32 +61,46 @@ class Subscription:
 
     def _pull(self, wait_s: float) -> list[Instance]:
         """One Pull; empty when nothing happened, or when :meth:`close` ended it."""
-        body = enumeration.pull_body(enumeration.Pull(self._context or "", BATCH_SIZE))
-        header = RequestHeader(uris.ACTION_PULL, self._uri)
-        with error_context(host=self._exchange.host, operation="Pull", target=self._query):
-            try:
-                reply = self._exchange.send(header, body, wait_s, repeatable=False)
-                batch = enumeration.read_batch(reply.content)
-            except DeadlineError:
+        try:
+            if self._former is None and 0 < self._current.remaining_s <= _margin_s(self._current):
+                self._succeed()
+            return self._hear(wait_s)
+        except HyperVError:
+            if self._closed.is_set():
                 return []
-            except HyperVError:
-                if self._closed.is_set():
-                    return []
-                raise
-        self._context = batch.context
-        event_class = selected_class(self._query)
-        return [read_item(item, self._namespace, event_class, self._lookup) for item in batch.items]
+            raise
+
+    def _hear(self, wait_s: float) -> list[Instance]:
+        """One Pull of the former subscription until it was heard out, then of its successor."""
+        if (former := self._former) is not None:
+            if (left_s := self._hearing_out.remaining_s) > 0 and not former.has_ended:
+                return former.pull(min(wait_s, left_s))
+            self._former = None
+            former.close()
+        if self._current.has_ended:
+            raise ProtocolError("The host ended the subscription.", host=self._host)
+        left_s = self._current.remaining_s - _margin_s(self._current)
+        return self._current.pull(min(wait_s, max(left_s, _SHORTEST_WAIT_S)))
+
+    def _succeed(self) -> None:
+        """Have another subscription take the place of the current one, which is heard out."""
+        successor = self._subscribe()
+        with self._changing:
+            self._former, self._current = self._current, successor
+            self._hearing_out = Deadline.after(_overlap_s(self._former))
+            is_closed = self._closed.is_set()
+        if is_closed:
+            successor.close()
 
     def close(self) -> None:
         """End the subscription at the host; a waiting reader ends. Closing twice does nothing."""
-        if self._closed.is_set():
-            return
-        self._closed.set()
-        header = RequestHeader(uris.ACTION_UNSUBSCRIBE, self._uri, identifier=self._identifier)
-        try:
-            self._exchange.send(header, unsubscribe_body(), _CLOSE_TIMEOUT_S)
-        except HyperVError:
-            return  # the host is gone or has dropped it, which ends it as well
+        with self._changing:
+            if self._closed.is_set():
+                return
+            self._closed.set()
+            held = [each for each in (self._former, self._current) if each is not None]
+        for each in held:
+            each.close()
 
     def __enter__(self) -> Self:
         return self
@@ -119,3 +109,11 @@ class Subscription:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _margin_s(granted: GrantedSubscription) -> float:
+    return min(_MARGIN_S, granted.lasts_s / 4)
+
+
+def _overlap_s(granted: GrantedSubscription) -> float:
+    return min(_OVERLAP_S, _margin_s(granted) * 0.8)

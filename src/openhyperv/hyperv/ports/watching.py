@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from math import inf
 from threading import Event
 from time import monotonic
 from types import TracebackType
@@ -18,9 +17,6 @@ from openhyperv.wire.wql import select, target_is
 _INTERVAL_S = 0.5
 """How often WMI looks at its provider for us; what comes and goes within it is not seen."""
 
-_MARGIN_S = 30.0
-"""How long before a subscription runs out it is given up."""
-
 
 class AdapterWatch:
     """The adapters of a host's machines from now on. Use as a context manager, in one thread.
@@ -33,9 +29,7 @@ class AdapterWatch:
         self._inventory = inventory or AdapterInventory(session)
         self._closed = Event()
         query = select("__InstanceOperationEvent").where(target_is(ADAPTER)).within(_INTERVAL_S)
-        begins_s = monotonic()
         self._subscription: Subscription = session.subscribe(query)
-        self._ends_s = begins_s + _lasting_s(self._subscription)
 
     @property
     def names(self) -> Collection[str]:
@@ -46,13 +40,13 @@ class AdapterWatch:
         """Changes as they come; first of all every adapter that there is.
 
         Every ``relist_s`` seconds adapters are listed anew, and what was missed comes then. It ends with
-        :meth:`close`, and before the host's subscription runs out: make a new watch then, of this inventory.
+        :meth:`close`.
 
         :raises HyperVError: the host cannot be reached, or the subscription broke: make a new watch
         """
-        while not self._closed.is_set() and monotonic() < self._ends_s:
+        while not self._closed.is_set():
             yield self._inventory.read()
-            until = min(monotonic() + relist_s, self._ends_s)
+            until = monotonic() + relist_s
             for event in self._subscription.events(timeout_s=until - monotonic()):
                 yield self._inventory.hear(event)
                 if monotonic() >= until:
@@ -70,10 +64,3 @@ class AdapterWatch:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def _lasting_s(subscription: Subscription) -> float:
-    """How long a subscription can be relied on."""
-    if subscription.expires_s is None:
-        return inf
-    return subscription.expires_s - min(_MARGIN_S, subscription.expires_s / 4)
