@@ -32,13 +32,18 @@ def test_no_change_is_missed_as_one_subscription_follows_another(tmp_path: Path)
     ):
         machine = host.create(machine_spec("restless"))
         told: Queue[MachineState] = Queue()
-        Thread(target=lambda: [told.put(c.state) for c in watch.changes(PATIENCE_S)], daemon=True).start()
+        Thread(target=_tell_all, args=(watch, told), daemon=True).start()
         sleep(PAUSE_S)  # WMI, which looks now and then, would see but a machine that comes running
         for _ in range(4):
             machine.start()
             _expect(told, MachineState.RUNNING)
             machine.turn_off()
             _expect(told, MachineState.OFF)
+
+
+def _tell_all(watch: StateWatch, told: Queue[MachineState]) -> None:
+    for change in watch.changes(PATIENCE_S):
+        told.put(change.state)
 
 
 def _expect(told: Queue[MachineState], state: MachineState) -> None:
