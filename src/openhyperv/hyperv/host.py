@@ -49,7 +49,7 @@ from openhyperv.machine.port import PortSpec
 from openhyperv.machine.spec import MachineSpec
 from openhyperv.machine.trait import Trait
 from openhyperv.transport.deadline import Deadline
-from openhyperv.transport.pool import Trace
+from openhyperv.transport.pool import Pool, Trace
 from openhyperv.transport.target import AuthenticationMethod, Target
 from openhyperv.wire.wql import equal, select
 
@@ -83,9 +83,20 @@ class Host:
         self.layout = layout or Layout()
 
     @classmethod
-    def connect(cls, target: Target, layout: Layout | None = None, *, trace: Trace | None = None) -> Self:
-        """The host of a target; SMB uses the same account. ``trace`` hears every envelope."""
-        return cls(Session.open(target, trace=trace), HostFiles(share_settings_of(target)), layout)
+    def connect(
+        cls,
+        target: Target,
+        layout: Layout | None = None,
+        *,
+        connections: int = 4,
+        trace: Trace | None = None,
+    ) -> Self:
+        """The host of a target; SMB uses the same account. ``trace`` hears every envelope.
+
+        No more than ``connections`` requests are under way at a time, those that wait for events included.
+        """
+        session = Session(Pool(target, size=connections, trace=trace))
+        return cls(session, HostFiles(share_settings_of(target)), layout)
 
     @property
     def images(self) -> Images:

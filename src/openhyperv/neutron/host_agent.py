@@ -23,6 +23,8 @@ from openhyperv.neutron.server import RPC_ERRORS, NeutronServer
 LOG = logging.getLogger(__name__)
 
 _RPC_PAUSE_S = 2.0
+_CONNECTIONS_BESIDES = 3
+"""Those of the watch: for its events, and for its two queries at a time."""
 
 
 class HostAgent:
@@ -33,7 +35,7 @@ class HostAgent:
 
     def __init__(self, served: ServedHost) -> None:
         server = NeutronServer(served.name)
-        self._host = Host.connect(served.target)
+        self._host = Host.connect(served.target, connections=served.worker_count + _CONNECTIONS_BESIDES)
         self._binder = PortBinder(self._host, served.mappings)
         self._queue, self._news = PortQueue(), PortNews()
         self._wake, self._stopped = Event(), Event()

@@ -12,12 +12,15 @@ from openhyperv.cim.release import Release
 from openhyperv.cim.schema import Schema
 from openhyperv.cim.session import Session
 from openhyperv.errors import HyperVError, ProtocolError
+from openhyperv.transport.pool import Pool
 from openhyperv.transport.target import Target
 from openhyperv.wire.fault import WbemCode, WsmanCode
 from openhyperv.wire.wql import select
 from openhyperv.wmi.moniker import DEFAULT_NAMESPACE
 
 _CONTACT_TIMEOUT_S = 60.0
+_CONNECTIONS = 32
+"""PyMI opens one for whoever asks; these are opened as they are needed, and there an end has to be."""
 _FACTS = select("Win32_OperatingSystem", "CSName", "Version")
 _PRESENT = select("__NAMESPACE", "Name")
 _NAMESPACE_IS_MISSING = (WsmanCode.RESOURCE_NOT_FOUND, WsmanCode.CANNOT_PROCESS_FILTER)
@@ -51,7 +54,7 @@ class Host:
 
     def __init__(self, target: Target) -> None:
         self.target = target
-        self.session = Session.open(target)
+        self.session = Session(Pool(target, size=_CONNECTIONS))
         finalize(self, self.session.close)
         self._lock = Lock()
         self._facts: HostFacts | None = None
