@@ -23,6 +23,7 @@ from openhyperv.machine.limits import limits_of
 from openhyperv.machine.network_adapter import NetworkAdapter
 from openhyperv.machine.pci import PciAddress
 from openhyperv.machine.port import AccessVlan, Direction, PortBandwidth, PortRange, PortRule, PortSpec
+from openhyperv.machine.port_offload import PortOffload
 from openhyperv.machine.properties import Flavor, ImageProperties
 from openhyperv.machine.request import DiskRequest, DvdRequest, MachineRequest
 from openhyperv.machine.rules.ports import check_port
@@ -38,6 +39,7 @@ _BASIS = MachineRequest(
 )
 _PORT_22 = PortRule(Direction.INCOMING, ports=PortRange(22, 22))
 _ONE_MBIT = PortBandwidth(minimum_bps=1_000_000)
+_WEIGHT_101 = PortOffload(iov_weight=101)
 _GEN2 = {"hw_machine_type": "hyperv-gen2"}
 _SECURE_LINUX = {**_GEN2, "os_secure_boot": "required", "os_type": "linux"}
 _PCI_ADDRESS = PciAddress.parse("0000:3b:00.0")
@@ -162,6 +164,7 @@ _EXAMPLES = (
     _Example("a port in VLAN 4095", PortSpec(switch="lab", vlan=AccessVlan(4095))),
     _Example("a rule about port 22 of any protocol", PortSpec(switch="lab", rules=(_PORT_22,))),
     _Example("a port that is promised 1 Mbit/s", PortSpec(switch="lab", bandwidth=_ONE_MBIT)),
+    _Example("a port with weight 101 for SR-IOV", PortSpec(switch="lab", offload=_WEIGHT_101)),
 )
 _NOT_SHOWN = {Rule.PROPERTY_TEXT}
 """Only a program can break it: a property that is no text."""

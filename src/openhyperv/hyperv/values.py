@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import IntEnum
+from typing import TypeVar
 
 from openhyperv.errors import ProtocolError
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.invocation import Output
 from openhyperv.wire.types import Value
+
+E = TypeVar("E", bound=IntEnum)
 
 
 def text(instance: Instance, name: str) -> str:
@@ -20,6 +24,18 @@ def number(instance: Instance, name: str) -> int:
     """An integer; 0 for NULL."""
     value = instance.get(name)
     return value if isinstance(value, int) else 0
+
+
+def member(kind: type[E], instance: Instance, name: str) -> E:
+    """One of the values that a number may have; that of 0 for NULL.
+
+    :raises ProtocolError: it is none of them
+    """
+    try:
+        return kind(number(instance, name))
+    except ValueError as error:
+        found = f"{name} of {instance.class_name} is {number(instance, name)}, which has no meaning."
+        raise ProtocolError(found) from error
 
 
 def moment(instance: Instance, name: str) -> datetime | None:

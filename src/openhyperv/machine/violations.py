@@ -40,6 +40,7 @@ class Rule(StrEnum):
     PCI_ALIAS = "pci-alias"
     PCI_CLAIM = "pci-claim"
     PORT_BANDWIDTH = "port-bandwidth"
+    PORT_OFFLOAD = "port-offload"
     PORT_RULES = "port-rules"
     PORT_SWITCH = "port-switch"
     PORT_VLAN = "port-vlan"

@@ -6,18 +6,13 @@ from collections.abc import Iterator, Sequence
 
 from attrs import frozen
 
-from openhyperv.hyperv.ports.features import (
-    RULE,
-    VLAN,
-    bandwidth_settings,
-    canonical,
-    read_rule,
-    rule_settings,
-    security_settings,
-    vlan_settings,
-)
+from openhyperv.hyperv.ports.features import VLAN
+from openhyperv.hyperv.ports.overlay_features import ISOLATION
+from openhyperv.hyperv.ports.rule_features import RULE, canonical, read_rule, rule_settings
+from openhyperv.hyperv.ports.whole_port import DEFAULTS as SETTING_DEFAULTS
+from openhyperv.hyperv.ports.whole_port import wanted_settings
 from openhyperv.hyperv.values import entries, number, text
-from openhyperv.machine.port import Action, Direction, PortRule, PortSecurity, PortSpec
+from openhyperv.machine.port import Action, Direction, PortRule, PortSettings
 from openhyperv.machine.port_weights import DEFAULTS, Place, weigh
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.types import Value
@@ -42,33 +37,22 @@ class FeatureChanges:
 
     @property
     def moves_network(self) -> bool:
-        """True where the port comes to be in other VLANs."""
-        return any(setting.class_name == VLAN for setting in (*self.modified, *self.added))
+        """True where the port comes to be in other VLANs or isolated networks."""
+        return any(setting.class_name in (VLAN, ISOLATION) for setting in (*self.modified, *self.added))
 
 
-def feature_changes(present: Sequence[Instance], spec: PortSpec) -> FeatureChanges:
-    """What makes a port with the present settings one of that specification.
+def feature_changes(present: Sequence[Instance], wanted: PortSettings) -> FeatureChanges:
+    """What makes a port with the present settings one that is as wanted.
 
     Settings of other kinds, such as those that count traffic, are left alone.
     """
-    wanted = (
-        vlan_settings(spec.vlan),
-        security_settings(spec.security),
-        bandwidth_settings(spec.bandwidth),
-    )
-    rules = _rule_changes([each for each in present if each.class_name == RULE], spec.rules)
-    return _together([setting_changes(present, wanted), rules])
-
-
-_DEFAULTS = {
-    setting.class_name: setting
-    for setting in (vlan_settings(None), security_settings(PortSecurity()), bandwidth_settings(None))
-}
+    rules = _rule_changes([each for each in present if each.class_name == RULE], wanted.rules)
+    return _together([setting_changes(present, list(wanted_settings(wanted))), rules])
 
 
 def setting_changes(present: Sequence[Instance], wanted: Sequence[Instance]) -> FeatureChanges:
     """What gives a port those settings, each of a kind that it has at most one of; rules stay."""
-    return _together([_single(present, each, _DEFAULTS[each.class_name]) for each in wanted])
+    return _together([_single(present, each, SETTING_DEFAULTS[each.class_name]) for each in wanted])
 
 
 def _together(parts: Sequence[FeatureChanges]) -> FeatureChanges:
@@ -84,7 +68,11 @@ def _single(present: Sequence[Instance], wanted: Instance, default: Instance) ->
     """Changes of a setting that a port has at most one of; without it, it is as by default."""
     found = next((each for each in present if each.class_name == wanted.class_name), None)
     if found is None:
-        return FeatureChanges() if wanted == default else FeatureChanges(added=(wanted,))
+        return (
+            FeatureChanges()
+            if _is_default(wanted, default)
+            else FeatureChanges(added=(default.with_values(wanted),))
+        )
     if _shows(found, wanted):
         return FeatureChanges()
     return FeatureChanges(modified=(wanted.with_values({"InstanceID": text(found, "InstanceID")}),))
@@ -93,6 +81,11 @@ def _single(present: Sequence[Instance], wanted: Instance, default: Instance) ->
 def _shows(found: Instance, wanted: Instance) -> bool:
     """True where everything wanted is found."""
     return all(_comparable(found.get(name)) == _comparable(value) for name, value in wanted.items())
+
+
+def _is_default(wanted: Instance, default: Instance) -> bool:
+    """True where everything wanted is known to be so without asking for it."""
+    return all(name in default for name in wanted) and _shows(default, wanted)
 
 
 def _comparable(value: Value) -> object:

@@ -1,134 +1,137 @@
-"""A port's specification as the settings that Hyper-V keeps of it, and back. Pure: nothing is sent here."""
+"""A port's VLAN, guards and bandwidth as the settings that Hyper-V keeps of them, and back. Pure."""
 
 from __future__ import annotations
 
-from contextlib import suppress
-from ipaddress import ip_network
+from collections.abc import Mapping
 
-from attrs import evolve
-
-from openhyperv.hyperv.values import number, text
+from openhyperv.hyperv.values import entries, member, number
 from openhyperv.machine.port import (
     AccessVlan,
-    Action,
-    Direction,
-    Network,
+    Mirroring,
     PortBandwidth,
-    PortRange,
-    PortRule,
     PortSecurity,
-    Protocol,
+    PrivateVlan,
+    PrivateVlanMode,
+    TrunkVlan,
     Vlan,
 )
-from openhyperv.machine.rules.ports import address_text
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.types import Value
 
 VLAN = "Msvm_EthernetSwitchPortVlanSettingData"
 SECURITY = "Msvm_EthernetSwitchPortSecuritySettingData"
 BANDWIDTH = "Msvm_EthernetSwitchPortBandwidthSettingData"
-RULE = "Msvm_EthernetSwitchPortExtendedAclSettingData"
 
-_ANY = "ANY"
-_ACCESS, _TRUNK = 1, 2
+ACCESS, TRUNK, PRIVATE = 1, 2, 3
 """OperationMode of a VLAN's settings."""
+
+
+def named(values: Mapping[str, Value | None]) -> dict[str, Value]:
+    """Only what has a value: the rest stays as the port has it."""
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def vlan_settings(vlan: Vlan | None) -> Instance:
     """A VLAN; the untagged network is access mode in VLAN 0."""
     if vlan is None:
-        return Instance(VLAN, {"OperationMode": _ACCESS, "AccessVlanId": 0})
+        return Instance(VLAN, {"OperationMode": ACCESS, "AccessVlanId": 0})
     if isinstance(vlan, AccessVlan):
-        return Instance(VLAN, {"OperationMode": _ACCESS, "AccessVlanId": vlan.vlan_id})
+        return Instance(VLAN, {"OperationMode": ACCESS, "AccessVlanId": vlan.vlan_id})
+    if isinstance(vlan, PrivateVlan):
+        return _private_settings(vlan)
     values: dict[str, Value] = {
-        "OperationMode": _TRUNK,
+        "OperationMode": TRUNK,
         "NativeVlanId": vlan.native_vlan_id,
         "TrunkVlanIdArray": sorted(set(vlan.vlan_ids)),
     }
     return Instance(VLAN, values)
 
 
-def security_settings(security: PortSecurity) -> Instance:
-    """What a guest may pretend to be."""
+def _private_settings(vlan: PrivateVlan) -> Instance:
+    """A promiscuous port lists its secondary VLANs, others name theirs."""
     values: dict[str, Value] = {
+        "OperationMode": PRIVATE,
+        "PvlanMode": vlan.mode.value,
+        "PrimaryVlanId": vlan.primary_vlan_id,
+    }
+    if vlan.mode is PrivateVlanMode.PROMISCUOUS:
+        values["SecondaryVlanIdArray"] = sorted(set(vlan.secondary_vlan_ids))
+    else:
+        (values["SecondaryVlanId"],) = vlan.secondary_vlan_ids
+    return Instance(VLAN, values)
+
+
+def read_vlan(settings: Instance) -> Vlan | None:
+    """The VLAN that a port's settings put it into; None is the untagged network."""
+    mode = number(settings, "OperationMode")
+    if mode == TRUNK:
+        return TrunkVlan(_vlan_ids(settings, "TrunkVlanIdArray"), number(settings, "NativeVlanId"))
+    if mode == PRIVATE:
+        return _read_private(settings)
+    vlan_id = number(settings, "AccessVlanId")
+    return AccessVlan(vlan_id) if vlan_id else None
+
+
+def _read_private(settings: Instance) -> PrivateVlan:
+    mode = member(PrivateVlanMode, settings, "PvlanMode")
+    is_promiscuous = mode is PrivateVlanMode.PROMISCUOUS
+    several = _vlan_ids(settings, "SecondaryVlanIdArray") if is_promiscuous else ()
+    secondaries = several or (number(settings, "SecondaryVlanId"),)
+    return PrivateVlan(mode, number(settings, "PrimaryVlanId"), secondaries)
+
+
+def _vlan_ids(settings: Instance, name: str) -> tuple[int, ...]:
+    return tuple(each for each in entries(settings.get(name)) if isinstance(each, int))
+
+
+def security_settings(security: PortSecurity) -> Instance:
+    """What a guest may pretend to be, and may do to others."""
+    values: dict[str, Value | None] = {
         "AllowMacSpoofing": security.allow_mac_spoofing,
         "EnableDhcpGuard": security.dhcp_guard,
         "EnableRouterGuard": security.router_guard,
+        "AllowTeaming": security.teaming,
+        "AllowIeeePriorityTag": security.priority_tag,
+        "MonitorMode": None if security.mirroring is None else security.mirroring.value,
+        "StormLimit": security.storm_limit_pps,
     }
-    return Instance(SECURITY, values)
+    return Instance(SECURITY, named(values))
+
+
+def read_security(settings: Instance) -> PortSecurity:
+    """The reverse of :func:`security_settings`."""
+    return PortSecurity(
+        allow_mac_spoofing=settings.get("AllowMacSpoofing") is True,
+        dhcp_guard=settings.get("EnableDhcpGuard") is True,
+        router_guard=settings.get("EnableRouterGuard") is True,
+        teaming=settings.get("AllowTeaming") is True,
+        priority_tag=settings.get("AllowIeeePriorityTag") is True,
+        mirroring=member(Mirroring, settings, "MonitorMode"),
+        storm_limit_pps=number(settings, "StormLimit"),
+    )
 
 
 def bandwidth_settings(bandwidth: PortBandwidth | None) -> Instance:
     """Bounds in bits per second; 0 is none."""
     bounds = bandwidth or PortBandwidth()
-    return Instance(BANDWIDTH, {"Reservation": bounds.minimum_bps or 0, "Limit": bounds.maximum_bps or 0})
-
-
-def rule_settings(rule: PortRule, weight: int) -> Instance:
-    """One rule at its weight. Ports are the destination's: the guest's own for what comes in."""
-    is_incoming = rule.direction is Direction.INCOMING
-    ports = _ANY if rule.ports is None else str(rule.ports)
-    values: dict[str, Value] = {
-        "Direction": rule.direction.value,
-        "Action": rule.action.value,
-        "Protocol": str(rule.protocol),
-        "LocalIPAddress": _ANY if rule.local is None else address_text(rule.local),
-        "RemoteIPAddress": _ANY if rule.remote is None else address_text(rule.remote),
-        "LocalPort": ports if is_incoming else _ANY,
-        "RemotePort": _ANY if is_incoming else ports,
-        "Stateful": rule.stateful,
-        "Weight": weight,
+    values: dict[str, Value | None] = {
+        "Reservation": bounds.minimum_bps or 0,
+        "Limit": bounds.maximum_bps or 0,
+        "Weight": bounds.weight,
+        "BurstLimit": bounds.burst_bps,
+        "BurstSize": bounds.burst_bits,
     }
-    return Instance(RULE, values)
+    return Instance(BANDWIDTH, named(values))
 
 
-def read_rule(settings: Instance) -> PortRule | None:
-    """The rule that a port's setting is; None for one that no :class:`PortRule` is like."""
-    with suppress(ValueError):
-        direction = Direction(number(settings, "Direction"))
-        is_incoming = direction is Direction.INCOMING
-        at_destination, at_source = (
-            ("LocalPort", "RemotePort") if is_incoming else ("RemotePort", "LocalPort")
-        )
-        rule = PortRule(
-            direction,
-            Action(number(settings, "Action")),
-            _protocol(text(settings, "Protocol")),
-            _network(text(settings, "RemoteIPAddress")),
-            _network(text(settings, "LocalIPAddress")),
-            _ports(text(settings, at_destination)),
-            settings.get("Stateful") is True,
-        )
-        if not _is_any(text(settings, at_source)) or number(settings, "IsolationID"):
-            return None
-        return rule
-    return None
-
-
-def canonical(rule: PortRule) -> PortRule:
-    """The rule as it reads once Hyper-V has it: protocols that have a name are named."""
-    return evolve(rule, protocol=_protocol(str(rule.protocol)))
-
-
-_NUMBERS = {"6": Protocol.TCP, "17": Protocol.UDP}
-
-
-def _protocol(name: str) -> Protocol | int:
-    word = name.upper() or _ANY
-    known = _NUMBERS.get(word) or next((each for each in Protocol if each == word), None)
-    return known or int(word)
-
-
-def _network(name: str) -> Network | None:
-    return None if _is_any(name) else ip_network(name, strict=False)
-
-
-def _ports(name: str) -> PortRange | None:
-    if _is_any(name):
-        return None
-    first, _, last = name.partition("-")
-    return PortRange(int(first), int(last or first))
-
-
-def _is_any(name: str) -> bool:
-    return name.upper() in ("", _ANY, "*")
+def read_bandwidth(settings: Instance) -> PortBandwidth | None:
+    """The bounds that a port has; None where it has none."""
+    weight, burst_bps, burst_bits = (number(settings, each) for each in ("Weight", "BurstLimit", "BurstSize"))
+    found = PortBandwidth(
+        minimum_bps=number(settings, "Reservation") or None,
+        maximum_bps=number(settings, "Limit") or None,
+        weight=weight or None,
+        burst_bps=burst_bps or None,
+        burst_bits=burst_bits or None,
+    )
+    return None if found == PortBandwidth() else found

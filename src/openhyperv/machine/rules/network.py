@@ -14,11 +14,11 @@ from openhyperv.machine.port import PortBandwidth, PortSpec
 from openhyperv.machine.rules.ports import check_port
 from openhyperv.machine.rules.releases import check_release
 from openhyperv.machine.rules.texts import check_text
+from openhyperv.machine.rules.vlans import VLAN_IDS
 from openhyperv.machine.spec import Generation
 from openhyperv.machine.violations import BrokenRuleError, Rule
 
 _SEPARATORS = re.compile("[:.-]")
-_VLAN_IDS = range(1, 4095)
 
 
 def network_adapters_of(
@@ -44,7 +44,7 @@ def _adapter(wanted: NetworkAdapter) -> NetworkAdapter:
     check_text("network adapter", wanted.name)
     if not wanted.name:
         raise _violation("A network adapter has a name.")
-    if wanted.vlan_id is not None and wanted.vlan_id not in _VLAN_IDS:
+    if wanted.vlan_id is not None and wanted.vlan_id not in VLAN_IDS:
         raise _violation(f"VLAN {wanted.vlan_id} is not one of 1 to 4094.", wanted.name)
     _check_port(wanted)
     mac_address = None if wanted.mac_address is None else _mac_address(wanted.mac_address, wanted.name)

@@ -1,27 +1,24 @@
-"""Ports of switches: what may be said of a VLAN, of rules and of bandwidth."""
+"""Ports of switches: what may be said of one as a whole, and of its rules."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from openhyperv.machine.port import (
-    AccessVlan,
     Network,
-    PortBandwidth,
     PortRange,
     PortRule,
+    PortSettings,
     PortSpec,
     Protocol,
-    TrunkVlan,
-    Vlan,
 )
 from openhyperv.machine.port_weights import BAND_SIZE, DEFAULTS, weigh
+from openhyperv.machine.rules.port_bandwidth import check_bandwidth
+from openhyperv.machine.rules.port_hardware import check_hardware
+from openhyperv.machine.rules.port_refusals import port_refusal
+from openhyperv.machine.rules.vlans import check_vlan
 from openhyperv.machine.violations import BrokenRuleError, Rule
 
-VLAN_IDS = range(1, 4095)
-"""The VLANs that frames can be tagged with (IEEE 802.1Q)."""
-LEAST_BANDWIDTH_BPS = 10_000_000
-"""The least minimum that a port can be promised, as os-win has it."""
 _PORTS = range(65_536)
 _PROTOCOLS = range(256)
 _WITH_PORTS = {Protocol.TCP, Protocol.UDP, 6, 17}
@@ -36,31 +33,21 @@ def check_port(spec: PortSpec) -> PortSpec:
     :raises BrokenRuleError: no such VLAN, a rule that contradicts itself, too many rules, or crossed bounds
     """
     if not spec.switch:
-        raise _refusal(Rule.PORT_SWITCH, "switch", "A port is on a switch.")
-    _check_vlan(spec.vlan)
-    for rule in spec.rules or ():
-        check_rule(rule)
-    _check_count(spec.rules or ())
-    if spec.bandwidth is not None:
-        _check_bandwidth(spec.bandwidth)
+        raise port_refusal(Rule.PORT_SWITCH, "switch", "A port is on a switch.")
+    check_settings(spec)
     return spec
 
 
-def _check_vlan(vlan: Vlan | None) -> None:
-    if isinstance(vlan, AccessVlan):
-        _check_tag(vlan.vlan_id)
-    elif isinstance(vlan, TrunkVlan):
-        if not vlan.vlan_ids:
-            raise _refusal(Rule.PORT_VLAN, "vlan", "A trunk carries at least one VLAN.")
-        for vlan_id in vlan.vlan_ids:
-            _check_tag(vlan_id)
-        if vlan.native_vlan_id:
-            _check_tag(vlan.native_vlan_id)
-
-
-def _check_tag(vlan_id: int) -> None:
-    if vlan_id not in VLAN_IDS:
-        raise _refusal(Rule.PORT_VLAN, "vlan", f"VLAN {vlan_id} is not one of 1 to 4094.")
+def check_settings(settings: PortSettings) -> PortSettings:
+    """The same for a port whose switch is of no matter."""
+    check_vlan(settings.vlan, settings.isolation)
+    for rule in settings.rules or ():
+        check_rule(rule)
+    _check_count(settings.rules or ())
+    if settings.bandwidth is not None:
+        check_bandwidth(settings.bandwidth)
+    check_hardware(settings)
+    return settings
 
 
 def check_rule(rule: PortRule) -> PortRule:
@@ -140,24 +127,8 @@ def _check_count(rules: tuple[PortRule, ...]) -> None:
         weigh(dict.fromkeys(rules, None))
     except OverflowError as error:
         message = f"A port takes {BAND_SIZE} rules of one kind and direction."
-        raise _refusal(Rule.PORT_RULES, "rules", message) from error
-
-
-def _check_bandwidth(bandwidth: PortBandwidth) -> None:
-    minimum, maximum = bandwidth.minimum_bps, bandwidth.maximum_bps
-    if minimum is None and maximum is None:
-        raise _refusal(Rule.PORT_BANDWIDTH, "bandwidth", "Bandwidth has at least one bound.")
-    if minimum is not None and minimum < LEAST_BANDWIDTH_BPS:
-        raise _refusal(
-            Rule.PORT_BANDWIDTH, "bandwidth", f"The least minimum is {LEAST_BANDWIDTH_BPS} bits per second."
-        )
-    if maximum is not None and maximum < max(minimum or 0, 1):
-        raise _refusal(Rule.PORT_BANDWIDTH, "bandwidth", "The maximum is below the minimum.")
+        raise port_refusal(Rule.PORT_RULES, "rules", message) from error
 
 
 def _contradiction(message: str) -> BrokenRuleError:
-    return _refusal(Rule.PORT_RULES, "rules", message)
-
-
-def _refusal(rule: Rule, subject: str, message: str) -> BrokenRuleError:
-    return BrokenRuleError(rule, subject, message, operation="design a port")
+    return port_refusal(Rule.PORT_RULES, "rules", message)
