@@ -119,6 +119,8 @@ class Consoles(ConsoleCloud):
         server = self.server(self.image(**GEN_2))
         with self.port(server) as port, socket.create_connection(self.live_port(server), PATIENCE_S) as user:
             port.until_opened()
+            user.sendall(b"\r")  # what a guest says before its user is heard is in the log alone
+            assert port.hear(1) == b"\r"
             port.say(b"$ ")
             self.until_output(server, "$ ")
             assert user.recv(2, socket.MSG_WAITALL) == b"$ "
