@@ -36,14 +36,15 @@ def have_databases(lab: Lab, processes: Processes, timeline: Timeline) -> None:
     processes.stop([program.name], program.stop_timeout_s)
     shutil.rmtree(lab.places.data("mariadb"), ignore_errors=True)
     copy = _copy(lab)
-    if not copy.exists():
+    if copy.exists():
+        with timeline.step("copy empty databases"):
+            _restore(lab, copy)
+    else:
         with timeline.step("make the databases, to be copied from then on"):
             _make(lab, processes)
             _save(lab, copy)
-    with timeline.step("copy empty databases"):
-        _restore(lab, copy)
-        processes.start([program])
-        processes.wait(program)
+    processes.start([program])
+    processes.wait(program)
     synced.touch()
 
 
