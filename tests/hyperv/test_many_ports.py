@@ -38,18 +38,18 @@ def machine(host: Host) -> Iterator[VirtualMachine]:
     made.delete()
 
 
-def test_two_requests_for_each_port_and_two_for_all(
+def test_two_requests_for_each_port_and_one_for_all(
     emulated: EmulatedHost, host: Host, machine: VirtualMachine, spec: PortSpec
 ) -> None:
     with requests(emulated, host) as asked:
         reading = host.ports()
         for name in NAMES:
             host.bind_port(name, spec, reading)
-    assert asked == ["Enumerate"] * 2 + ["Invoke"] * 2 * len(NAMES)
+    assert asked == ["Enumerate"] + ["Invoke"] * 2 * len(NAMES)
     assert {each.specification.vlan_id for each in machine.adapters.list()} == {7}
 
 
-def test_two_requests_for_all_that_is_in_place(
+def test_one_request_for_all_that_is_in_place(
     emulated: EmulatedHost, host: Host, machine: VirtualMachine, spec: PortSpec
 ) -> None:
     for name in NAMES:
@@ -60,17 +60,35 @@ def test_two_requests_for_all_that_is_in_place(
         for name in NAMES[1:]:
             host.bind_port(name, spec, reading)
         host.bind_port(NAMES[0], moved, reading)
-    assert asked == ["Enumerate"] * 2 + ["Invoke"]
+    assert asked == ["Enumerate", "Invoke"]
     vlans = {each.name: each.specification.vlan_id for each in machine.adapters.list()}
     assert vlans == dict.fromkeys(NAMES, 7) | {NAMES[0]: 9}
 
 
-def test_what_a_checkpoint_has_too_is_looked_up_by_itself(
+def test_copies_in_checkpoints_are_not_taken_for_the_machines_own(
     emulated: EmulatedHost, host: Host, machine: VirtualMachine, spec: PortSpec
 ) -> None:
     machine.checkpoints.take()
-    reading = host.ports()
     with requests(emulated, host) as asked:
+        reading = host.ports()
         host.bind_port(NAMES[0], spec, reading)
-    assert asked == ["Enumerate"] * 3 + ["Invoke"] * 2
+    assert asked == ["Enumerate"] + ["Invoke"] * 2
     assert next(each for each in machine.adapters.list() if each.name == NAMES[0]).specification.vlan_id == 7
+
+
+@pytest.mark.usefixtures("machine")
+def test_a_reading_tells_what_is_otherwise_than_it_should_be(host: Host, spec: PortSpec) -> None:
+    well, moved, unplugged, changed = NAMES[:4]
+    for name in NAMES[:4]:
+        host.bind_port(name, spec)
+    host.bind_port(moved, evolve(spec, vlan=AccessVlan(9)))
+    host.unbind_port(unplugged)
+    host.bind_port(changed, evolve(spec, rules=RULES[1:]))
+    reading = host.ports()
+    assert [name for name in NAMES[:4] if not reading.shows(name, spec)] == [moved, unplugged, changed]
+    assert reading.shows(unplugged, None)
+    assert not reading.shows(well, None)
+    assert reading.cable_name(well) == well
+    assert reading.shows("of no machine", spec)
+    assert reading.adapters.keys() == set(NAMES)
+    assert [switch.guid for switch in reading.switches] == [spec.switch]

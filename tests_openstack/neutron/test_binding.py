@@ -26,7 +26,7 @@ MAPPINGS = parse_mappings(["physnet1:external"], "private")
 @pytest.fixture
 def binder(host: Host) -> PortBinder:
     found = PortBinder(host, MAPPINGS)
-    found.find_switches()
+    found.use_switches(host.switches.list())
     return found
 
 
@@ -130,14 +130,14 @@ def test_a_network_that_the_host_has_no_switch_for(binder: PortBinder) -> None:
 @shows("N2")
 def test_a_switch_that_the_host_does_not_have(host: Host) -> None:
     with pytest.raises(NotFoundError) as refused:
-        PortBinder(host, parse_mappings(["physnet1:missing"])).find_switches()
+        PortBinder(host, parse_mappings(["physnet1:missing"])).use_switches(host.switches.list())
     assert refused.value.target == "missing"
 
 
 def test_a_switch_that_was_made_anew_is_found_at_the_second_try(servers: Servers, host: Host) -> None:
     add_switch(host, "volatile")
     binder = PortBinder(host, parse_mappings(["physnet1:volatile"]))
-    binder.find_switches()
+    binder.use_switches(host.switches.list())
     remove_switch(host, "volatile")
     add_switch(host, "volatile")
     port = details()

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+
 from attrs import evolve
 
 from openhyperv.errors import JobError, MethodError, NotFoundError
 from openhyperv.hyperv.host import Host
 from openhyperv.hyperv.ports.reading import PortReading
-from openhyperv.machine.port import PortRule
+from openhyperv.hyperv.switches.finding import VirtualSwitch
+from openhyperv.machine.port import PortRule, PortSpec
 from openhyperv.neutron.details import PortDetails
 from openhyperv.neutron.local_networks import LocalNetworks
 from openhyperv.neutron.mappings import SwitchMappings
@@ -17,7 +21,7 @@ from openhyperv.neutron.port_design import PortDesign
 class PortBinder:
     """Binds ports on one host; the adapter of a port is the one whose display name is the port's id.
 
-    Thread-safe, but for :meth:`find_switches`, which comes first and is done by one thread.
+    Thread-safe. :meth:`use_switches` comes first.
     """
 
     def __init__(self, host: Host, mappings: SwitchMappings) -> None:
@@ -25,14 +29,15 @@ class PortBinder:
         self._mappings = mappings
         self._local_networks = LocalNetworks()
         self._design = PortDesign(mappings, self._local_networks)
-        self._guids: dict[str, str] = {}
+        self._guids: Mapping[str, str] = {}
+        self._bound: dict[str, PortSpec | None] = {}
 
-    def find_switches(self) -> None:
-        """Look the mapped switches up, in one query, so that no port has to.
+    def use_switches(self, switches: Iterable[VirtualSwitch]) -> None:
+        """These are the switches of the host, so that no port has to look for its own.
 
-        :raises NotFoundError: the host does not have one of them
+        :raises NotFoundError: one that is mapped is not among them
         """
-        guids = {switch.name: switch.guid for switch in self._host.switches.list()}
+        guids = {switch.name: switch.guid for switch in switches}
         for name in sorted(self._mappings.switches - guids.keys()):
             raise NotFoundError(
                 "There is no such virtual switch, but a network is mapped to it.",
@@ -42,7 +47,7 @@ class PortBinder:
         self._guids = guids
 
     def read_ports(self) -> PortReading:
-        """How all ports of the host are now, in two queries."""
+        """How all ports of the host are now, in one query."""
         return self._host.ports()
 
     def bind(
@@ -61,20 +66,45 @@ class PortBinder:
         """
         if not details.is_up:
             self._host.unbind_port(details.port_id)
+            self._bound[details.port_id] = None
             return
         spec = self._design.design(details, rules)
+        spec = evolve(spec, switch=self._guids[spec.switch])
         try:
-            self._host.bind_port(details.port_id, evolve(spec, switch=self._guids[spec.switch]), reading)
+            self._host.bind_port(details.port_id, spec, reading)
         except (NotFoundError, MethodError, JobError):
-            self.find_switches()  # one may have been made anew under its name: the next try knows it
+            # one may have been made anew under its name: the next try knows it
+            self.use_switches(self._host.switches.list())
             raise
+        self._bound[details.port_id] = spec
+
+    def drifted(self, reading: PortReading) -> list[str]:
+        """The ports that are not any more what they were made by :meth:`bind`."""
+        return [port_id for port_id, spec in dict(self._bound).items() if not reading.shows(port_id, spec)]
 
     def release(self, port_id: str) -> None:
         """Disconnect a port that Neutron has no more; nothing happens if its adapter is gone."""
-        try:
+        self.forget(port_id)
+        with suppress(NotFoundError):
             self._host.unbind_port(port_id)
-        except NotFoundError:
-            return
+
+    def disown(self, port_id: str, reading: PortReading | None = None) -> bool:
+        """Disconnect a port that Neutron does not have here, if an agent has connected it; True if so.
+
+        That is one with a cable of its own name on a mapped switch: adapters of others are left alone,
+        whatever they are called.
+        """
+        reading = reading or self.read_ports()
+        found = reading.find(port_id)
+        mapped = {self._guids[name] for name in self._mappings.switches}
+        if found is None or found[0].switch_guid not in mapped or reading.cable_name(port_id) != port_id:
+            return False
+        self.release(port_id)
+        return True
+
+    def forget(self, port_id: str) -> None:
+        """The adapter of a port is gone."""
+        self._bound.pop(port_id, None)
 
     def forget_network(self, network_id: str) -> None:
         """The network is deleted."""

@@ -10,6 +10,7 @@ from oslo_log import log as logging
 from openhyperv.hyperv.host import Host
 from openhyperv.hyperv.names import is_guid
 from openhyperv.hyperv.ports.inventory import AdapterChange, AdapterHappening
+from openhyperv.hyperv.ports.reading import PortReading
 from openhyperv.neutron.binding import PortBinder
 from openhyperv.neutron.heartbeat import Heartbeat
 from openhyperv.neutron.host_watch import HostWatch
@@ -53,9 +54,9 @@ class HostAgent:
         self._watch = HostWatch(
             served.name,
             self._host,
-            prepare=self._binder.find_switches,
+            see=self._see,
             hear=self._hear,
-            relist_s=served.relist_s,
+            pace=served.pace,
         )
         self._thread = Thread(target=self._run, name=f"agent of {served.name}", daemon=True)
 
@@ -88,18 +89,23 @@ class HostAgent:
         """Neutron has deleted a network."""
         self._binder.forget_network(network_id)
 
+    def _see(self, reading: PortReading) -> None:
+        self._binder.use_switches(reading.switches)
+        self._keeper.see(reading)
+        self._wake.set()
+
     def _hear(self, changes: Sequence[AdapterChange]) -> None:
-        for change in changes:
-            if is_guid(change.name):  # others are somebody's own: Nova names an adapter by its port
-                self._note(change)
+        """Adapters of other names are somebody's own: Nova names one by its port, which is a GUID."""
+        ports = [change for change in changes if is_guid(change.name)]
+        for change in ports:
+            self._note(change)
+        self._queue.add(*(change.name for change in ports if change.happening is not AdapterHappening.GONE))
         self._wake.set()
 
     def _note(self, change: AdapterChange) -> None:
         if change.happening is AdapterHappening.GONE:
             self._queue.remove(change.name)
             self._keeper.forget(change.name)
-        else:
-            self._queue.add(change.name)
         if change.happening is not AdapterHappening.APPEARED:
             self._news.down(change.name)
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from threading import Event, Thread
+from time import monotonic
 
+from attrs import frozen
 from oslo_log import log as logging
 
 from openhyperv.errors import AuthenticationError, HyperVError
 from openhyperv.hyperv.host import Host
 from openhyperv.hyperv.ports.inventory import AdapterChange, AdapterInventory
+from openhyperv.hyperv.ports.reading import PortReading
 from openhyperv.hyperv.ports.watching import AdapterWatch
 
 LOG = logging.getLogger(__name__)
@@ -19,11 +22,20 @@ _REFUSED_RETRY_S = 300.0
 """A wrong password, tried too often, locks the account out for everybody who uses it."""
 
 
+@frozen
+class Pace:
+    """How often a host is looked at, besides the events that it sends: at its adapters, and at everything."""
+
+    relist_s: float
+    recheck_s: float
+
+
 class HostWatch:
     """A thread that hears of a host's adapters; ``name`` is for the log.
 
-    ``prepare`` is called whenever a watch begins, and may raise a HyperVError if the host is not
-    fit to be served; ``hear`` is called with every change, in the watch's own thread.
+    ``see`` is called with all ports of the host whenever a watch begins and again from time to time, and may
+    raise a HyperVError if the host is not fit to be served. ``hear`` is called with every change, after
+    ``see`` if that shows it. Both are called in the watch's own thread.
     """
 
     def __init__(
@@ -31,15 +43,16 @@ class HostWatch:
         name: str,
         host: Host,
         *,
-        prepare: Callable[[], None],
+        see: Callable[[PortReading], None],
         hear: Callable[[Sequence[AdapterChange]], None],
-        relist_s: float,
+        pace: Pace,
     ) -> None:
         self._name = name
         self._host = host
-        self._prepare = prepare
+        self._see = see
         self._hear = hear
-        self._relist_s = relist_s
+        self._pace = pace
+        self._recheck_due_s = monotonic()
         self._inventory = AdapterInventory(host.session)
         self._watch: AdapterWatch | None = None
         self._stopped = Event()
@@ -75,11 +88,20 @@ class HostWatch:
                 self._stopped.wait(pause_s)
 
     def _serve(self) -> None:
-        """Serve it until it has to be watched anew, which is at once."""
-        self._prepare()
+        """Serve it until it has to be watched anew."""
+        self._recheck_due_s = monotonic()
         with AdapterWatch(self._host.session, self._inventory) as self._watch:
             if self._stopped.is_set():
                 return
-            for changes in self._watch.changes(self._relist_s):
+            for changes in self._watch.changes(self._pace.relist_s, self._list):
                 self._serving.set()
                 self._hear(changes)
+
+    def _list(self) -> list[AdapterChange]:
+        """The adapters, and from time to time everything else with them, which is one request too."""
+        if monotonic() < self._recheck_due_s:
+            return self._inventory.read()
+        reading = self._host.ports()
+        self._see(reading)
+        self._recheck_due_s = monotonic() + self._pace.recheck_s
+        return self._inventory.take(reading.adapters)

@@ -11,6 +11,7 @@ from oslo_config import cfg
 
 from openhyperv.connection_options import CONNECTION_OPTIONS, read_target
 from openhyperv.errors import error_context
+from openhyperv.neutron.host_watch import Pace
 from openhyperv.neutron.mappings import SwitchMappings, parse_mappings
 from openhyperv.transport.target import Target
 
@@ -42,6 +43,13 @@ WORK_OPTIONS = [
         min=1.0,
         help="Seconds after which the adapters of a host are listed anew, in case an event was lost.",
     ),
+    cfg.FloatOpt(
+        "port_check_interval",
+        default=600.0,
+        min=1.0,
+        help="Seconds after which all ports of a host are looked at, by one request, and those that somebody "
+        "has changed there are made again what they should be.",
+    ),
 ]
 
 
@@ -54,7 +62,7 @@ class ServedHost:
     mappings: SwitchMappings
     has_port_filter: bool
     worker_count: int
-    relist_s: float
+    pace: Pace
     report_interval_s: float
 
 
@@ -97,7 +105,7 @@ def _served(conf: cfg.ConfigOpts, name: str, settings: _Settings) -> ServedHost:
             ),
             has_port_filter=conf.SECURITYGROUP.enable_security_group,
             worker_count=conf.AGENT.worker_count,
-            relist_s=conf.AGENT.adapter_list_interval,
+            pace=Pace(conf.AGENT.adapter_list_interval, conf.AGENT.port_check_interval),
             report_interval_s=conf.AGENT.report_interval,
         )
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
+from time import monotonic
 
+from attrs import frozen
 from oslo_log import log as logging
 
 from openhyperv.errors import HyperVError
@@ -24,6 +27,17 @@ _MANY = 10
 """So many ports at once are worth a look at all of the host's."""
 _LOOKS = 4
 """Unless the host has this many times as many."""
+_FRESH_S = 30.0
+"""How long what was seen of a host may be taken to be so."""
+
+
+@frozen
+class _Seen:
+    reading: PortReading
+    at_s: float
+
+    def get(self) -> PortReading:
+        return self.reading
 
 
 class PortKeeper:
@@ -51,7 +65,8 @@ class PortKeeper:
         self._wake = wake
         self._workers = ThreadPoolExecutor(worker_count, thread_name_prefix="port")
         self._bound: dict[str, PortDetails] = {}
-        self._reading: Future[PortReading] | None = None
+        self._seen: deque[_Seen] = deque(maxlen=1)
+        self._reading: Callable[[], PortReading] | None = None
 
     def tell(self) -> None:
         """Tell what happened to ports since the last time.
@@ -77,7 +92,7 @@ class PortKeeper:
         :raises RPC_ERRORS: those that nothing was heard of are due again later
         """
         taken = self._queue.take()
-        self._read_if_many(len(taken))
+        self._look(len(taken))
         unheard = set(taken)
         refiltered = [
             self._bound[port_id]
@@ -95,14 +110,30 @@ class PortKeeper:
             for port_id in unheard:
                 self._queue.failed(port_id)
 
-    def _read_if_many(self, count: int) -> None:
-        """Look at all ports at once if many are due, as after a start; a worker does it before all others."""
-        is_worth_it = count >= _MANY and count * _LOOKS > len(self._queue)
-        self._reading = self._workers.submit(self._binder.read_ports) if is_worth_it else None
+    def see(self, reading: PortReading) -> None:
+        """All ports are seen: those that are as nobody made them are put right, from whatever thread.
+
+        The ports that are looked after next are taken to be as they are seen here.
+        """
+        for port_id in self._binder.drifted(reading):
+            LOG.warning("Port %s was changed on the host; it is made again what it should be.", port_id)
+            self._queue.want(port_id, Need.RULES)
+        self._seen.append(_Seen(reading, monotonic()))
+
+    def _look(self, count: int) -> None:
+        """Ports are as they were just seen; or else, if many are due, a worker looks at all of them first."""
+        self._reading = None
+        if count and self._seen:
+            seen = self._seen.pop()
+            if monotonic() - seen.at_s < _FRESH_S:
+                self._reading = seen.get
+        elif count >= _MANY and count * _LOOKS > len(self._queue):
+            self._reading = self._workers.submit(self._binder.read_ports).result
 
     def forget(self, port_id: str) -> None:
         """The adapter of a port is gone."""
         self._bound.pop(port_id, None)
+        self._binder.forget(port_id)
         self._filters.forget(port_id)
 
     def close(self) -> None:
@@ -128,8 +159,7 @@ class PortKeeper:
         elif port_id in self._bound:
             self._work(port_id, partial(self._release, port_id))
         else:
-            LOG.info("Adapter %s is no port that Neutron has bound to this host.", port_id)
-            self._queue.finished(port_id)
+            self._work(port_id, partial(self._disown, port_id, self._reading))
         return port_id
 
     # --- workers ------------------------------------------------------------------------------------------
@@ -156,11 +186,11 @@ class PortKeeper:
         self,
         port: PortDetails,
         rules: tuple[PortRule, ...] | None,
-        reading: Future[PortReading] | None,
+        reading: Callable[[], PortReading] | None,
         *,
         is_news: bool,
     ) -> None:
-        self._binder.bind(port, rules, None if reading is None else reading.result())
+        self._binder.bind(port, rules, None if reading is None else reading())
         LOG.info("Port %s of network %s is as it should be.", port.port_id, port.network_id)
         if is_news:
             self._done(port.port_id, is_up=port.is_up)
@@ -170,6 +200,13 @@ class PortKeeper:
     def _release(self, port_id: str) -> None:
         self._binder.release(port_id)
         self.forget(port_id)
+        self._queue.finished(port_id)
+
+    def _disown(self, port_id: str, reading: Callable[[], PortReading] | None) -> None:
+        if self._binder.disown(port_id, None if reading is None else reading()):
+            LOG.info("Port %s is not on this host any more: it is disconnected.", port_id)
+        else:
+            LOG.info("Adapter %s is no port that Neutron has bound to this host.", port_id)
         self._queue.finished(port_id)
 
     def _done(self, port_id: str, *, is_up: bool) -> None:

@@ -49,12 +49,13 @@ class PortQueue:
         with self._lock:
             return sum(1 for port in self._ports.values() if not port.is_gone)
 
-    def add(self, name: str) -> None:
-        """A port is there, and needs work now."""
+    def add(self, *names: str) -> None:
+        """Ports are there, and need work now: all at the same moment."""
         with self._lock:
-            port = self._ports.setdefault(name, _Port())
-            port.want(self._clock(), Need.DETAILS)
-            port.is_gone, port.failures = False, 0
+            for name in names:
+                port = self._ports.setdefault(name, _Port())
+                port.want(self._clock(), Need.DETAILS)
+                port.is_gone, port.failures = False, 0
 
     def remove(self, name: str) -> None:
         """A port is gone."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from enum import StrEnum
 
 from attrs import frozen
@@ -61,10 +61,12 @@ class AdapterInventory:
         for row in self._session.query(select(ADAPTER, "InstanceID", "ElementName")):
             if is_guid(owner_of(text(row, "InstanceID"))):
                 found[text(row, "ElementName")].add(text(row, "InstanceID"))
-        owners = machines()
-        names = self._current.keys() | found.keys()
-        self._keys = found
-        return [change for name in sorted(names) for change in self._settle(name, owners)]
+        return self._settle_all(found, machines())
+
+    def take(self, adapters: Mapping[str, Collection[str]]) -> list[AdapterChange]:
+        """These are the keys of machines' adapters by name, as somebody has read them; what is different."""
+        owners = {owner_of(key).upper() for keys in adapters.values() for key in keys}
+        return self._settle_all({name: set(keys) for name, keys in adapters.items()}, owners)
 
     def hear(self, event: Instance) -> list[AdapterChange]:
         """What a lifecycle event of an adapter's settings changes; one about its other settings, nothing.
@@ -102,6 +104,11 @@ class AdapterInventory:
     def _forget(self, name: str, key: str) -> list[AdapterChange]:
         self._keys.get(name, set()).discard(key)
         return list(self._settle(name))
+
+    def _settle_all(self, found: dict[str, set[str]], machines: Collection[str]) -> list[AdapterChange]:
+        names = self._current.keys() | found.keys()
+        self._keys = found
+        return [change for name in sorted(names) for change in self._settle(name, machines)]
 
     def _settle(self, name: str, machines: Collection[str] | None = None) -> Iterator[AdapterChange]:
         """Decide which adapter has a name now. ``machines`` are their GUIDs, where those are known."""

@@ -1,23 +1,29 @@
-"""Every port of a host at once, for whoever has many to look at."""
+"""Every adapter, port and switch of a host in one request, for whoever has many to look at."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from functools import partial
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Self, TypeAlias
 
 from attrs import frozen
 
 from openhyperv.cim.session import Session
-from openhyperv.hyperv.names import is_guid, owner_of
-from openhyperv.hyperv.ports.finding import CABLE, CABLE_COLUMNS, CABLE_TAIL, Port, port_of_cable
+from openhyperv.hyperv.names import owner_of
+from openhyperv.hyperv.ports.changes import feature_changes
+from openhyperv.hyperv.ports.finding import ADAPTER, CABLE, CABLE_TAIL, Port, port_of_cable
+from openhyperv.hyperv.switches.finding import VirtualSwitch
 from openhyperv.hyperv.values import text
+from openhyperv.machine.port import PortSpec
 from openhyperv.wire.instance import Instance
-from openhyperv.wire.wql import select
+from openhyperv.wire.wql import Like, Property, equal, select
 
-_FEATURE = "Msvm_EthernetSwitchPortFeatureSettingData"
-"""What all features of ports derive from."""
+_EVERY_SETTING = "CIM_SettingData"
+"""What all of them derive from."""
+_MACHINE = "Msvm_VirtualSystemSettingData"
+_SWITCH = "Msvm_VirtualEthernetSwitchSettingData"
+_REALIZED = "Microsoft:Hyper-V:System:Realized"
+"""VirtualSystemType of a machine, rather than of a checkpoint, whose adapters are copies."""
 
 FoundPort: TypeAlias = tuple[Port, Sequence[Instance]]
 """A port, and what the host keeps about it."""
@@ -25,41 +31,98 @@ FoundPort: TypeAlias = tuple[Port, Sequence[Instance]]
 
 @frozen
 class PortReading:
-    """The ports of all adapters by display name, as they were at one moment."""
+    """What a host has, and how it is plugged, at one moment.
 
-    _cables: Mapping[str, Sequence[Instance]]
+    ``adapters`` are the keys of machines' adapters by display name; copies in checkpoints are none of them.
+    """
+
+    switches: tuple[VirtualSwitch, ...]
+    adapters: Mapping[str, frozenset[str]]
+    _cables: Mapping[str, Instance]
     _features: Mapping[str, Sequence[Instance]]
 
     @classmethod
     def read(cls, session: Session) -> Self:
-        """Read them all, in two queries at the same time."""
-        cables = session.aside(partial(_cables_by_name, session))
-        features = _features_by_cable(session)
-        return cls(cables(), features)
+        """Read everything at once, by a query for several subclasses of one class.
+
+        Such a query is of Microsoft, "SELECT Statement for Data Queries".
+        """
+        rows = list(session.query(_QUERY))
+        return cls(
+            switches=tuple(_switches(rows)),
+            adapters=_adapters(rows),
+            cables={text(row, "InstanceID").upper(): row for row in rows if row.class_name == CABLE},
+            features=_features_by_cable(rows),
+        )
 
     def find(self, adapter: str) -> FoundPort | None:
-        """The port of an adapter; None where it has no cable, or where checkpoints hold copies of it."""
-        cables = self._cables.get(adapter, ())
-        if len(cables) != 1:
+        """The port of the adapter of that name; None where no machine has one, or several have."""
+        keys = self.adapters.get(adapter, frozenset())
+        if len(keys) != 1:
             return None
-        cable = cables[0]
-        return port_of_cable(adapter, cable), self._features.get(text(cable, "InstanceID").upper(), ())
+        (key,) = keys
+        cable = self._cables.get(_cable_id(key))
+        if cable is None:
+            return Port(adapter, key), ()
+        return port_of_cable(adapter, cable), self._features.get(_cable_id(key), ())
+
+    def shows(self, adapter: str, spec: PortSpec | None) -> bool:
+        """False where the adapter's port is not as specified, or is plugged in and None is specified.
+
+        The switch is given by its GUID. Of an adapter that is not there, nothing else can be said.
+        """
+        found = self.find(adapter)
+        if found is None:
+            return True
+        port, features = found
+        if spec is None:
+            return port.switch_guid is None
+        return port.switch_guid == spec.switch.upper() and not feature_changes(features, spec).calls
+
+    def cable_name(self, adapter: str) -> str | None:
+        """What the cable of an adapter is called: as the adapter where this library or os-win made it."""
+        found = self.find(adapter)
+        cable = None if found is None else self._cables.get(_cable_id(found[0].adapter_id))
+        return None if cable is None else text(cable, "ElementName")
 
 
-def _cables_by_name(session: Session) -> dict[str, list[Instance]]:
+_QUERY = select(_EVERY_SETTING).where(
+    equal("__CLASS", ADAPTER)
+    | equal("__CLASS", _MACHINE)
+    | equal("__CLASS", _SWITCH)
+    | Like(Property("InstanceID"), f"%{CABLE_TAIL}")
+    | Like(Property("InstanceID"), f"%{CABLE_TAIL}\\%")
+)
+
+
+def _cable_id(adapter_id: str) -> str:
+    return (adapter_id + CABLE_TAIL).upper()
+
+
+def _switches(rows: Iterable[Instance]) -> Iterator[VirtualSwitch]:
+    for row in rows:
+        if row.class_name == _SWITCH:
+            yield VirtualSwitch(text(row, "VirtualSystemIdentifier").upper(), text(row, "ElementName"))
+
+
+def _adapters(rows: Sequence[Instance]) -> dict[str, frozenset[str]]:
+    machines = {
+        owner_of(text(row, "InstanceID")).upper()
+        for row in rows
+        if row.class_name == _MACHINE and text(row, "VirtualSystemType") == _REALIZED
+    }
+    found: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        if row.class_name == ADAPTER and owner_of(text(row, "InstanceID")).upper() in machines:
+            found[text(row, "ElementName")].add(text(row, "InstanceID"))
+    return {name: frozenset(keys) for name, keys in found.items()}
+
+
+def _features_by_cable(rows: Iterable[Instance]) -> dict[str, list[Instance]]:
+    """A feature is named after its cable, with a GUID or two behind."""
     found: dict[str, list[Instance]] = defaultdict(list)
-    for row in session.query(select(CABLE, *CABLE_COLUMNS, "ElementName")):
-        cable = text(row, "InstanceID")
-        if is_guid(owner_of(cable)) and cable.endswith(CABLE_TAIL):
-            found[text(row, "ElementName")].append(row)
-    return found
-
-
-def _features_by_cable(session: Session) -> dict[str, list[Instance]]:
-    """A feature is named after its cable, with a GUID or two behind; templates of features have no cable."""
-    found: dict[str, list[Instance]] = defaultdict(list)
-    for row in session.query(select(_FEATURE)):
-        adapter, mark, _ = text(row, "InstanceID").upper().partition(CABLE_TAIL + "\\")
+    for row in rows:
+        cable, mark, _ = text(row, "InstanceID").upper().partition(CABLE_TAIL + "\\")
         if mark:
-            found[adapter + CABLE_TAIL].append(row)
+            found[cable + CABLE_TAIL].append(row)
     return found

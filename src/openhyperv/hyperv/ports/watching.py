@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from threading import Event
 from time import monotonic
 from types import TracebackType
@@ -36,16 +36,19 @@ class AdapterWatch:
         """The names of the adapters that are there, as far as is known."""
         return self._inventory.names
 
-    def changes(self, relist_s: float) -> Iterator[list[AdapterChange]]:
+    def changes(
+        self, relist_s: float, read: Callable[[], list[AdapterChange]] | None = None
+    ) -> Iterator[list[AdapterChange]]:
         """Changes as they come; first of all every adapter that there is.
 
         Every ``relist_s`` seconds adapters are listed anew, and what was missed comes then. It ends with
-        :meth:`close`.
+        :meth:`close`. ``read`` lists them in place of the inventory itself, and tells it.
 
         :raises HyperVError: the host cannot be reached, or the subscription broke: make a new watch
         """
+        read = read or self._inventory.read
         while not self._closed.is_set():
-            yield self._inventory.read()
+            yield read()
             until = monotonic() + relist_s
             for event in self._subscription.events(timeout_s=until - monotonic()):
                 yield self._inventory.hear(event)
