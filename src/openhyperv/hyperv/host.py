@@ -229,7 +229,7 @@ class Host:
         return HostSwitches(self.session)
 
     def ports(self) -> PortReading:
-        """Every port as it is now, in two queries: for binding many of them."""
+        """Every adapter, port and switch as it is now, in one query: for binding many ports."""
         return PortReading.read(self.session)
 
     def bind_port(self, adapter: str, port: PortSpec, reading: PortReading | None = None) -> None:
