@@ -19,6 +19,8 @@ from openhyperv.emulator.host.switches.uplinks import BadUplink, Surroundings, U
 from openhyperv.emulator.host.templates import Templates
 from openhyperv.wire.instance import Instance
 
+_LARGEST_TEAM = 8
+"""Adapters of a switch with embedded teaming, at most (Microsoft, "Switch Embedded Teaming")."""
 _IDENTITY = frozenset({"InstanceID", "ResourceType", "ResourceSubType", "Parent"})
 
 
@@ -37,8 +39,9 @@ class SwitchEditor:
 
         :raises MethodFailure: one of them leads nowhere, or to an adapter that is taken
         """
+        was_external = self._is_external()
         added = [self._add(setting) for setting in settings]
-        self._settle()
+        self._settle(was_external=was_external)
         return added
 
     def modify(self, port: Resource, setting: Instance) -> None:
@@ -46,10 +49,24 @@ class SwitchEditor:
 
         :raises MethodFailure: it would lead nowhere, or to an adapter that is taken
         """
+        was_external = self._is_external()
         self._update(port, setting)
-        self._settle()
+        self._settle(was_external=was_external)
 
-    def _settle(self) -> None:
+    def remove(self, ports: Sequence[Resource]) -> None:
+        """Remove ports with their features.
+
+        :raises MethodFailure: the switch cannot be without them
+        """
+        was_external = self._is_external()
+        for port in ports:
+            self.configuration.remove(port)
+        self._settle(was_external=was_external)
+
+    def _is_external(self) -> bool:
+        return any(self._uplink(port).adapters for port in self.configuration.resources())
+
+    def _settle(self, *, was_external: bool) -> None:
         """Refuse a switch that could not be built; write where ports lead as Hyper-V writes it."""
         uplinks = [(port, self._uplink(port)) for port in self.configuration.resources()]
         external = [uplink for _, uplink in uplinks if not uplink.is_internal]
@@ -57,6 +74,8 @@ class SwitchEditor:
             raise _refusal("A switch has at most one external port.")
         for uplink in external:
             self._check_external(uplink)
+        if was_external and not external:
+            self._check_conversion()
         for port, uplink in uplinks:
             port.update({"HostResource": self.surroundings.host_resource(uplink)})
 
@@ -64,9 +83,19 @@ class SwitchEditor:
         guids = [adapter.guid for adapter in uplink.adapters]
         if len(guids) > 1 and self.configuration.value("TeamingEnabled") is not True:
             raise _refusal("Only a switch with embedded teaming has several adapters.")
+        if len(guids) > _LARGEST_TEAM:
+            # UNVERIFIED: the code for a team of more adapters than there can be
+            raise _refusal(f"A team has at most {_LARGEST_TEAM} adapters.")
         taken = {guid for guid, switch in self.surroundings.bound(self.switches) if switch.guid != self._guid}
         if len(set(guids)) < len(guids) or taken.intersection(guids):
             raise _refusal("The network adapter is bound to a virtual switch already.")
+
+    def _check_conversion(self) -> None:
+        """SR-IOV is for the life of an external switch, as Hyper-V Manager says beside it."""
+        for name in ("IOVPreferred", "TeamingEnabled"):
+            if self.configuration.value(name) is True:
+                # UNVERIFIED: the code for taking the last adapter from a switch with SR-IOV or a team
+                raise _refusal(f"A switch with {name} stays external.")
 
     @property
     def _guid(self) -> str:

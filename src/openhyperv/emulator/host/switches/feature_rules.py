@@ -16,6 +16,7 @@ from openhyperv.emulator.host.switches.feature_kind import BadFeature, Values
 from openhyperv.wire.types import Value
 
 HIGHEST_VLAN = 4094
+_HIGHEST_PROTOCOL = 255
 _ANY = "ANY"
 _MAC_ADDRESS = re.compile(r"(?:[0-9A-Fa-f]{2}[-:]?){5}[0-9A-Fa-f]{2}")
 
@@ -34,6 +35,19 @@ class PrivateVlanMode(IntEnum):
     ISOLATED = 1
     COMMUNITY = 2
     PROMISCUOUS = 3
+
+
+class LoadBalancing(IntEnum):
+    """Msvm_VirtualEthernetSwitchNicTeamingSettingData.LoadBalancingAlgorithm."""
+
+    HYPERV_PORT = 4
+    DYNAMIC = 5
+
+
+_SWITCH_INDEPENDENT = 1
+"""Msvm_VirtualEthernetSwitchNicTeamingSettingData.TeamingMode: the only one of Set-VMSwitchTeam."""
+_INTERRUPT_MODERATIONS = (0, 1, 2, 100, 200, 300)
+_LOWEST_SUBNET = 4096
 
 
 class AclType(IntEnum):
@@ -84,6 +98,7 @@ def _check_vlans(name: str, value: object) -> Sequence[object]:
 
 def check_acl(values: Values) -> None:
     """The addresses and prefix lengths must suit the type."""
+    _check_decision(values)
     code = values.get("AclType")
     try:
         acl_type = AclType(code)  # type: ignore[arg-type]  # ValueError for whatever is no AclType
@@ -100,7 +115,7 @@ def _check_prefix(acl_type: AclType, prefix: Value) -> None:
 
 
 def _check_acl_address(acl_type: AclType, address: Value) -> None:
-    if not isinstance(address, str) or address.upper() in ("", _ANY):
+    if not isinstance(address, str) or is_any(address):
         return
     if acl_type is AclType.MAC:
         if not _MAC_ADDRESS.fullmatch(address):
@@ -116,8 +131,40 @@ def _ip_version(address: str) -> int | None:
         return None
 
 
+def is_any(text: str) -> bool:
+    """True for what an access rule says where it is not particular."""
+    return text.upper() in ("", _ANY, "*")
+
+
+_PROTOCOLS = {"ICMP": 1, "ICMPV4": 1, "TCP": 6, "UDP": 17, "ICMPV6": 58}
+# UNVERIFIED: the names that Windows knows besides TCP and UDP
+
+
+def protocol_number(text: str) -> int | None:
+    """The protocol that an extended rule names, or tells by its number; None for ANY.
+
+    :raises BadFeature: it is none
+    """
+    if is_any(text):
+        return None
+    if text.upper() in _PROTOCOLS:
+        return _PROTOCOLS[text.upper()]
+    if text.isascii() and text.isdigit() and int(text) <= _HIGHEST_PROTOCOL:
+        return int(text)
+    raise BadFeature(f"Protocol must be a name, a number up to {_HIGHEST_PROTOCOL} or ANY, not {text}.")
+
+
+def _check_decision(values: Values) -> None:
+    """A rule says of which direction it is, and what becomes of what it fits."""
+    for name in ("Direction", "Action"):
+        if not values.get(name):
+            raise BadFeature(f"An access rule needs {name}.")
+
+
 def check_extended_acl(values: Values) -> None:
     """Addresses are networks or ANY; ports are numbers, ranges or ANY."""
+    _check_decision(values)
+    protocol_number(str(values.get("Protocol") or ""))
     for name in ("LocalIPAddress", "RemoteIPAddress"):
         _check_network(name, values.get(name))
     for name in ("LocalPort", "RemotePort"):
@@ -125,7 +172,7 @@ def check_extended_acl(values: Values) -> None:
 
 
 def _check_network(name: str, value: Value) -> None:
-    if not isinstance(value, str) or value.upper() in ("", _ANY, "*"):
+    if not isinstance(value, str) or is_any(value):
         return
     try:
         ip_network(value, strict=False)
@@ -135,7 +182,7 @@ def _check_network(name: str, value: Value) -> None:
 
 def _check_port(name: str, value: Value) -> None:
     """A port, a range of ports, or ANY."""
-    if not isinstance(value, str) or value.upper() in ("", _ANY, "*"):
+    if not isinstance(value, str) or is_any(value):
         return
     ends = value.split("-")
     if len(ends) > 2 or not all(end.isdigit() and int(end) <= 65535 for end in ends):
@@ -149,3 +196,25 @@ def check_routing_domain(values: Values) -> None:
         UUID(str(guid))
     except ValueError as error:
         raise BadFeature(f"RoutingDomainGuid must be a GUID, not {guid}.") from error
+
+
+def check_security(values: Values) -> None:
+    """Virtual subnets below 4096 are reserved (Set-VMNetworkAdapter)."""
+    subnet = values.get("VirtualSubnetId")
+    if isinstance(subnet, int) and 0 < subnet < _LOWEST_SUBNET:
+        raise BadFeature(f"VirtualSubnetId must be 0 or at least {_LOWEST_SUBNET}, not {subnet}.")
+
+
+def check_offload(values: Values) -> None:
+    """Moderation is one of those that IOVInterruptModeration lists."""
+    moderation = values.get("IOVInterruptModeration", 0)
+    if moderation not in _INTERRUPT_MODERATIONS:
+        raise BadFeature(f"IOVInterruptModeration is not {moderation}.")
+
+
+def check_teaming(values: Values) -> None:
+    """Embedded teaming is independent of physical switches, and knows two ways to share the load."""
+    if values.get("TeamingMode") != _SWITCH_INDEPENDENT:
+        raise BadFeature("TeamingMode is switch independent.")
+    if values.get("LoadBalancingAlgorithm") not in tuple(LoadBalancing):
+        raise BadFeature("LoadBalancingAlgorithm is HyperVPort or Dynamic.")

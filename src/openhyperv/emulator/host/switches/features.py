@@ -13,11 +13,15 @@ from openhyperv.emulator.host.switches.feature_rules import (
     HIGHEST_VLAN,
     check_acl,
     check_extended_acl,
+    check_offload,
     check_routing_domain,
+    check_security,
+    check_teaming,
     check_vlan,
 )
 
 _WEIGHT = (0, 100)
+_AT_LEAST_ONE = (1, (1 << 32) - 1)
 _VLAN = (0, HIGHEST_VLAN)
 _NO_GUID = "{00000000-0000-0000-0000-000000000000}"
 
@@ -64,6 +68,7 @@ SECURITY = FeatureKind(
         "EnableFixSpeed10G": False,
     },
     bounds={"MonitorMode": (0, 2), "VirtualSubnetId": (0, 16_777_215)},
+    rule=check_security,
 )
 BANDWIDTH = FeatureKind(
     guid="24AD3CE1-69BD-4978-B2AC-DAAD389D699C",
@@ -126,7 +131,13 @@ OFFLOAD = FeatureKind(
         "VrssVmbusChannelAffinityPolicy": 3,
         "RscEnabled": True,
     },
-    bounds={"VMQOffloadWeight": _WEIGHT, "IOVOffloadWeight": _WEIGHT},
+    bounds={
+        "VMQOffloadWeight": _WEIGHT,
+        "IOVOffloadWeight": _WEIGHT,
+        "IOVQueuePairsRequested": _AT_LEAST_ONE,
+        "VmmqQueuePairs": _AT_LEAST_ONE,
+    },
+    rule=check_offload,
 )
 PROFILE = FeatureKind(
     guid="9940CD46-8B06-43BB-B9D5-93D50381FD56",
@@ -199,6 +210,7 @@ SWITCH_TEAMING = FeatureKind(
     caption="Ethernet Switch NIC Teaming Settings",
     applicability=Applicability.SWITCH,
     values={"TeamingMode": 1, "LoadBalancingAlgorithm": 5},
+    rule=check_teaming,
     since=Release.WS2016,
 )
 SWITCH_OFFLOAD = FeatureKind(

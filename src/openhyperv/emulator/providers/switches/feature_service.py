@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from openhyperv.emulator.cimom.provider import Call, MethodFailure, Result, method
 from openhyperv.emulator.host.codes import Code
 from openhyperv.emulator.host.host import Host
@@ -11,8 +13,10 @@ from openhyperv.emulator.host.machines.configuration import Configuration
 from openhyperv.emulator.host.settings import Feature, Resource
 from openhyperv.emulator.host.switches.connections import PORT_SETTING
 from openhyperv.emulator.host.switches.feature_editing import add_feature, modify_feature
+from openhyperv.emulator.host.switches.feature_kind import BadFeature
 from openhyperv.emulator.host.switches.guarantees import GuaranteeRefused, check_guarantees
 from openhyperv.emulator.host.switches.switch import Switch, Switches
+from openhyperv.emulator.host.switches.switch_features import check_switch_feature
 from openhyperv.emulator.providers.machines.define import read_settings
 from openhyperv.emulator.providers.services.services import SWITCH_MANAGEMENT
 from openhyperv.emulator.providers.switches.changes import SwitchChanges, referred_ids
@@ -44,7 +48,7 @@ class SwitchFeatureServiceProvider:
                     add_feature(configuration, port, setting, self._host.profile, self._host.templates)
                     for setting in settings
                 ]
-                check_guarantees(added, self._switches.bandwidth_mode_of(switch.guid))
+                self._check(switch, configuration, added)
         except GuaranteeRefused as refused:
             return self._refused(switch, refused)
         return self._resulting(switch, added)
@@ -60,7 +64,7 @@ class SwitchFeatureServiceProvider:
                 features = [self._feature(configuration, instance_id) for instance_id in ids]
                 for feature, setting in zip(features, settings, strict=True):
                     modify_feature(configuration, feature, setting)
-                check_guarantees(features, self._switches.bandwidth_mode_of(switch.guid))
+                self._check(switch, configuration, features)
         except GuaranteeRefused as refused:
             return self._refused(switch, refused)
         return self._resulting(switch, features)
@@ -74,6 +78,15 @@ class SwitchFeatureServiceProvider:
             for instance_id in ids:
                 configuration.remove_feature(self._feature(configuration, instance_id))
         return Result(Code.COMPLETED)
+
+    def _check(self, switch: Switch, configuration: Configuration, features: Sequence[Feature]) -> None:
+        mode = self._switches.bandwidth_mode_of(switch.guid)
+        try:
+            for feature in features:
+                check_switch_feature(feature, configuration, mode)
+        except BadFeature as error:
+            raise MethodFailure(Code.INVALID_PARAMETER, str(error)) from error
+        check_guarantees(features, mode)
 
     def _place(self, reference: Value) -> tuple[Switch, str]:
         """The switch, and the tail of its port where the reference means one."""

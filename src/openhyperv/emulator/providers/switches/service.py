@@ -112,8 +112,7 @@ class SwitchServiceProvider:
         ids = referred_ids(call["ResourceSettings"])
         switch = self._changes.common(ids)
         with self._changes.changing(switch) as configuration:
-            for instance_id in ids:
-                configuration.remove(self._port(configuration, instance_id))
+            self._editor(configuration).remove([self._port(configuration, each) for each in ids])
         return Result(Code.COMPLETED)
 
     def _editor(self, configuration: Configuration) -> SwitchEditor:
