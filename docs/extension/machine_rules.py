@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TypeAlias
 from uuid import UUID
 
 from attrs import evolve, frozen
@@ -28,7 +29,9 @@ from openhyperv.machine.properties import Flavor, ImageProperties
 from openhyperv.machine.request import DiskRequest, DvdRequest, MachineRequest
 from openhyperv.machine.rules.ports import check_port
 from openhyperv.machine.rules.refusals import GRANTED, HARMLESS
+from openhyperv.machine.rules.switches import check_switch
 from openhyperv.machine.spec import Generation
+from openhyperv.machine.switch import SwitchSpec
 from openhyperv.machine.violations import BrokenRuleError, Rule
 
 _GIB = 1024**3
@@ -44,13 +47,15 @@ _GEN2 = {"hw_machine_type": "hyperv-gen2"}
 _SECURE_LINUX = {**_GEN2, "os_secure_boot": "required", "os_type": "linux"}
 _PCI_ADDRESS = PciAddress.parse("0000:3b:00.0")
 
+_Request: TypeAlias = MachineRequest | PortSpec | SwitchSpec
+
 
 @frozen
 class _Example:
     """A request that is refused, and how it differs from one that is not."""
 
     words: str
-    request: MachineRequest | PortSpec
+    request: _Request
 
 
 def _properties(**values: str) -> _Example:
@@ -164,6 +169,7 @@ _EXAMPLES = (
     _Example("a port in VLAN 4095", PortSpec(switch="lab", vlan=AccessVlan(4095))),
     _Example("a rule about port 22 of any protocol", PortSpec(switch="lab", rules=(_PORT_22,))),
     _Example("a port that is promised 1 Mbit/s", PortSpec(switch="lab", bandwidth=_ONE_MBIT)),
+    _Example("a private switch with SR-IOV", SwitchSpec(name="lab", iov_preferred=True)),
     _Example("a port with weight 101 for SR-IOV", PortSpec(switch="lab", offload=_WEIGHT_101)),
 )
 _NOT_SHOWN = {Rule.PROPERTY_TEXT}
@@ -184,10 +190,19 @@ def machine_rules() -> str:
 def _answer(example: _Example) -> HyperVError:
     wanted = example.request
     try:
-        _ = check_port(wanted) if isinstance(wanted, PortSpec) else design_machine(wanted)
+        _design(wanted)
     except HyperVError as error:
         return error
     raise AssertionError(f"{example.words} is granted")
+
+
+def _design(wanted: _Request) -> None:
+    if isinstance(wanted, PortSpec):
+        check_port(wanted)
+    elif isinstance(wanted, SwitchSpec):
+        check_switch(wanted)
+    else:
+        design_machine(wanted)
 
 
 def _name(error: HyperVError) -> str:

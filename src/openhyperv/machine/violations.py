@@ -59,6 +59,7 @@ class Rule(StrEnum):
     SHIELDING_DATA = "shielding-data"
     STOP_ACTION = "stop-action"
     SUBSTITUTION = "substitution"
+    SWITCH = "switch"
     TEXT = "text"
     VCPUS = "vcpus"
 

@@ -9,11 +9,11 @@ from attrs import frozen
 from openhyperv.cim.session import Session
 from openhyperv.errors import ConflictError, NotFoundError
 from openhyperv.hyperv.names import is_guid
+from openhyperv.hyperv.switches.names import SWITCH, SWITCH_SETTINGS
+from openhyperv.hyperv.switches.settings import OwnSettings, read_own
 from openhyperv.hyperv.values import text
 from openhyperv.wire.path import ObjectPath
-from openhyperv.wire.wql import equal, select
-
-_SWITCH = "Msvm_VirtualEthernetSwitch"
+from openhyperv.wire.wql import Condition, equal, select
 
 
 @frozen
@@ -26,13 +26,13 @@ class VirtualSwitch:
 
 def list_switches(session: Session) -> Iterator[VirtualSwitch]:
     """Every switch of the host, in one query."""
-    for row in session.query(select(_SWITCH, "Name", "ElementName")):
+    for row in session.query(select(SWITCH, "Name", "ElementName")):
         yield VirtualSwitch(text(row, "Name").upper(), text(row, "ElementName"))
 
 
 def switch_path(guid: str) -> ObjectPath:
     """A switch by its GUID."""
-    return ObjectPath(_SWITCH, {"CreationClassName": _SWITCH, "Name": guid})
+    return ObjectPath(SWITCH, {"CreationClassName": SWITCH, "Name": guid})
 
 
 def find_switch(session: Session, name_or_guid: str) -> ObjectPath:
@@ -43,7 +43,7 @@ def find_switch(session: Session, name_or_guid: str) -> ObjectPath:
     """
     if is_guid(name_or_guid):
         return switch_path(name_or_guid)
-    query = select(_SWITCH, "Name").where(equal("ElementName", name_or_guid))
+    query = select(SWITCH, "Name").where(equal("ElementName", name_or_guid))
     return only_switch(session, name_or_guid, [text(row, "Name") for row in session.query(query)])
 
 
@@ -65,3 +65,25 @@ def only_switch(session: Session, name_or_guid: str, guids: Sequence[str]) -> Ob
             remedy="Name the switch by its GUID.",
         )
     return switch_path(guids[0])
+
+
+def find_own(session: Session, name_or_guid: str, free_name: str | None = None) -> OwnSettings:
+    """A switch's own settings, in one query, which tells as well whether ``free_name`` is not another's.
+
+    :raises NotFoundError: there is no such switch
+    :raises ConflictError: several have that name, or another has the one that should be free
+    """
+    condition: Condition = equal(
+        "VirtualSystemIdentifier" if is_guid(name_or_guid) else "ElementName", name_or_guid
+    )
+    if free_name is not None:
+        condition = condition | equal("ElementName", free_name)
+    found = [read_own(row) for row in session.query(select(SWITCH_SETTINGS).where(condition))]
+    meant = [own for own in found if name_or_guid.lower() in (own.guid.lower(), own.name.lower())]
+    guid = str(only_switch(session, name_or_guid, [own.guid for own in meant]).key("Name")).upper()
+    own = next((each for each in meant if each.guid == guid), None)
+    if own is None:
+        raise NotFoundError("There is no such virtual switch.", host=session.host, target=name_or_guid)
+    if len(found) > 1:
+        raise ConflictError("Another virtual switch has that name.", host=session.host, target=free_name)
+    return own

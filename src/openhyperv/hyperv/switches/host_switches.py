@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 
 from openhyperv.cim.session import Session
-from openhyperv.hyperv.switches.finding import VirtualSwitch, list_switches
+from openhyperv.errors import NotFoundError, error_context
+from openhyperv.hyperv.switches.changing import change_switch
+from openhyperv.hyperv.switches.creating import create_switch
+from openhyperv.hyperv.switches.finding import VirtualSwitch, list_switches, only_switch
+from openhyperv.hyperv.switches.network_cards import NetworkCard, read_cards
 from openhyperv.hyperv.switches.offload import SwitchOffload, read_offload
+from openhyperv.hyperv.switches.removing import remove_switch
+from openhyperv.hyperv.switches.switch_state import SwitchState, read_switches
+from openhyperv.machine.switch import SwitchChange, SwitchSpec
 
 
 class HostSwitches:
-    """The switches of one host."""
+    """The switches of one host, each named by its display name, or by its GUID.
+
+    Every call may be made again after one that broke off.
+    """
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -19,6 +30,77 @@ class HostSwitches:
         """Every switch by name and GUID, in one query."""
         return list(list_switches(self._session))
 
+    def states(self) -> Sequence[SwitchState]:
+        """Every switch with all that it is connected to.
+
+        Five queries at the same time, however many there are, and one more where one is a team.
+        """
+        return read_switches(self._session)
+
+    def state(self, name_or_guid: str) -> SwitchState:
+        """One of them; requests as for :meth:`states`.
+
+        :raises NotFoundError: there is no such switch
+        :raises ConflictError: several have that name
+        """
+        names = [state for state in self.states() if name_or_guid.lower() in _words(state)]
+        path = only_switch(self._session, name_or_guid, [state.guid for state in names])
+        guid = str(path.key("Name")).upper()
+        for state in names:
+            if state.guid == guid:
+                return state
+        raise NotFoundError("There is no such virtual switch.", host=self._session.host, target=name_or_guid)
+
+    def cards(self) -> Sequence[NetworkCard]:
+        """The network cards that switches can be bound to, in two queries."""
+        return read_cards(self._session)
+
+    def create(self, spec: SwitchSpec) -> str:
+        """Make a switch with its ports, in one call after looking; returns its GUID.
+
+        A switch of that name that is as specified is the one that an earlier call made: it stays. While the
+        host moves its own addresses to a management port, it may be out of reach for a moment.
+
+        :raises BrokenRuleError: no switch can be so; nothing was sent
+        :raises NotFoundError: the host has no such network adapter
+        :raises ConflictError: another switch has that name, or that adapter
+        :raises UnsupportedError: the host is too old for what is asked
+        """
+        with self._context("create a virtual switch", spec.name):
+            return create_switch(self._session, spec)
+
+    def change(self, name_or_guid: str, change: SwitchChange) -> None:
+        """Change a switch: its name, notes, adapters and port to the host; machines stay plugged in.
+
+        Five looks at most, at the same time, and a call for whatever differs. With adapters it becomes
+        external, without them internal or private.
+
+        :raises BrokenRuleError: the switch cannot become that; nothing was changed
+        :raises NotFoundError: there is no such switch, or no such network adapter
+        :raises ConflictError: several switches have that name; another one has the new name or an adapter
+        """
+        with self._context("change a virtual switch", name_or_guid):
+            change_switch(self._session, name_or_guid, change)
+
+    def remove(self, name_or_guid: str, *, force: bool = False) -> None:
+        """Remove a switch with its ports: two looks, and a job.
+
+        With ``force``, adapters of machines that are plugged in are pulled out first, in a call for each
+        machine; what their ports were stays.
+
+        :raises NotFoundError: there is no such switch
+        :raises ConflictError: adapters of machines are plugged in, or several switches have that name
+        """
+        with self._context("remove a virtual switch", name_or_guid):
+            remove_switch(self._session, name_or_guid, force=force)
+
     def offload(self) -> Sequence[SwitchOffload]:
         """What the network cards behind external switches do for machines, in four queries."""
         return read_offload(self._session)
+
+    def _context(self, operation: str, name: str) -> AbstractContextManager[None]:
+        return error_context(host=self._session.host, target=name, operation=operation)
+
+
+def _words(state: SwitchState) -> tuple[str, str]:
+    return state.guid.lower(), state.name.lower()

@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from attrs import frozen
 
 from openhyperv.cim.session import Session
-from openhyperv.errors import InvalidInputError
-from openhyperv.hyperv.names import owner_of
+from openhyperv.hyperv.switches.cabling import read_cabling
 from openhyperv.hyperv.switches.finding import list_switches
-from openhyperv.hyperv.values import number, text, texts
+from openhyperv.hyperv.switches.names import card_guid
+from openhyperv.hyperv.values import number, text
 from openhyperv.wire.instance import Instance
-from openhyperv.wire.path import parse_path
 from openhyperv.wire.wql import select
 
 _STANDARD_CIMV2 = "root/standardcimv2"
@@ -42,12 +41,14 @@ class SwitchOffload:
 def read_offload(session: Session) -> list[SwitchOffload]:
     """Every external switch, in four queries however many there are; other switches have no hardware."""
     read_adapters = session.aside(lambda: _adapters(session))
-    read_cards = session.aside(lambda: _cards(session))
+    read_cables = session.aside(lambda: read_cabling(session))
     read_names = session.aside(lambda: {switch.guid: switch.name for switch in list_switches(session)})
     rows = list(session.query(select("Msvm_EthernetSwitchHardwareOffloadData")))
-    cards, adapters, names = read_cards(), read_adapters(), read_names()
-    external = [row for row in rows if _guid(row) in cards]
-    found = [_offload(row, names, adapters.get(cards[_guid(row)])) for row in external]
+    cabling, adapters, names = read_cables(), read_adapters(), read_names()
+    uplinks = [(row, cabling.uplink(_guid(row))) for row in rows]
+    found = [
+        _offload(row, names, adapters.get(uplink.cards[0])) for row, uplink in uplinks if uplink is not None
+    ]
     return sorted(found, key=lambda offload: offload.switch.lower())
 
 
@@ -56,30 +57,9 @@ def _guid(row: Instance) -> str:
     return text(row, "SystemName").upper()
 
 
-def _cards(session: Session) -> dict[str, str]:
-    """The GUID of the network card by that of the switch whose port it is plugged into."""
-    query = select("Msvm_EthernetPortAllocationSettingData", "InstanceID", "HostResource")
-    cards: dict[str, str] = {}
-    for row in session.query(query):
-        for resource in texts(row, "HostResource"):
-            if (guid := _card(resource)) is not None:
-                cards[owner_of(text(row, "InstanceID")).upper()] = guid
-    return cards
-
-
-def _card(resource: str) -> str | None:
-    try:
-        path = parse_path(resource)
-    except InvalidInputError:
-        return None
-    if path.class_name.lower() != "msvm_externalethernetport":
-        return None
-    return str(path.key("DeviceID")).removeprefix("Microsoft:").upper()
-
-
 def _adapters(session: Session) -> dict[str, Instance]:
     query = select("MSFT_NetAdapter", "DeviceID", "InterfaceDescription", "PnPDeviceID")
-    return {text(row, "DeviceID").upper(): row for row in session.query(query, _STANDARD_CIMV2)}
+    return {card_guid(text(row, "DeviceID")): row for row in session.query(query, _STANDARD_CIMV2)}
 
 
 def _offload(row: Instance, names: Mapping[str, str], adapter: Instance | None) -> SwitchOffload:
