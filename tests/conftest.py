@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from openhyperv.emulator.network.fabric import Fabric
+from tests.fabrics import private_fabric
+
 PACKAGE = Path(__file__).parent.parent / "src" / "openhyperv"
 UNVERIFIED = re.compile(r"# UNVERIFIED:")
+
+
+@pytest.fixture
+def fabric() -> Iterator[Fabric]:
+    """Switches of a host that shares no network with others."""
+    with private_fabric() as made:
+        yield made
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

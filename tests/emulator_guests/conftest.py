@@ -15,6 +15,7 @@ from openhyperv.emulator.smb.configuration import SmbAccount
 from openhyperv.emulator.smb.pipes import PipeDirectory
 from openhyperv.emulator.smb.samba import Samba
 from tests.emulator_guests.lab import Lab
+from tests.fabrics import private_fabric
 
 ACCOUNT = SmbAccount("Administrator", "Un chat, 2 chiens")
 
@@ -45,7 +46,8 @@ def samba(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Samba]:
 def lab(samba: Samba, images: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     pipes = PipeDirectory(samba.pipe_directory)
     directory = tmp_path_factory.mktemp("machines")
-    runner = QemuRunner(tmp_path_factory.mktemp("cache"), pipes, Path)
-    yield Lab(runner, directory, images, samba.port)
-    runner.close()
-    pipes.close()
+    with private_fabric() as fabric:
+        runner = QemuRunner(tmp_path_factory.mktemp("cache"), pipes, Path, fabric)
+        yield Lab(runner, directory, images, samba.port)
+        runner.close()
+        pipes.close()

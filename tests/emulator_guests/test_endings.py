@@ -38,11 +38,12 @@ def test_no_guest_outlives_the_emulator(lab: Lab) -> None:
         "import sys, time; from pathlib import Path\n"
         "from openhyperv.emulator.guests.machine import *\n"
         "from openhyperv.emulator.guests.runner import QemuRunner\n"
+        "from openhyperv.emulator.network.fabric import Fabric\n"
         "from openhyperv.emulator.smb.pipes import PipeDirectory\n"
         "root = Path(sys.argv[1]); disk = GuestDrive('d', Bus.SCSI, 0, 0, Path(sys.argv[2]))\n"
         "machine = GuestMachine('11111111-2222-3333-4444-555555555555', 'orphan', 2, 1, 256, root, [disk],"
         " has_tpm=True)\n"
-        "guest = QemuRunner(root, PipeDirectory(root), Path).start(machine, print)\n"
+        "guest = QemuRunner(root, PipeDirectory(root), Path, Fabric(Path('/tmp'))).start(machine, print)\n"
         "print(guest.process_id, flush=True); time.sleep(60)\n"
     )
     machine = lab.machine("gen2.vhdx", 2)

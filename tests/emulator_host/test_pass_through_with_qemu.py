@@ -10,6 +10,7 @@ import pytest
 from openhyperv.emulator.disks.inspecting import validate_chain
 from openhyperv.emulator.guests.runner import QemuRunner
 from openhyperv.emulator.host.hardware import BusType, PhysicalDisk
+from openhyperv.emulator.network.fabric import Fabric
 from openhyperv.emulator.smb.pipes import PipeDirectory
 from openhyperv.wire.path import ObjectPath
 from openhyperv.wire.types import Value
@@ -24,7 +25,7 @@ FINISHED_WELL = 7
 
 
 @pytest.fixture
-def emulated(tmp_path: Path) -> Iterator[Emulated]:
+def emulated(tmp_path: Path, fabric: Fabric) -> Iterator[Emulated]:
     """A host that runs QEMU and has a disk to give away."""
     tmp_path.chmod(0o755)
     pipes = tmp_path / "pipes"
@@ -34,7 +35,7 @@ def emulated(tmp_path: Path) -> Iterator[Emulated]:
         return made.host.files.local(windows_path)
 
     directory = PipeDirectory(pipes)
-    made = emulate(tmp_path / "data", runner=QemuRunner(tmp_path / "cache", directory, resolve))
+    made = emulate(tmp_path / "data", runner=QemuRunner(tmp_path / "cache", directory, resolve, fabric))
     made.host.disks.plug(LUN)
     made.host.disks.rescan()
     try:

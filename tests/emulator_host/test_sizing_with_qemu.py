@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from openhyperv.emulator.guests.runner import QemuRunner
+from openhyperv.emulator.network.fabric import Fabric
 from openhyperv.emulator.smb.pipes import PipeDirectory
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import ObjectPath
@@ -18,12 +19,12 @@ MEMORY, PROCESSOR = "Msvm_MemorySettingData", "Msvm_ProcessorSettingData"
 
 
 @pytest.fixture
-def emulated(tmp_path: Path) -> Iterator[Emulated]:
+def emulated(tmp_path: Path, fabric: Fabric) -> Iterator[Emulated]:
     """A host that runs QEMU."""
     tmp_path.chmod(0o755)
     (tmp_path / "pipes").mkdir()
     directory = PipeDirectory(tmp_path / "pipes")
-    emulated = emulate(tmp_path / "data", runner=QemuRunner(tmp_path / "cache", directory, Path))
+    emulated = emulate(tmp_path / "data", runner=QemuRunner(tmp_path / "cache", directory, Path, fabric))
     yield emulated
     emulated.host.close()
     directory.close()

@@ -11,6 +11,7 @@ from attrs import frozen
 from openhyperv.emulator.disks.inspecting import validate_chain
 from openhyperv.emulator.guests.runner import QemuRunner
 from openhyperv.emulator.host.identities import Device
+from openhyperv.emulator.network.fabric import Fabric
 from openhyperv.emulator.smb.pipes import PipeDirectory
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import ObjectPath
@@ -90,7 +91,7 @@ def _resources(emulated: Emulated, generation: int) -> list[str]:
 
 
 @pytest.fixture(params=[1, 2])
-def lab(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Lab]:
+def lab(tmp_path: Path, fabric: Fabric, request: pytest.FixtureRequest) -> Iterator[Lab]:
     """A running VM of each generation."""
     tmp_path.chmod(0o755)
     pipes = tmp_path / "pipes"
@@ -100,7 +101,7 @@ def lab(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Lab]:
         return emulated.host.files.local(windows_path)
 
     directory = PipeDirectory(pipes)
-    runner = QemuRunner(tmp_path / "cache", directory, resolve)
+    runner = QemuRunner(tmp_path / "cache", directory, resolve, fabric)
     emulated = emulate(tmp_path / "data", runner=runner)
     for file in (FIRST, SECOND):
         make_disk(emulated, file)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import signal
 from contextlib import ExitStack
 from pathlib import Path
@@ -13,16 +12,10 @@ from threading import Event
 from typing import Any
 
 import click
-from attrs import frozen
 
-from openhyperv.emulator.emulated_host import EmulatedHost, Guests, HostOptions
-from openhyperv.emulator.host.hardware import Hardware, default_hardware
-from openhyperv.emulator.host.hardware.reading import read_hardware
-from openhyperv.emulator.http.accounts import Account
-from openhyperv.emulator.rules.matching import Rules
-from openhyperv.emulator.rules.reading import read_rules
-from openhyperv.emulator.wsman.limits import ServiceLimits
-from openhyperv.errors import InvalidInputError
+from openhyperv.emulator.emulated_host import EmulatedHost, Guests
+from openhyperv.emulator.run_arguments import RunArguments
+from openhyperv.emulator.virtualization import own_networks
 
 _VERSIONS = ("2012R2", "2016", "2019", "2022", "2025")
 _TURN_S = 1.0
@@ -46,6 +39,20 @@ class _Address(click.ParamType[tuple[str, int]]):
         if not colon or not port.isdigit():
             self.fail(f"{value} is not ADDRESS:PORT", param, ctx)
         return address.strip("[]"), int(port)
+
+
+class _Plugged(click.ParamType[tuple[str, str]]):
+    """``adapter=physical network``."""
+
+    name = "ADAPTER=NETWORK"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, str]:
+        adapter, _, network = str(value).partition("=")
+        if not adapter or not network:
+            self.fail(f"{value} is not ADAPTER=NETWORK", param, ctx)
+        return adapter, network
 
 
 @main.command()
@@ -92,6 +99,18 @@ class _Address(click.ParamType[tuple[str, int]]):
     help="Disks, PCI devices, GPUs, adapters, memory and processors, in TOML.",
 )
 @click.option(
+    "--networks",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="The folder of physical networks; hosts of several commands that share it share those.",
+)
+@click.option(
+    "--network",
+    "cabling",
+    type=_Plugged(),
+    multiple=True,
+    help="Plug the adapter of that name into that physical network; otherwise it is in one of its own name.",
+)
+@click.option(
     "--max-envelope-kb",
     type=click.IntRange(150),
     default=500,
@@ -110,93 +129,13 @@ def run(**given: Any) -> None:
         signal.signal(interrupt, lambda *_: stopped.set())
     with ExitStack() as resources:
         data = arguments.data or Path(resources.enter_context(TemporaryDirectory(prefix="hvsim-data-")))
+        networks = arguments.networks or own_networks(resources, data)
         for number in range(1, arguments.hosts + 1):
-            host = resources.enter_context(EmulatedHost(arguments.options(number, data), arguments.rules()))
+            options = arguments.options(number, data, networks)
+            host = resources.enter_context(EmulatedHost(options, arguments.rules()))
             _announce(host, arguments.env_path(number))
         while not stopped.wait(_TURN_S):  # Python misses a signal that comes just before an endless wait
             pass
-
-
-@frozen(kw_only=True)
-class RunArguments:
-    """The command line of ``hvsim run``."""
-
-    listen: tuple[str, int]
-    data: Path | None
-    env_file: Path | None
-    name: str
-    username: str
-    version: str
-    password_file: Path | None
-    vms: int
-    hosts: int
-    guests: str
-    files: bool
-    tls: bool
-    allow_basic: bool
-    allow_unencrypted: bool
-    keytab: Path | None
-    rule_file: Path | None
-    hardware_file: Path | None
-    max_envelope_kb: int
-
-    def options(self, number: int, data: Path) -> HostOptions:
-        """What host ``number`` is to be; only the first has the port and name asked for."""
-        address, port = self.listen
-        is_first = number == 1
-        name = self.name if is_first else f"{self.name}{number}"
-        return HostOptions(
-            name=name,
-            data=data if self.hosts == 1 else data / f"host{number}",
-            account=Account(self.username, self.password()),
-            version=self.version,
-            address=address,
-            port=port if is_first or port == 0 else port + number - 1,
-            guests=Guests(self.guests),
-            machines=self.vms,
-            has_files=self.files,
-            is_tls=self.tls,
-            allow_basic=self.allow_basic,
-            allow_unencrypted=self.allow_unencrypted,
-            keytab=self.keytab,
-            limits=ServiceLimits(max_envelope_bytes=self.max_envelope_kb * 1024),
-            hardware=self.hardware(name),
-            cache=data / "cache",
-        )
-
-    def password(self) -> str:
-        """What the file says, or a random one.
-
-        :raises click.ClickException: the file holds none
-        """
-        if self.password_file is None:
-            return secrets.token_urlsafe(18)
-        password = self.password_file.read_text("utf-8").partition("\n")[0]
-        if not password:
-            raise click.ClickException(f"{self.password_file} holds no password.")
-        return password
-
-    def hardware(self, host_name: str) -> Hardware:
-        """What the file describes, or a small server; each host gets the same disks and PCI devices.
-
-        :raises click.ClickException: the file describes no hardware
-        """
-        if self.hardware_file is None:
-            return default_hardware(host_name)
-        try:
-            return read_hardware(self.hardware_file.read_text("utf-8"), host_name)
-        except InvalidInputError as error:
-            raise click.ClickException(error.message) from error
-
-    def rules(self) -> Rules:
-        """The rules of the file given, counted for each host by itself."""
-        return Rules(read_rules(self.rule_file.read_text("utf-8")) if self.rule_file else ())
-
-    def env_path(self, number: int) -> Path | None:
-        """Where the settings of host ``number`` go."""
-        if self.env_file is None or number == 1:
-            return self.env_file
-        return self.env_file.with_name(f"{self.env_file.name}.{number}")
 
 
 def _announce(host: EmulatedHost, env_path: Path | None) -> None:

@@ -14,19 +14,18 @@ from types import TracebackType
 from typing import Self
 
 from attrs import field, frozen
+from attrs.converters import optional
 
 from openhyperv.emulator.about import about
 from openhyperv.emulator.cimom.object_manager import ObjectManager
 from openhyperv.emulator.cimom.registry import Registry
-from openhyperv.emulator.guests.machine import GuestRunner
-from openhyperv.emulator.guests.runner import QemuRunner
-from openhyperv.emulator.guests.state_only import StateOnlyRunner
 from openhyperv.emulator.host.hardware import Hardware, default_hardware
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.jobs.answers import JobAnswers
 from openhyperv.emulator.host.jobs.running import Job, JobFailure, Work
 from openhyperv.emulator.host.opening import open_host, start_automatically
 from openhyperv.emulator.host.profile import Profile
+from openhyperv.emulator.host.switches.uplinks import Surroundings
 from openhyperv.emulator.host_session import HostSession, Windows
 from openhyperv.emulator.http.accounts import Account
 from openhyperv.emulator.http.certificates import ensure_tls_files
@@ -47,6 +46,7 @@ from openhyperv.emulator.rules.matching import Rules
 from openhyperv.emulator.smb.configuration import SmbAccount
 from openhyperv.emulator.smb.pipes import PipeDirectory
 from openhyperv.emulator.smb.samba import Samba
+from openhyperv.emulator.virtualization import QemuVirtualization, Virtualization, own_networks
 from openhyperv.emulator.wsman.access import Access
 from openhyperv.emulator.wsman.backend import Backend
 from openhyperv.emulator.wsman.contexts import Contexts
@@ -73,6 +73,8 @@ def _whole(path: Path) -> Path:
 class HostOptions:
     """What one emulated host is to be. ``data`` keeps everything over restarts.
 
+    ``networks`` is a folder of physical networks that this host shares with others; its path has to be short.
+
     Folders may be given relative to the present one: programs that run elsewhere are told whole paths.
     """
 
@@ -92,6 +94,7 @@ class HostOptions:
     limits: ServiceLimits = field(factory=ServiceLimits)
     hardware: Hardware = field()
     cache: Path = field(converter=_whole)
+    networks: Path | None = field(default=None, converter=optional(_whole))
 
     @hardware.default
     def _small_server(self) -> Hardware:
@@ -119,16 +122,16 @@ class EmulatedHost:
         :raises OSError: an address or folder cannot be used
         """
         with ExitStack() as resources:
-            runner = self._start_files(resources)
-            self._power = resources.enter_context(HostSession(partial(self._boot, runner)))
+            boot = partial(self._boot, self._start_files(resources))
+            self._power = resources.enter_context(HostSession(boot))
             add_machines(self.manager, self.host, self.options.machines)
             self._resources = resources.pop_all()
         return self
 
-    def _boot(self, runner: GuestRunner) -> Windows:
+    def _boot(self, qemu: QemuVirtualization | None) -> Windows:
         """Start what a reboot starts anew: all but the files; the port stays the same."""
         with ExitStack() as resources:
-            host = self._open(resources, runner)
+            host = self._open(resources, qemu.start(resources) if qemu else Virtualization.of_states())
             service = self._make_service(host)
             self.listener = resources.enter_context(self._listener(service))
             self._port = self.listener.port
@@ -136,10 +139,11 @@ class EmulatedHost:
             start_automatically(host)
             return Windows(host, resources.pop_all())
 
-    def _start_files(self, resources: ExitStack) -> GuestRunner:
+    def _start_files(self, resources: ExitStack) -> QemuVirtualization | None:
+        """Serve the drive C: and named pipes, if they are wanted; find what guests that run need."""
         options = self.options
         if not options.has_files:
-            return StateOnlyRunner()
+            return None
         account = SmbAccount(options.account.name, options.account.password)
         port = 0 if self._samba is None else self._samba.port
         samba = Samba(options.data / "samba", options.data / "C", account, host_name=options.name, port=port)
@@ -147,16 +151,20 @@ class EmulatedHost:
         pipes = PipeDirectory(samba.pipe_directory)
         resources.callback(pipes.close)
         if options.guests is Guests.NONE:
-            return StateOnlyRunner()
-        return QemuRunner(options.cache, pipes, self._resolve)
+            return None
+        networks = options.networks or own_networks(resources, options.data)
+        surroundings = Surroundings(options.name.upper(), options.hardware)
+        return QemuVirtualization(options.cache, pipes, self._resolve, networks, surroundings)
 
     def _resolve(self, windows_path: str) -> Path:
         return self.host.files.local(windows_path)
 
-    def _open(self, resources: ExitStack, runner: GuestRunner) -> Host:
+    def _open(self, resources: ExitStack, virtual: Virtualization) -> Host:
         options = self.options
         profile = Profile.named(options.version)
-        self.host = open_host(options.name, profile, options.data, runner, options.hardware)
+        self.host = open_host(
+            options.name, profile, options.data, virtual.runner, options.hardware, virtual.wiring
+        )
         resources.callback(self.host.close)
         return self.host
 

@@ -149,14 +149,20 @@ def nic_id(device_id: str) -> str:
     return f"nic-{short_id(device_id)}"
 
 
-def network(nic: GuestNic) -> Mapping[str, Any]:
-    """What a card is connected to: a network of its own that leads nowhere, with nothing but DHCP in it."""
-    return {"type": "user", "id": f"net-{short_id(nic.device_id)}", "restrict": True}
+def network_id(device_id: str) -> str:
+    """QEMU's name of what a card is connected to."""
+    return f"net-{short_id(device_id)}"
 
 
-def network_option(nic: GuestNic) -> list[str]:
+def network(device_id: str, cable: str) -> Mapping[str, Any]:
+    """What a card is connected to: a socket that QEMU has under that name, the way into a virtual switch."""
+    address = {"type": "fd", "str": cable}
+    return {"type": "stream", "id": network_id(device_id), "server": False, "addr": address}
+
+
+def network_option(device_id: str, cable: str) -> list[str]:
     """A card's network on the command line."""
-    return ["-netdev", json.dumps(network(nic))]
+    return ["-netdev", json.dumps(network(device_id, cable))]
 
 
 def serial_options(number: int, descriptor: str | None) -> list[str]:
@@ -172,7 +178,7 @@ def nic_device(nic: GuestNic, place: Device) -> Device:
     return {
         "driver": "virtio-net-pci",
         "id": nic_id(nic.device_id),
-        "netdev": network(nic)["id"],
+        "netdev": network_id(nic.device_id),
         "mac": ":".join(pairs),
         "romfile": "",
         **place,

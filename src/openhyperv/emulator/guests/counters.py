@@ -40,14 +40,29 @@ class DriveCounters:
 
 @frozen
 class NicCounters:
-    """One network card's traffic."""
+    """One network card's traffic; ``metered_bytes`` are those of each metering rule of its port, if known."""
 
     received_bytes: int = 0
     sent_bytes: int = 0
+    metered_bytes: Mapping[str, int] | None = None
 
     def since(self, before: Self) -> Self:
         """What was added."""
-        return type(self)(self.received_bytes - before.received_bytes, self.sent_bytes - before.sent_bytes)
+        return type(self)(
+            self.received_bytes - before.received_bytes,
+            self.sent_bytes - before.sent_bytes,
+            self._metered_since(before.metered_bytes or {}),
+        )
+
+    def _metered_since(self, before: Mapping[str, int]) -> Mapping[str, int] | None:
+        """A rule that was replaced meanwhile has begun to count anew."""
+        if self.metered_bytes is None:
+            return None
+        counts = self.metered_bytes.items()
+        return {
+            name: count - before[name] if count >= before.get(name, count + 1) else count
+            for name, count in counts
+        }
 
 
 @frozen

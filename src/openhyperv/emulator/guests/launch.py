@@ -26,6 +26,7 @@ from openhyperv.emulator.guests.board import (
     nic_device,
     serial_options,
 )
+from openhyperv.emulator.guests.cabling import Cabling
 from openhyperv.emulator.guests.descriptors import Inherited
 from openhyperv.emulator.guests.drives import Drives
 from openhyperv.emulator.guests.fate import Fate
@@ -37,16 +38,21 @@ from openhyperv.emulator.guests.sizing import size_options
 from openhyperv.emulator.guests.throttling import limit_operations
 from openhyperv.emulator.guests.tpm import VirtualTpm
 from openhyperv.emulator.guests.wiring import Wiring
+from openhyperv.emulator.network.fabric import Fabric
 from openhyperv.emulator.smb.pipes import PipeDirectory, PipeInUse
 
 
 @frozen
 class Surroundings:
-    """What guests have around them: named pipes, their disks' parents, cached firmware, and who runs QEMU."""
+    """What guests have around them.
+
+    Named pipes, their disks' parents, cached firmware, virtual switches, and who runs QEMU.
+    """
 
     pipes: PipeDirectory
     resolve: Resolve
     cache: Path
+    fabric: Fabric
     privileges: Privileges = field(factory=Privileges.least)
 
 
@@ -91,6 +97,7 @@ class _Start:
         self._agent = GuestAgent(ours, lambda: fate.pass_on(GuestEvent.HEARTBEAT))
         rest.callback(self._agent_end.close)
         rest.callback(self._agent.close)
+        self._cabling = Cabling(surroundings.fabric, machine.guid)
         self._drives = Drives(machine.state_dir, surroundings.resolve)
         rest.callback(self._drives.close_all)
 
@@ -107,7 +114,7 @@ class _Start:
         finally:
             inherited.close()
         monitor = self._monitor(ours, child)
-        plugging = Plugging(monitor, board, self._wiring, self._drives, self._removals)
+        plugging = Plugging(monitor, board, self._wiring, self._drives, self._removals, self._cabling)
         if before_it_runs is not None:
             before_it_runs(monitor)
         for nic in self._machine.nics:
@@ -149,7 +156,7 @@ class _Start:
         for number in sorted(self._wiring.controllers):
             yield from device_option(controller_device(board, number))
         yield from self._drive_words(inherited)
-        yield from self._nic_words(board)
+        yield from self._nic_words(board, inherited)
         for number, pipe in enumerate(self._machine.serial_pipes):
             yield from serial_options(number, self._serial(pipe, inherited))
         yield from self._agent_words(inherited)
@@ -171,10 +178,12 @@ class _Start:
                 yield from block_option(block)
             yield from device_option(drive_device(drive, node, self._boot_index(drive.device_id)))
 
-    def _nic_words(self, board: Board) -> Iterator[str]:
+    def _nic_words(self, board: Board, inherited: Inherited) -> Iterator[str]:
         for nic in self._machine.nics:
             place = board.nic_place(self._wiring.nics[nic.device_id])
-            yield from network_option(nic)
+            cable = self._cabling.plug(nic.device_id)
+            self._rest.callback(self._cabling.unplug, nic.device_id)
+            yield from network_option(nic.device_id, inherited.adopt(cable))
             yield from device_option(nic_device(nic, place))
 
     def _serial(self, pipe: str | None, inherited: Inherited) -> str | None:

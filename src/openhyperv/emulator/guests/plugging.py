@@ -15,16 +15,18 @@ from openhyperv.emulator.guests.board import (
     drive_device,
     drive_id,
     network,
+    network_id,
     nic_device,
     nic_id,
 )
-from openhyperv.emulator.guests.counters import DriveCounters
+from openhyperv.emulator.guests.cabling import Cabling
+from openhyperv.emulator.guests.counters import DriveCounters, NicCounters
 from openhyperv.emulator.guests.descriptors import Sent, opened, set_names
 from openhyperv.emulator.guests.drives import Drives, Medium, media_errors
 from openhyperv.emulator.guests.machine import Bus, GuestDrive, GuestError, GuestNic
 from openhyperv.emulator.guests.monitor import Event, Monitor
 from openhyperv.emulator.guests.throttling import limit_operations
-from openhyperv.emulator.guests.wiring import Wiring, short_id
+from openhyperv.emulator.guests.wiring import Wiring
 
 _UNPLUG_TIMEOUT_S = 60.0
 _TRAY_ATTEMPTS = 5
@@ -69,13 +71,20 @@ class Plugging:
     """Adds and removes devices. Not thread-safe: the guest calls it under its lock."""
 
     def __init__(
-        self, monitor: Monitor, board: Board, wiring: Wiring, drives: Drives, removals: Removals
+        self,
+        monitor: Monitor,
+        board: Board,
+        wiring: Wiring,
+        drives: Drives,
+        removals: Removals,
+        cabling: Cabling,
     ) -> None:
         self._monitor = monitor
         self._board = board
         self._wiring = wiring
         self._drives = drives
         self._removals = removals
+        self._cabling = cabling
         self._sent = Sent(monitor)
 
     def drive_counters(self) -> Mapping[str, DriveCounters]:
@@ -166,17 +175,36 @@ class Plugging:
         """See :meth:`Guest.add_nic`."""
         place = self._board.nic_place(self._wiring.place_nic(nic.device_id))
         try:
-            self._monitor.execute("netdev_add", **network(nic))
+            self._add_network(nic.device_id)
+        except GuestError:
+            self._forget_nic(nic.device_id)
+            raise
+        try:
             self._monitor.execute("device_add", **nic_device(nic, place))
         except GuestError:
-            del self._wiring.nics[nic.device_id]
+            self._remove_network(nic.device_id)
             raise
         self.set_link(nic)
 
     def remove_nic(self, device_id: str) -> None:
         """See :meth:`Guest.remove_nic`."""
         self._unplug(nic_id(device_id))
-        self._monitor.execute("netdev_del", id=f"net-{short_id(device_id)}")
+        self._remove_network(device_id)
+
+    def nic_counters(self) -> Mapping[str, NicCounters]:
+        """The traffic of every network card."""
+        return self._cabling.counters(list(self._wiring.nics))
+
+    def _add_network(self, device_id: str) -> None:
+        cable = self._sent.named(self._cabling.plug(device_id).detach())
+        self._monitor.execute("netdev_add", **network(device_id, cable))
+
+    def _remove_network(self, device_id: str) -> None:
+        self._monitor.execute("netdev_del", id=network_id(device_id))
+        self._forget_nic(device_id)
+
+    def _forget_nic(self, device_id: str) -> None:
+        self._cabling.unplug(device_id)
         del self._wiring.nics[device_id]
 
     def set_link(self, nic: GuestNic) -> None:

@@ -74,8 +74,9 @@ class QemuGuest:
         return processor_time_s(process_id) if process_id is not None else 0.0
 
     def counters(self) -> GuestCounters:
-        """QEMU's processor time and its block layer's counts; nothing reaches the cards from outside."""
-        return GuestCounters(self.processor_s(), self._parts.plugging.drive_counters())
+        """QEMU's processor time, its block layer's counts, and what has passed the ports of its cards."""
+        plugging = self._parts.plugging
+        return GuestCounters(self.processor_s(), plugging.drive_counters(), plugging.nic_counters())
 
     def pause(self) -> None:
         """Freeze the processors."""

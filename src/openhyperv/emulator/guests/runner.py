@@ -15,6 +15,7 @@ from openhyperv.emulator.guests.machine import GuestError, GuestEvent, GuestMach
 from openhyperv.emulator.guests.qemu_guest import QemuGuest
 from openhyperv.emulator.guests.saved_state import SavedState
 from openhyperv.emulator.guests.wiring import Wiring
+from openhyperv.emulator.network.fabric import Fabric
 from openhyperv.emulator.smb.pipes import PipeDirectory
 
 
@@ -24,9 +25,12 @@ class QemuRunner:
     QEMU runs as nobody where we are root, may open no file and start no process, and dies with us.
     """
 
-    def __init__(self, cache: Path, pipes: PipeDirectory, resolve: Resolve) -> None:
-        """``cache`` keeps firmware, ``pipes`` serves serial ports, ``resolve`` finds a disk's parents."""
-        self._surroundings = Surroundings(pipes, resolve, cache)
+    def __init__(self, cache: Path, pipes: PipeDirectory, resolve: Resolve, fabric: Fabric) -> None:
+        """``cache`` keeps firmware, ``pipes`` serves serial ports, ``resolve`` finds a disk's parents.
+
+        ``fabric`` carries what network cards send.
+        """
+        self._surroundings = Surroundings(pipes, resolve, cache, fabric)
         self._starts = BoundedSemaphore(os.cpu_count() or 1)
         self._lock = Lock()
         self._guests: list[QemuGuest] = []

@@ -35,6 +35,7 @@ from openhyperv.emulator.host.storage.disk_use import DiskUse
 from openhyperv.emulator.host.storage.mounted_images import MountedImages
 from openhyperv.emulator.host.store import Store
 from openhyperv.emulator.host.switches.names import NoSwitches, SwitchNames
+from openhyperv.emulator.host.switches.wiring import NoWiring, Wiring
 from openhyperv.emulator.host.templates import Templates
 from openhyperv.emulator.host.windows.service_settings import load_settings, save_settings
 from openhyperv.wire.instance import Instance
@@ -49,7 +50,13 @@ class Host:
     """
 
     def __init__(
-        self, name: str, profile: Profile, data: Path, runner: GuestRunner, hardware: Hardware | None = None
+        self,
+        name: str,
+        profile: Profile,
+        data: Path,
+        runner: GuestRunner,
+        hardware: Hardware | None = None,
+        wiring: Wiring | None = None,
     ) -> None:
         self.name = name.upper()
         self.profile = profile
@@ -57,6 +64,7 @@ class Host:
         self.schema = Schema.load(profile.release, without=ROLE_NAMESPACES)
         self.data = data
         self.runner = runner
+        self.wiring = wiring or NoWiring()
         self.lock = RLock()
         self.events = EventBus()
         self._pictured = pictured_classes(profile)
@@ -108,6 +116,7 @@ class Host:
         """Take in a new VM, keep it and tell watchers."""
         self.systems.add(system)
         self.store.save(system)
+        self.wiring.follow_machine(system.configuration)
         if self._is_pictured:
             self._tell({}, full_picture(system, self.views))
 
@@ -115,6 +124,7 @@ class Host:
         """Forget a VM and tell watchers."""
         self.systems.remove(system)
         self.store.delete(system)
+        self.wiring.forget(system.guid)
         self.metering.forget(system)
         if self._is_pictured:
             self._tell(full_picture(system, self.views), {})
@@ -128,6 +138,7 @@ class Host:
         with self.lock:
             before = full_picture(system, self.views) if self._is_pictured else None
             yield
+            self.wiring.follow_machine(system.configuration)
             self.store.save(system)
             if before is not None:
                 self._tell(before, full_picture(system, self.views))

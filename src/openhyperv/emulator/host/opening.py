@@ -17,6 +17,7 @@ from openhyperv.emulator.host.power.requesting import request_state
 from openhyperv.emulator.host.power.shutting_down import ran_before
 from openhyperv.emulator.host.power.transitions import Request
 from openhyperv.emulator.host.profile import Profile
+from openhyperv.emulator.host.switches.wiring import Wiring
 
 START_IF_RUNNING = 3
 START_ALWAYS = 4
@@ -24,13 +25,18 @@ START_ALWAYS = 4
 
 
 def open_host(
-    name: str, profile: Profile, data: Path, runner: GuestRunner, hardware: Hardware | None = None
+    name: str,
+    profile: Profile,
+    data: Path,
+    runner: GuestRunner,
+    hardware: Hardware | None = None,
+    wiring: Wiring | None = None,
 ) -> Host:
     """A host with all that its data folder remembers. Guests that ran when it was last used are gone.
 
     Call :func:`start_automatically` once everything that VMs need, virtual switches above all, is there.
     """
-    host = Host(name, profile, data, runner, hardware)
+    host = Host(name, profile, data, runner, hardware, wiring)
     host.guest_events.start(partial(react, host))
     ran = ran_before(data)
     for system in host.store.load():
@@ -40,6 +46,7 @@ def open_host(
             system.ran_before, system.state = True, SystemState.OFF
         system.ran_before = system.ran_before or system.guid in ran
         host.systems.add(system)
+        host.wiring.follow_machine(system.configuration)
     host.sampler.start()
     return host
 

@@ -86,7 +86,7 @@ def _fixed(host: Host) -> Iterator[object]:
 
 
 def _switches(host: Host) -> Iterator[object]:
-    switches = Switches(SwitchStore(host.data / "switches", host.profile, host.templates))
+    switches = Switches(SwitchStore(host.data / "switches", host.profile, host.templates), host.wiring)
     host.switches = switches
     yield ExternalPortProvider(host, switches)
     yield SwitchProvider(host, switches)

@@ -38,6 +38,13 @@ class NetworkAdapter:
     speed_bits_per_second: int = field(default=10_000_000_000, validator=ge(1))
     offload: Offload = Offload()
     addresses: Sequence[IPv4Interface | IPv6Interface] = ()
+    network: str = ""
+    """The physical network that it is plugged into, where that is not called like the adapter."""
+
+    @property
+    def physical_network(self) -> str:
+        """Where it meets the adapters of other hosts, if they share a folder of physical networks."""
+        return self.network or self.name
 
     @property
     def device_id(self) -> str:

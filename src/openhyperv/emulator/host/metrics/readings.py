@@ -48,12 +48,16 @@ def _drive(system: VirtualSystem, medium: Resource, used: GuestCounters) -> Driv
 
 
 def _nic(system: VirtualSystem, rule: Feature, used: GuestCounters) -> NicCounters:
-    """The traffic that a rule counts: guests speak IPv4, and with nobody in particular."""
+    """The traffic that a rule has counted; guests that are states only speak IPv4, with anybody."""
     configuration = system.configuration
     connection = configuration.resource(rule.kind.place_of(rule.tail))
     nic = configuration.resource(parent_tail(connection)) if connection else None
     if connection is None or nic is None or connected_switch(connection) is None:
         return NicCounters()
+    traffic = used.nics.get(nic.tail, NicCounters())
+    if traffic.metered_bytes is not None:
+        counted = traffic.metered_bytes.get(rule.tail.lower(), 0)
+        return NicCounters(counted, counted)
     if rule.number("AclType") == _IPV6 or rule.text("RemoteAddress").upper() not in _EVERYWHERE:
         return NicCounters()
-    return used.nics.get(nic.tail, NicCounters())
+    return traffic

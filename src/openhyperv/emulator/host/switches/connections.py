@@ -16,7 +16,12 @@ from openhyperv.emulator.host.settings import Resource
 from openhyperv.emulator.host.switches.features import VLAN
 from openhyperv.emulator.host.switches.network import connected_switch
 from openhyperv.emulator.host.switches.switch import SWITCH, Switch, Switches
-from openhyperv.emulator.host.switches.uplinks import EXTERNAL_PORT, Surroundings, internal_adapter_guid
+from openhyperv.emulator.host.switches.uplinks import (
+    EXTERNAL_PORT,
+    Surroundings,
+    internal_adapter_guid,
+    internal_mac,
+)
 from openhyperv.wire.path import ObjectPath
 from openhyperv.wire.types import Value
 
@@ -130,7 +135,7 @@ def _own_connections(host: Host, switch: Switch, port: Resource) -> Iterator[Swi
     if uplink.is_internal:
         guid = internal_adapter_guid(port)
         peer = device_path(INTERNAL_PORT, host.name, f"{{{guid}}}")
-        yield SwitchConnection(switch, port.tail, name, peer, _internal_mac(guid), setting, vlan)
+        yield SwitchConnection(switch, port.tail, name, peer, internal_mac(port), setting, vlan)
     for index, adapter in enumerate(uplink.adapters):
         # UNVERIFIED: that each adapter of a team has a port of its own
         guid = _derived_guid(port.tail + adapter.guid) if index else port.tail
@@ -151,7 +156,3 @@ def _nic_path(system: VirtualSystem, nic: Resource) -> ObjectPath:
 def _derived_guid(seed: str) -> str:
     """A GUID that stays the same as long as what it was made from."""
     return str(uuid5(NAMESPACE_OID, seed.lower())).upper()
-
-
-def _internal_mac(guid: str) -> str:
-    return f"00155D{guid[:6]}"

@@ -66,12 +66,27 @@ class SwitchKeeper(Protocol):
         ...
 
 
+class SwitchWiring(Protocol):
+    """What carries the frames of switches: it hears of each change at once."""
+
+    def follow_switch(self, switch: Switch) -> None:
+        """A switch has these ports of its own now."""
+        ...
+
+    def forget(self, guid: str) -> None:
+        """A switch is gone."""
+        ...
+
+
 class Switches:
     """Every switch, found by GUID; changes are kept."""
 
-    def __init__(self, keeper: SwitchKeeper) -> None:
+    def __init__(self, keeper: SwitchKeeper, wiring: SwitchWiring) -> None:
         self._keeper = keeper
+        self._wiring = wiring
         self._by_guid = {switch.guid.lower(): switch for switch in keeper.load()}
+        for switch in self:
+            wiring.follow_switch(switch)
 
     def __iter__(self) -> Iterator[Switch]:
         return iter(list(self._by_guid.values()))
@@ -100,10 +115,12 @@ class Switches:
         """Take in a switch."""
         self._keeper.save(switch)
         self._by_guid[switch.guid.lower()] = switch
+        self._wiring.follow_switch(switch)
 
     def reconfigure(self, switch: Switch, configuration: Configuration) -> None:
         """Give a switch another configuration."""
         switch.configuration = configuration
+        self._wiring.follow_switch(switch)
         self._keeper.save(switch)
 
     def set_extension(self, switch: Switch, guid: str, *, is_enabled: bool) -> None:
@@ -115,6 +132,7 @@ class Switches:
         """Forget a switch."""
         self._keeper.delete(switch)
         del self._by_guid[switch.guid.lower()]
+        self._wiring.forget(switch.guid)
 
 
 def _bandwidth_mode(settings: Configuration) -> BandwidthMode:

@@ -78,6 +78,11 @@ def internal_adapter_guid(port: Resource) -> str:
     return str(uuid5(NAMESPACE_OID, port.tail.lower())).upper()
 
 
+def internal_mac(port: Resource) -> str:
+    """The address of the host's own adapter at an internal port."""
+    return f"00155D{internal_adapter_guid(port)[:6]}"
+
+
 def _target(text: str) -> ObjectPath:
     try:
         return parse_path(text)

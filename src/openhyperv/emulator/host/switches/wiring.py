@@ -1,0 +1,92 @@
+"""Telling the data plane what ports are to be, whenever the settings of machines and switches change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from attrs import frozen
+
+from openhyperv.emulator.host.machines.configuration import Configuration, parent_tail
+from openhyperv.emulator.host.machines.resources import ETHERNET_CONNECTION
+from openhyperv.emulator.host.settings import Resource
+from openhyperv.emulator.host.switches.network import connected_switch
+from openhyperv.emulator.host.switches.port_reading import port_settings
+from openhyperv.emulator.host.switches.switch import Switch
+from openhyperv.emulator.host.switches.uplinks import Surroundings, internal_mac
+from openhyperv.emulator.network.fabric import Fabric
+from openhyperv.emulator.network.settings import PortSettings, Security
+from openhyperv.emulator.network.vlans import EveryVlan
+
+
+class Wiring(Protocol):
+    """Hears of every change, under the host's lock, before whoever asked for it gets an answer."""
+
+    def follow_machine(self, configuration: Configuration) -> None:
+        """A machine has these ports now."""
+        ...
+
+    def follow_switch(self, switch: Switch) -> None:
+        """A switch has these ports of its own now."""
+        ...
+
+    def forget(self, guid: str) -> None:
+        """A machine or switch is gone."""
+        ...
+
+
+class NoWiring:
+    """For hosts whose guests are states only: no frames, no ports."""
+
+    def follow_machine(self, configuration: Configuration) -> None:
+        """Nothing to do."""
+
+    def follow_switch(self, switch: Switch) -> None:
+        """Nothing to do."""
+
+    def forget(self, guid: str) -> None:
+        """Nothing to do."""
+
+
+@frozen
+class FabricWiring:
+    """For hosts whose guests send frames."""
+
+    fabric: Fabric
+    surroundings: Surroundings
+
+    def follow_machine(self, configuration: Configuration) -> None:
+        """Each card is a port, named by the tail of its setting."""
+        self.fabric.define(configuration.owner, _machine_ports(configuration))
+
+    def follow_switch(self, switch: Switch) -> None:
+        """Ports to the host and to adapters are named by the tails of their settings."""
+        self.fabric.define(switch.guid, self._switch_ports(switch))
+
+    def forget(self, guid: str) -> None:
+        """Whatever still has a cable there sends into the void."""
+        self.fabric.define(guid, {})
+
+    def _switch_ports(self, switch: Switch) -> Mapping[str, PortSettings]:
+        return {port.tail: self._own_port(switch, port) for port in switch.ports()}
+
+    def _own_port(self, switch: Switch, port: Resource) -> PortSettings:
+        """A port to the host itself, or to a physical network: one adapter of a team carries everything."""
+        adapters = self.surroundings.uplink(port).adapters
+        if not adapters:
+            mac = bytes.fromhex(internal_mac(port))
+            return port_settings(switch.guid, mac, switch.configuration.features_of(port))
+        security = Security(allow_mac_spoofing=True)
+        segment = adapters[0].physical_network
+        return PortSettings(switch=switch.guid, vlan=EveryVlan(), security=security, segment=segment)
+
+
+def _machine_ports(configuration: Configuration) -> Mapping[str, PortSettings]:
+    ports: dict[str, PortSettings] = {}
+    for connection in configuration.of_class(ETHERNET_CONNECTION.class_name):
+        nic = configuration.resource(parent_tail(connection))
+        if nic is not None:
+            features = configuration.features_of(connection)
+            mac = bytes.fromhex(nic.text("Address"))
+            ports[nic.tail] = port_settings(connected_switch(connection), mac, features)
+    return ports
