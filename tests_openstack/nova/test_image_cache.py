@@ -13,7 +13,7 @@ from tests.capabilities import shows
 from tests.files.pictures import make_image, make_iso
 
 from openhyperv.errors import NotFoundError
-from openhyperv.nova import image_cache
+from openhyperv.nova.images import image_cache
 from tests_openstack.nova.cloud import GEN_2, Cloud
 from tests_openstack.nova.uploads import keep_uploads
 

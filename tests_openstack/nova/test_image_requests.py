@@ -41,7 +41,7 @@ class RequestsOfImages(SnapshotCloud):
             "unrescue": lambda: driver.unrescue(admin, instance),
             "snapshot of an instance that is off": snapshot,
             "bring an image that is there": lambda: driver.cache_image(admin, image),
-            "look after the image cache": lambda: driver.manage_image_cache(admin, []),
+            "look after the image cache": lambda: driver.manage_image_cache(admin, [instance]),
         }
         counted = {}
         for operation, act in acts.items():

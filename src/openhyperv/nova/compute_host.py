@@ -10,7 +10,7 @@ from attrs import field, frozen
 from openhyperv.hyperv.host import Host
 from openhyperv.machine.policy import Policy
 from openhyperv.nova.consoles.consoles import Consoles
-from openhyperv.nova.image_cache import ImageCache
+from openhyperv.nova.images.image_cache import ImageCache
 from openhyperv.nova.instances import Instances
 from openhyperv.nova.resources.pci_devices import allow_list_of
 from openhyperv.nova.resources.reading import HostReadings

@@ -37,6 +37,7 @@ from openhyperv.nova.images.ageing import age_images
 from openhyperv.nova.images.caching import cache_image
 from openhyperv.nova.interfaces import attach_interface, detach_interface
 from openhyperv.nova.interrupted_builds import settle_interrupted_builds
+from openhyperv.nova.leftover_folders import remove_leftover_folders
 from openhyperv.nova.migration.departing import Shutdown, depart
 from openhyperv.nova.migration.finishing import confirm, finish, revert
 from openhyperv.nova.migration.interrupted import settle_interrupted
@@ -270,6 +271,7 @@ class HyperVDriver(driver.ComputeDriver):
     def manage_image_cache(self, context: RequestContext, all_instances: InstanceList) -> None:
         with as_nova_faults():
             tidy_snapshots(self._compute)
+            remove_leftover_folders(self._compute, context, all_instances)
             age_images(self._compute, all_instances)
 
     def rebuild(self, *args: Any, evacuate: bool = False, **kwargs: Any) -> None:

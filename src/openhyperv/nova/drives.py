@@ -11,7 +11,7 @@ from nova.virt import driver
 from openhyperv.files.images.info import ImageFormat
 from openhyperv.machine.drives import BlankDisk, Bus, DiskFormat, FromImage
 from openhyperv.machine.request import DiskRequest, DriveRequest, DvdRequest
-from openhyperv.nova.image_cache import CachedImage
+from openhyperv.nova.images.image_cache import CachedImage
 
 ROOT = "root"
 BlockDeviceInfo: TypeAlias = dict[str, Any]

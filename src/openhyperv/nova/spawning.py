@@ -22,7 +22,7 @@ from openhyperv.nova.designing import design_instance
 from openhyperv.nova.destroying import destroy_instance
 from openhyperv.nova.device_metadata import remember_devices
 from openhyperv.nova.drives import BlockDeviceInfo, refuse_volumes, root_of
-from openhyperv.nova.image_cache import CachedImage, wanted_image_of
+from openhyperv.nova.images.image_cache import CachedImage, wanted_image_of
 from openhyperv.nova.power.switching import power_on as start
 from openhyperv.nova.shielding_data import shielding_data_of
 from openhyperv.nova.vif_events import ports_plugged

@@ -6,7 +6,7 @@ from nova.context import RequestContext
 from nova.virt import images
 
 from openhyperv.nova.compute_host import ComputeHost
-from openhyperv.nova.image_cache import WantedImage
+from openhyperv.nova.images.image_cache import WantedImage
 
 
 def cache_image(compute: ComputeHost, context: RequestContext, image_id: str) -> bool:

@@ -10,7 +10,7 @@ from nova.objects.instance import Instance
 
 from openhyperv.files.images.info import ImageFormat
 from openhyperv.machine.drives import Bus
-from openhyperv.nova.image_cache import CachedImage
+from openhyperv.nova.images.image_cache import CachedImage
 
 _GIB = 1024**3
 

@@ -23,7 +23,7 @@ from openhyperv.machine.drives import Bus, ExistingDisk
 from openhyperv.machine.request import DiskRequest
 from openhyperv.nova.compute_host import ComputeHost
 from openhyperv.nova.config_drive import Injected, built_config_drive
-from openhyperv.nova.image_cache import CachedImage, wanted_image_of
+from openhyperv.nova.images.image_cache import CachedImage, wanted_image_of
 from openhyperv.nova.power.switching import power_on
 from openhyperv.nova.rescuing.putting_back import put_back
 from openhyperv.nova.rescuing.rescue_device import RescueDevice, check_rescue_image, rescue_device_of
