@@ -101,3 +101,8 @@ def operating_system(session: Session) -> Instance:
     if found is None:
         raise NotFoundError("The host does not tell what it is.", host=session.host)
     return found
+
+
+def host_version(session: Session) -> HostVersion:
+    """The host's release of Windows, in one query."""
+    return HostVersion.parse(text(operating_system(session), "Version"))

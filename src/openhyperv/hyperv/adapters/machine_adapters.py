@@ -15,10 +15,9 @@ from openhyperv.hyperv.adapters.machine_adapter import MachineAdapter, read_adap
 from openhyperv.hyperv.components import device_settings
 from openhyperv.hyperv.device_changes import add_devices, remove_devices
 from openhyperv.hyperv.disks.drives import read_storage
-from openhyperv.hyperv.facts import operating_system
+from openhyperv.hyperv.facts import host_version
 from openhyperv.hyperv.ports.binding import read_features
 from openhyperv.hyperv.switches.finding import find_switch
-from openhyperv.hyperv.values import text
 from openhyperv.machine.host_version import HostVersion
 from openhyperv.machine.limits import limits_of
 from openhyperv.machine.network_adapter import NetworkAdapter
@@ -45,6 +44,18 @@ class MachineAdapters:
         adapters = list(read_adapters(self._settings()))
         reads = [self._reading_port(each) for each in adapters]
         return [read() for read in reads]
+
+    def key(self, name_or_key: str) -> str:
+        """The key of the adapter of that name, in one query.
+
+        :raises NotFoundError: the machine has no such adapter
+        :raises ConflictError: several have that name
+        """
+        with self._context("find a network adapter"):
+            found = _named(list(read_adapters(self._settings())), name_or_key)
+            if found is None:
+                raise NotFoundError("The machine has no such network adapter.", target=name_or_key)
+            return found.key
 
     def add(self, adapter: NetworkAdapter) -> MachineAdapter:
         """Add an adapter, or make the one of that name what it should be.
@@ -145,7 +156,7 @@ class MachineAdapters:
         return None if name_or_guid is None else find_switch(self._session, name_or_guid)
 
     def _version(self) -> HostVersion:
-        return HostVersion.parse(text(operating_system(self._session), "Version"))
+        return host_version(self._session)
 
     def _context(self, operation: str) -> AbstractContextManager[None]:
         return error_context(host=self._session.host, target=self._guid, operation=operation)

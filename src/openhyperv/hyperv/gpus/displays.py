@@ -10,8 +10,9 @@ from openhyperv.cim.session import Session
 from openhyperv.errors import HyperVError
 from openhyperv.hyperv.components import device_settings
 from openhyperv.hyperv.device_changes import add_devices, change_devices, remove_devices
+from openhyperv.hyperv.facts import host_version
 from openhyperv.hyperv.gpus import settings
-from openhyperv.hyperv.gpus.sharing import check_remotefx, read_version
+from openhyperv.hyperv.gpus.sharing import check_remotefx
 from openhyperv.hyperv.names import setting
 from openhyperv.hyperv.values import number, text
 from openhyperv.machine.graphics import RemoteFx, Resolution
@@ -81,7 +82,7 @@ def displays_among(rows: Iterable[Instance]) -> Displays:
 
 def enable_remotefx(session: Session, guid: str, display: RemoteFx) -> None:
     """Put a RemoteFX display in the place of the plain one, or change it."""
-    version = read_version(session)
+    version = host_version(session)
     check_remotefx(session, version)
     present = read_displays(session, guid)
     check_display(display, present.generation, version)
@@ -106,7 +107,7 @@ def disable_remotefx(session: Session, guid: str) -> bool:
     present = read_displays(session, guid)
     _remove(session, guid, present.display_3d)
     if present.plain is None:
-        add_devices(session, guid, [settings.plain_display(is_2016=read_version(session) >= WINDOWS_2016)])
+        add_devices(session, guid, [settings.plain_display(is_2016=host_version(session) >= WINDOWS_2016)])
     _modify(session, guid, list(present.changes_to(guid, None)))
     return present.display_3d is not None
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from openhyperv.cim.session import Session
 from openhyperv.errors import ConflictError, FaultError, InvalidInputError, NotFoundError
+from openhyperv.hyperv.facts import host_version
 from openhyperv.hyperv.gpus.gpu import GpuAmount, PartitionableGpu, RemoteFxGpu
 from openhyperv.hyperv.gpus.settings import PARTITIONABLE_GPU, gpu_path
-from openhyperv.hyperv.gpus.sharing import check_partitioning, has_remotefx, read_version
+from openhyperv.hyperv.gpus.sharing import check_partitioning, has_remotefx
 from openhyperv.hyperv.values import entries, number, text
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.wql import Select, equal, select
@@ -74,7 +75,7 @@ class HostGpus:
         :raises InvalidInputError: its driver does not offer that count
         :raises ConflictError: machines run with partitions of it
         """
-        check_partitioning(self._session, read_version(self._session))
+        check_partitioning(self._session, host_version(self._session))
         gpu = self.find(name)
         if count not in gpu.valid_partition_counts:
             offered = ", ".join(map(str, sorted(gpu.valid_partition_counts)))

@@ -7,8 +7,9 @@ from openhyperv.errors import ConflictError
 from openhyperv.hyperv.components import device_settings
 from openhyperv.hyperv.device_changes import add_devices, remove_devices
 from openhyperv.hyperv.devices.settings import mmio_values
+from openhyperv.hyperv.facts import host_version
 from openhyperv.hyperv.gpus.settings import GPU_PARTITION_SETTINGS, gpu_partition
-from openhyperv.hyperv.gpus.sharing import check_partitioning, read_version
+from openhyperv.hyperv.gpus.sharing import check_partitioning
 from openhyperv.hyperv.names import SYSTEM_SERVICE, SYSTEM_SETTINGS, setting
 from openhyperv.hyperv.values import text, texts
 from openhyperv.machine.graphics import GpuPartition, GpuShare
@@ -27,7 +28,7 @@ def read_partition(session: Session, guid: str) -> GpuPartition | None:
 
 def add_partition(session: Session, guid: str, partition: GpuPartition, mmio: MmioSpace | None) -> None:
     """Give a machine its partition, and address space for it."""
-    check_partitioning(session, read_version(session))
+    check_partitioning(session, host_version(session))
     present = read_partition(session, guid)
     if present is not None and not is_as_asked(present, partition):
         raise ConflictError(

@@ -9,18 +9,12 @@ from __future__ import annotations
 
 from openhyperv.cim.session import Session
 from openhyperv.errors import UnsupportedError
-from openhyperv.hyperv.facts import CIMV2, operating_system
-from openhyperv.hyperv.values import text
+from openhyperv.hyperv.facts import CIMV2
 from openhyperv.machine.host_version import WINDOWS_2016, WINDOWS_2019, WINDOWS_2025, HostVersion
 from openhyperv.wire.wql import equal, select
 
 REMOTEFX_FEATURE = 322
 """Win32_ServerFeature.ID of Remote Desktop Virtualization Host."""
-
-
-def read_version(session: Session) -> HostVersion:
-    """The host's version, in one query."""
-    return HostVersion.parse(text(operating_system(session), "Version"))
 
 
 def has_remotefx(session: Session) -> bool:

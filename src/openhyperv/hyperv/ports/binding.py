@@ -8,6 +8,7 @@ from functools import partial
 from openhyperv.cim.session import Session
 from openhyperv.errors import HyperVError
 from openhyperv.hyperv import settings
+from openhyperv.hyperv.facts import host_version
 from openhyperv.hyperv.names import SYSTEM_SERVICE, setting, system_settings
 from openhyperv.hyperv.ports.changes import FeatureChanges, feature_changes
 from openhyperv.hyperv.ports.finding import CABLE, DISABLED, ENABLED, Port, cable_of, find_port
@@ -15,6 +16,7 @@ from openhyperv.hyperv.ports.reading import FoundPort, PortReading
 from openhyperv.hyperv.switches.finding import find_switch
 from openhyperv.hyperv.values import text
 from openhyperv.machine.port import PortSpec
+from openhyperv.machine.rules.port_hardware import check_port_release, needs_2016
 from openhyperv.machine.rules.ports import check_port
 from openhyperv.wire.cimxml import instance_to_text
 from openhyperv.wire.instance import Instance
@@ -26,13 +28,15 @@ from openhyperv.wire.wql import AssociatorsOf
 def bind_port(session: Session, adapter: str, spec: PortSpec, reading: PortReading | None = None) -> None:
     """Make an adapter's port what the specification says: :meth:`openhyperv.hyperv.host.Host.bind_port`."""
     check_port(spec)
+    if needs_2016(spec):
+        check_port_release(spec, host_version(session))
     switch = find_switch(session, spec.switch)
     found = None if reading is None else reading.find(adapter)
-    port, features = found or _look(session, adapter)
+    port, features = found or look_at_port(session, adapter)
     Binding(session, port).run(switch, feature_changes(features, spec))
 
 
-def _look(session: Session, adapter: str) -> FoundPort:
+def look_at_port(session: Session, adapter: str) -> FoundPort:
     """The port and its settings: at the same time where the adapter's key tells its cable's."""
     cable = cable_of(adapter)
     early = None if cable is None else session.aside(partial(read_features, session, cable))
@@ -63,8 +67,14 @@ class Binding:
         self._session = session
         self._port = port
 
-    def run(self, switch: ObjectPath, changes: FeatureChanges) -> None:
-        """Plug it into a switch, with what its port shall be."""
+    def run(self, switch: ObjectPath | None, changes: FeatureChanges) -> None:
+        """Plug it into a switch, with what its port shall be; or let it hang loose, without one."""
+        if switch is not None:
+            self._change_at(switch, changes)
+        elif changes.calls:
+            self._change_loose(changes)
+
+    def _change_at(self, switch: ObjectPath, changes: FeatureChanges) -> None:
         stays = self._port.switch_guid == str(switch.key("Name")).upper()
         moves = changes.moves_network and changes.calls > 1
         if stays and not moves:
@@ -89,15 +99,18 @@ class Binding:
     def _change_off_switch(self, switch: ObjectPath, changes: FeatureChanges) -> None:
         """Whatever fails here leaves the port without a network."""
         try:
-            self._leave_switch()
-            self._remove((*changes.closing, *changes.opening))
-            self._modify(changes.modified)
-            self._add(changes.added)
+            self._change_loose(changes)
             self._plug({"EnabledState": ENABLED, "HostResource": [str(switch.on("."))]})
         except HyperVError as error:
             if not error.outcome_unknown:
                 error.add_note("The port is not connected: it was not yet what it should be.")
             raise
+
+    def _change_loose(self, changes: FeatureChanges) -> None:
+        self._leave_switch()
+        self._remove((*changes.closing, *changes.opening))
+        self._modify(changes.modified)
+        self._add(changes.added)
 
     def _leave_switch(self) -> None:
         if not self._port.has_cable:

@@ -1,4 +1,4 @@
-"""``host.switches``: the virtual switches of one host."""
+"""``host.switches``: the virtual switches of one host, and their ports."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from contextlib import AbstractContextManager
 
 from openhyperv.cim.session import Session
 from openhyperv.errors import NotFoundError, error_context
+from openhyperv.hyperv.ports.editing import PortEdit, change_port, read_state, unplug_port
+from openhyperv.hyperv.ports.listing import ListedPort, list_ports
+from openhyperv.hyperv.ports.port_state import PortState
 from openhyperv.hyperv.switches.changing import change_switch
 from openhyperv.hyperv.switches.creating import create_switch
 from openhyperv.hyperv.switches.finding import VirtualSwitch, list_switches, only_switch
@@ -93,6 +96,42 @@ class HostSwitches:
         """
         with self._context("remove a virtual switch", name_or_guid):
             remove_switch(self._session, name_or_guid, force=force)
+
+    def ports(self) -> Sequence[ListedPort]:
+        """The port of every adapter of every machine, in five queries at the same time."""
+        return list_ports(self._session)
+
+    def port(self, adapter: str) -> PortState:
+        """The port of an adapter, named by its display name or by its key, in two queries.
+
+        :raises NotFoundError: there is no such adapter
+        :raises ConflictError: several have that name
+        """
+        return read_state(self._session, adapter)
+
+    def change_port(self, adapter: str, edit: PortEdit, *, switch: str | None = None) -> None:
+        """Make an adapter's port what ``edit`` makes of what it is; what differs is sent, and nothing else.
+
+        ``switch`` plugs it in there; None leaves it where it is. As for
+        :meth:`openhyperv.hyperv.host.Host.bind_port`, a port is plugged in last, and at no moment passes more
+        than before or afterwards. Rules that ``edit`` leaves as they are stay, whoever made them.
+
+        :raises BrokenRuleError: no port can be like that; nothing was changed
+        :raises NotFoundError: there is no such adapter or switch
+        :raises ConflictError: several have that name
+        :raises UnsupportedError: the host is too old for what is asked
+        """
+        with self._context("change a port", adapter):
+            change_port(self._session, adapter, edit, switch)
+
+    def unplug_port(self, adapter: str) -> None:
+        """Pull an adapter's cable out of its switch; what its port was stays, for when it is plugged in.
+
+        :raises NotFoundError: there is no such adapter
+        :raises ConflictError: several have that name
+        """
+        with self._context("unplug a port", adapter):
+            unplug_port(self._session, adapter)
 
     def offload(self) -> Sequence[SwitchOffload]:
         """What the network cards behind external switches do for machines, in four queries."""
