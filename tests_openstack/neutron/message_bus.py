@@ -10,12 +10,14 @@ from uuid import uuid4
 import oslo_messaging
 from attrs import define, field
 from neutron.plugins.ml2.rpc import AgentNotifierApi
+from neutron.services.trunk.rpc import constants as trunk_topics
 from neutron_lib import constants, context
 from neutron_lib import rpc as neutron_rpc
 from neutron_lib.agent import constants as agent_constants
 from neutron_lib.agent import topics
 
 from tests_openstack.neutron.neutron_groups import NeutronGroups
+from tests_openstack.neutron.neutron_objects import NeutronObjects, TrunkPlugin
 
 PATIENCE_S = 30.0
 
@@ -143,10 +145,12 @@ class MessageBus:
     def __init__(self) -> None:
         self.ports, self.reports, self.call = NeutronPorts(), StateReports(), Caller()
         self.groups = NeutronGroups(self.ports.ports)
+        self.objects, self.trunks = NeutronObjects(), TrunkPlugin(self.ports.ports)
 
     def start(self) -> None:
         self._servers = neutron_rpc.Connection()
-        self._servers.create_consumer(topics.PLUGIN, [self.ports, self.groups])
+        self._servers.create_consumer(topics.PLUGIN, [self.ports, self.groups, self.objects])
+        self._servers.create_consumer(trunk_topics.TRUNK_BASE_TOPIC, [self.trunks])
         self._servers.create_consumer(topics.REPORTS, [self.reports])
         self._servers.consume_in_threads()
 

@@ -17,6 +17,7 @@ from openhyperv.neutron.binding import PortBinder
 from openhyperv.neutron.details import PortDetails, read_details
 from openhyperv.neutron.local_networks import LocalNetworks
 from openhyperv.neutron.mappings import parse_mappings
+from openhyperv.neutron.wanted_port import WantedPort
 from tests_openstack.neutron.message_bus import NeutronPorts
 from tests_openstack.neutron.servers import Server, Servers
 
@@ -38,10 +39,14 @@ def details(**values: Any) -> PortDetails:
     return read
 
 
+def wanted(**values: Any) -> WantedPort:
+    return WantedPort(details(**values))
+
+
 def bind(binder: PortBinder, servers: Servers, **values: Any) -> tuple[Server, str]:
     port = details(**values)
     server = servers.boot(port.port_id)
-    binder.bind(port)
+    binder.bind(WantedPort(port))
     return server, port.port_id
 
 
@@ -122,9 +127,9 @@ def test_port_security_decides_what_a_guest_may_pretend_to_be(
 
 def test_a_network_that_the_host_has_no_switch_for(binder: PortBinder) -> None:
     with pytest.raises(InvalidInputError):
-        binder.bind(details(physical_network="elsewhere"))
+        binder.bind(wanted(physical_network="elsewhere"))
     with pytest.raises(InvalidInputError):
-        binder.bind(details(network_type="vxlan"))
+        binder.bind(wanted(network_type="vxlan"))
 
 
 @shows("N2")
@@ -143,9 +148,9 @@ def test_a_switch_that_was_made_anew_is_found_at_the_second_try(servers: Servers
     port = details()
     server = servers.boot(port.port_id)
     with pytest.raises(HyperVError):
-        binder.bind(port)
+        binder.bind(WantedPort(port))
     assert not server.is_connected(port.port_id)
-    binder.bind(port)
+    binder.bind(WantedPort(port))
     assert server.is_connected(port.port_id)
 
 

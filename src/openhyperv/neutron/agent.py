@@ -19,25 +19,27 @@ from openhyperv.errors import InvalidInputError
 from openhyperv.neutron import options
 from openhyperv.neutron.host_agent import HostAgent
 from openhyperv.neutron.notifications import listen
+from openhyperv.neutron.pushed_objects import listen_for_objects
 
 LOG = logging.getLogger(__name__)
 
 
 class Agent:
-    """The agents of several hosts, and their common ear. Neutron's message bus has to be set up before."""
+    """The agents of several hosts, and their common ears. Neutron's message bus has to be set up before."""
 
     def __init__(self, served: Sequence[options.ServedHost]) -> None:
         self._agents = [HostAgent(each) for each in served]
 
     def start(self) -> None:
         """Begin to hear and to serve."""
-        self._ear = listen(self._agents)
+        self._ears = [listen(self._agents), listen_for_objects(self._agents)]
         for agent in self._agents:
             agent.start()
 
     def stop(self) -> None:
         """Stop serving; ports stay as they are."""
-        self._ear.close()
+        for ear in self._ears:
+            ear.close()
         with ThreadPoolExecutor(len(self._agents)) as together:
             list(together.map(HostAgent.stop, self._agents))
 

@@ -11,11 +11,11 @@ from openhyperv.errors import JobError, MethodError, NotFoundError
 from openhyperv.hyperv.host import Host
 from openhyperv.hyperv.ports.reading import PortReading
 from openhyperv.hyperv.switches.finding import VirtualSwitch
-from openhyperv.machine.port import PortRule, PortSpec
-from openhyperv.neutron.details import PortDetails
+from openhyperv.machine.port import PortSpec
 from openhyperv.neutron.local_networks import LocalNetworks
 from openhyperv.neutron.mappings import SwitchMappings
 from openhyperv.neutron.port_design import PortDesign
+from openhyperv.neutron.wanted_port import WantedPort
 
 
 class PortBinder:
@@ -50,33 +50,31 @@ class PortBinder:
         """How all ports of the host are now, in one query."""
         return self._host.ports()
 
-    def bind(
-        self,
-        details: PortDetails,
-        rules: tuple[PortRule, ...] | None = None,
-        reading: PortReading | None = None,
-    ) -> None:
+    def bind(self, wanted: WantedPort, reading: PortReading | None = None) -> frozenset[str]:
         """Connect the port as Neutron has it, or disconnect it where that says that it is down.
 
-        With a ``reading`` of a moment ago the port is not looked at by itself.
+        With a ``reading`` of a moment ago the port is not looked at by itself. Returns which sub-ports of its
+        trunk it carries now.
 
         :raises InvalidInputError, ConflictError: the port cannot be on this host
         :raises NotFoundError: there is no such adapter
         :raises HyperVError: it did not work; the port is not open wider than before
         """
-        if not details.is_up:
-            self._host.unbind_port(details.port_id)
-            self._bound[details.port_id] = None
-            return
-        spec = self._design.design(details, rules)
-        spec = evolve(spec, switch=self._guids[spec.switch])
+        port_id = wanted.port_id
+        if not wanted.details.is_up:
+            self._host.unbind_port(port_id)
+            self._bound[port_id] = None
+            return frozenset()
+        design = self._design.design(wanted)
+        spec = evolve(design.spec, switch=self._guids[design.spec.switch])
         try:
-            self._host.bind_port(details.port_id, spec, reading)
+            self._host.bind_port(port_id, spec, reading)
         except (NotFoundError, MethodError, JobError):
             # one may have been made anew under its name: the next try knows it
             self.use_switches(self._host.switches.list())
             raise
-        self._bound[details.port_id] = spec
+        self._bound[port_id] = spec
+        return frozenset(subport.details.port_id for subport in design.carried)
 
     def drifted(self, reading: PortReading) -> list[str]:
         """The ports that are not any more what they were made by :meth:`bind`."""

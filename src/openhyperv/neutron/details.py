@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 from attrs import frozen
 from neutron_lib import constants
+from neutron_lib.services.qos import constants as qos
 from neutron_lib.utils import net
 
 
@@ -15,7 +16,9 @@ class PortDetails:
     """A port that is bound to the host, as it should be.
 
     ``addresses`` are the MAC addresses that its guest may use: its own, and those of allowed address pairs.
-    ``is_secured`` is true with port security, unless the port is one of Neutron's own.
+    ``is_secured`` is true with port security, unless the port is one of Neutron's own. ``policy_id`` is its
+    QoS policy, or its network's. ``has_virtual_function`` is true where Nova has chosen one for it: with
+    binding:vnic_type ``direct``, it writes the function's address into binding:profile.
     """
 
     port_id: str
@@ -27,6 +30,8 @@ class PortDetails:
     addresses: frozenset[str]
     is_up: bool
     is_secured: bool
+    policy_id: str | None
+    has_virtual_function: bool
 
 
 @frozen
@@ -64,6 +69,8 @@ def read_details(answer: Mapping[str, Any]) -> DeviceDetails:
         addresses=frozenset([own, *(_address(pair.get("mac_address") or own) for pair in pairs)]),
         is_up=answer["admin_state_up"],
         is_secured=answer["port_security_enabled"] and not net.is_port_trusted(answer),
+        policy_id=answer.get(qos.QOS_POLICY_ID) or answer.get(qos.QOS_NETWORK_POLICY_ID),
+        has_virtual_function="pci_slot" in (answer.get("profile") or {}),
     )
 
 

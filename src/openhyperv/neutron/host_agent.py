@@ -17,9 +17,12 @@ from openhyperv.neutron.host_watch import HostWatch
 from openhyperv.neutron.news import PortNews
 from openhyperv.neutron.options import ServedHost
 from openhyperv.neutron.port_keeper import PortKeeper
+from openhyperv.neutron.port_lookup import PortLookup
 from openhyperv.neutron.port_queue import Need, PortQueue
-from openhyperv.neutron.security_groups.filters import Filters
 from openhyperv.neutron.server import RPC_ERRORS, NeutronServer
+from openhyperv.neutron.telling import Teller
+from openhyperv.neutron.trunks.reporting import TrunkReports
+from openhyperv.neutron.trunks.server import TrunkServer
 
 LOG = logging.getLogger(__name__)
 
@@ -35,18 +38,20 @@ class HostAgent:
     """
 
     def __init__(self, served: ServedHost) -> None:
-        server = NeutronServer(served.name)
+        server, trunk_server = NeutronServer(served.name), TrunkServer()
         self._host = Host.connect(served.target, connections=served.worker_count + _CONNECTIONS_BESIDES)
         self._binder = PortBinder(self._host, served.mappings)
         self._queue, self._news = PortQueue(), PortNews()
         self._wake, self._stopped = Event(), Event()
-        self._filters = Filters(server, is_enabled=served.has_port_filter)
+        self._lookup = PortLookup(server, trunk_server, is_filtered=served.has_port_filter)
+        self._teller = Teller(server, trunk_server, self._news)
         self._keeper = PortKeeper(
             self._binder,
             server,
-            self._filters,
+            self._lookup,
             self._queue,
             self._news,
+            TrunkReports(served.mappings, self._news),
             worker_count=served.worker_count,
             wake=self._wake.set,
         )
@@ -75,15 +80,16 @@ class HostAgent:
         self._host.close()
 
     def port_changed(self, port_id: str) -> None:
-        """Neutron has changed or deleted a port, which may be on this host."""
+        """Neutron has changed or deleted a port, which may be on this host, or in a trunk that is."""
         if self._queue.want(port_id):
             self._wake.set()
+        self.changed([port_id])
 
-    def groups_changed(self, group_ids: Collection[str]) -> None:
-        """Neutron has changed security groups, or who is in them."""
-        for port_id in self._filters.change(group_ids):
+    def changed(self, ids: Collection[str]) -> None:
+        """Neutron has changed security groups, or who is in them, or policies, or trunks."""
+        for port_id in self._lookup.change(ids):
             self._queue.want(port_id, Need.RULES)
-        self._wake.set()
+            self._wake.set()
 
     def network_deleted(self, network_id: str) -> None:
         """Neutron has deleted a network."""
@@ -121,7 +127,8 @@ class HostAgent:
                 self._wake.clear()
 
     def _turn(self) -> None:
-        self._keeper.tell()
+        for port_id in self._teller.tell():
+            self._queue.want(port_id)
         if not self._watch.is_serving:
             return
         if self._heartbeat.beat(len(self._queue)):

@@ -9,7 +9,15 @@ from typing import Any
 from neutron.plugins.ml2.drivers import mech_agent
 from neutron_lib.api.definitions import portbindings
 
-from openhyperv.neutron.agent_type import AGENT_TYPE, NETWORK_TYPES, VIF_TYPE, Configuration
+from openhyperv.neutron.agent_type import (
+    AGENT_TYPE,
+    NETWORK_TYPES,
+    VIF_TYPE,
+    VNIC_TYPES,
+    Configuration,
+)
+from openhyperv.neutron.qos.driver import HyperVQosDriver
+from openhyperv.neutron.trunks.driver import HyperVTrunkDriver
 
 Agent = Mapping[str, Any]
 
@@ -21,7 +29,13 @@ class HyperVMechanismDriver(mech_agent.SimpleAgentMechanismDriverBase):
     """
 
     def __init__(self) -> None:
-        super().__init__(AGENT_TYPE, VIF_TYPE, {portbindings.CAP_PORT_FILTER: False})
+        super().__init__(AGENT_TYPE, VIF_TYPE, {portbindings.CAP_PORT_FILTER: False}, list(VNIC_TYPES))
+
+    def initialize(self) -> None:
+        """Offer trunks and QoS to the service plugins, which are loaded later."""
+        super().initialize()
+        self._trunk_driver = HyperVTrunkDriver()
+        self._qos_driver = HyperVQosDriver()
 
     @property
     def connectivity(self) -> str:

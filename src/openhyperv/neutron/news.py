@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from threading import Lock
 
 from attrs import frozen
@@ -16,6 +17,8 @@ class Told:
 
     down: frozenset[str]
     up: frozenset[str]
+    trunks: Mapping[str, bool]
+    """Whether a trunk carries all of its sub-ports."""
 
 
 class PortNews:
@@ -24,6 +27,7 @@ class PortNews:
     def __init__(self) -> None:
         self._down: set[str] = set()
         self._up: set[str] = set()
+        self._trunks: dict[str, bool] = {}
         self._lock = Lock()
 
     def down(self, port_id: str) -> None:
@@ -37,12 +41,18 @@ class PortNews:
         with self._lock:
             self._up.update(port_ids)
 
+    def trunk(self, trunk_id: str, *, is_complete: bool) -> None:
+        """The trunk carries all of its sub-ports, or some of them."""
+        with self._lock:
+            self._trunks[trunk_id] = is_complete
+
     def take(self) -> Told:
         """Everything so far."""
         with self._lock:
-            told = Told(frozenset(self._down), frozenset(self._up))
+            told = Told(frozenset(self._down), frozenset(self._up), dict(self._trunks))
             self._down.clear()
             self._up.clear()
+            self._trunks.clear()
             return told
 
     def put_back(self, told: Told) -> None:
@@ -50,3 +60,4 @@ class PortNews:
         with self._lock:
             self._up |= told.up - self._down
             self._down |= told.down
+            self._trunks = {**told.trunks, **self._trunks}

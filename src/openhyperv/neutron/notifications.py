@@ -71,7 +71,7 @@ class Notifications:
 
     def _groups_changed(self, group_ids: Collection[str]) -> None:
         for agent in self._agents:
-            agent.groups_changed(group_ids)
+            agent.changed(group_ids)
 
     def _port_changed(self, port_id: str) -> None:
         for agent in self._agents:

@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
+from attrs import frozen
 from neutron_lib import constants
 
 from openhyperv.errors import InvalidInputError
-from openhyperv.machine.port import AccessVlan, PortRule, PortSecurity, PortSpec
+from openhyperv.machine.port import AccessVlan, PortRule, PortSecurity, PortSpec, TrunkVlan
+from openhyperv.machine.port_offload import PortOffload
 from openhyperv.neutron.details import PortDetails
 from openhyperv.neutron.local_networks import LocalNetworks
 from openhyperv.neutron.mappings import SwitchMappings
+from openhyperv.neutron.security_groups.rules import port_rules
+from openhyperv.neutron.trunks.carrying import carried
+from openhyperv.neutron.trunks.trunk import Subport
+from openhyperv.neutron.wanted_port import WantedPort
+
+_SHARE = 100
+"""The weight of ports with SR-IOV among each other, as networking-hyperv had it."""
+
+
+@frozen
+class Design:
+    """What a port of a switch, given by name, has to be; ``carried`` are the sub-ports that it carries."""
+
+    spec: PortSpec
+    carried: tuple[Subport, ...] = ()
 
 
 class PortDesign:
@@ -18,14 +37,24 @@ class PortDesign:
         self._mappings = mappings
         self._local_networks = local_networks
 
-    def design(self, details: PortDetails, rules: tuple[PortRule, ...] | None = None) -> PortSpec:
-        """The port; its switch is given by name.
+    def design(self, wanted: WantedPort) -> Design:
+        """The port, with what it can carry of its trunk.
 
         :raises InvalidInputError: the host has no switch for the network, or nobody knows such networks
         :raises ConflictError: a local network cannot be told apart from another one
         """
+        details, trunk = wanted.details, wanted.trunk
         switch, vlan = self._network(details)
-        return PortSpec(switch=switch, vlan=vlan, security=port_security(details), rules=rules)
+        subports = () if trunk is None else tuple(carried(details, trunk, self._mappings))
+        spec = PortSpec(
+            switch=switch,
+            vlan=_trunk_vlan(vlan, subports) if subports else vlan,
+            security=port_security(details, [each.details for each in subports]),
+            rules=_rules(wanted, subports),
+            bandwidth=wanted.bandwidth,
+            offload=PortOffload(iov_weight=_SHARE) if details.has_virtual_function else None,
+        )
+        return Design(spec, subports)
 
     def _network(self, details: PortDetails) -> tuple[str, AccessVlan | None]:
         match details.network_type:
@@ -42,15 +71,32 @@ class PortDesign:
         )
 
 
-def port_security(details: PortDetails) -> PortSecurity:
+def _trunk_vlan(parent: AccessVlan | None, subports: Sequence[Subport]) -> TrunkVlan:
+    """The parent's network is the one without a tag."""
+    tags = tuple(sorted({subport.tag for subport in subports}))
+    return TrunkVlan(tags, 0 if parent is None else parent.vlan_id)
+
+
+def _rules(wanted: WantedPort, subports: Sequence[Subport]) -> tuple[PortRule, ...] | None:
+    """Those of all ports of a trunk together, each for its own addresses."""
+    if wanted.groups is None:
+        return None
+    if not subports:
+        return port_rules(wanted.groups)
+    every = [wanted.groups, *(subport.groups for subport in subports if subport.groups is not None)]
+    return tuple(dict.fromkeys(rule for groups in every for rule in port_rules(groups, is_shared=True)))
+
+
+def port_security(details: PortDetails, subports: Iterable[PortDetails] = ()) -> PortSecurity:
     """What the guest may pretend to be: everything without port security, and nothing with it.
 
     Hyper-V lets a guest use any other MAC address or none, so allowed address pairs that name one take that
-    guard away. DHCP servers and routers in guests need a port without port security, as with Neutron's
-    other agents.
+    guard away, and so do sub-ports. DHCP servers and routers in guests need a port without port security, as
+    with Neutron's other agents.
     """
     is_secured = details.is_secured
-    has_other_addresses = details.addresses != {details.mac_address}
+    addresses = details.addresses.union(*(each.addresses for each in subports))
+    has_other_addresses = addresses != {details.mac_address}
     return PortSecurity(
         allow_mac_spoofing=not is_secured or has_other_addresses,
         dhcp_guard=is_secured,

@@ -1,25 +1,25 @@
-"""Keeping the ports of one host as Neutron has them: asking, binding in parallel, and telling."""
+"""Keeping the ports of one host as Neutron has them: asking, and binding in parallel."""
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
-from time import monotonic
+from typing import TypeAlias
 
-from attrs import frozen
 from oslo_log import log as logging
 
 from openhyperv.errors import HyperVError
 from openhyperv.hyperv.ports.reading import PortReading
-from openhyperv.machine.port import PortRule
 from openhyperv.neutron.binding import PortBinder
 from openhyperv.neutron.details import InactiveBinding, PortDetails, UnboundPort
 from openhyperv.neutron.news import PortNews
+from openhyperv.neutron.port_lookup import PortLookup
 from openhyperv.neutron.port_queue import Need, PortQueue
-from openhyperv.neutron.security_groups.filters import Filters
-from openhyperv.neutron.server import RPC_ERRORS, NeutronServer
+from openhyperv.neutron.server import NeutronServer
+from openhyperv.neutron.sightings import Sightings
+from openhyperv.neutron.trunks.reporting import TrunkReports
+from openhyperv.neutron.wanted_port import WantedPort
 
 LOG = logging.getLogger(__name__)
 
@@ -27,17 +27,9 @@ _MANY = 10
 """So many ports at once are worth a look at all of the host's."""
 _LOOKS = 4
 """Unless the host has this many times as many."""
-_FRESH_S = 30.0
-"""How long what was seen of a host may be taken to be so."""
 
-
-@frozen
-class _Seen:
-    reading: PortReading
-    at_s: float
-
-    def get(self) -> PortReading:
-        return self.reading
+_Reading: TypeAlias = Callable[[], PortReading] | None
+"""Waits for what a worker reads, or has it already; None where each port is looked at by itself."""
 
 
 class PortKeeper:
@@ -50,41 +42,24 @@ class PortKeeper:
         self,
         binder: PortBinder,
         server: NeutronServer,
-        filters: Filters,
+        lookup: PortLookup,
         queue: PortQueue,
         news: PortNews,
+        trunks: TrunkReports,
         *,
         worker_count: int,
         wake: Callable[[], None],
     ) -> None:
         self._binder = binder
         self._server = server
-        self._filters = filters
+        self._lookup = lookup
         self._queue = queue
         self._news = news
+        self._trunks = trunks
         self._wake = wake
         self._workers = ThreadPoolExecutor(worker_count, thread_name_prefix="port")
         self._bound: dict[str, PortDetails] = {}
-        self._seen: deque[_Seen] = deque(maxlen=1)
-        self._reading: Callable[[], PortReading] | None = None
-
-    def tell(self) -> None:
-        """Tell what happened to ports since the last time.
-
-        :raises RPC_ERRORS: nothing of it is forgotten
-        """
-        news = self._news.take()
-        refused: Collection[str] = ()
-        try:
-            if news.down:
-                self._server.tell(down=news.down)
-            if news.up:
-                refused = self._server.tell(up=news.up)
-        except RPC_ERRORS:
-            self._news.put_back(news)
-            raise
-        for port_id in refused:
-            self._queue.want(port_id)
+        self._sightings = Sightings()
 
     def look_after(self) -> None:
         """Ask for the ports that are due, and have the workers make them so.
@@ -92,74 +67,71 @@ class PortKeeper:
         :raises RPC_ERRORS: those that nothing was heard of are due again later
         """
         taken = self._queue.take()
-        self._look(len(taken))
+        reading = self._look(len(taken))
         unheard = set(taken)
-        refiltered = [
+        known = [
             self._bound[port_id]
             for port_id, need in taken.items()
             if need is Need.RULES and port_id in self._bound
         ]
         try:
-            unheard -= self._begin_ports(refiltered, is_news=False)
-            asked = unheard - {port.port_id for port in refiltered}
+            unheard -= self._begin_ports(known, reading, is_news=False)
+            asked = unheard - {port.port_id for port in known}
             for answers in self._server.details(sorted(asked)):
                 ports = [each for each in answers if isinstance(each, PortDetails)]
-                unheard -= self._begin_ports(ports, is_news=True)
-                unheard -= {self._begin_other(each) for each in answers if not isinstance(each, PortDetails)}
+                unheard -= self._begin_ports(ports, reading, is_news=True)
+                others = [each for each in answers if not isinstance(each, PortDetails)]
+                unheard -= {self._begin_other(each, reading) for each in others}
         finally:
             for port_id in unheard:
                 self._queue.failed(port_id)
 
     def see(self, reading: PortReading) -> None:
-        """All ports are seen: those that are as nobody made them are put right, from whatever thread.
+        """All ports are seen, from whatever thread: those that are as nobody made them are put right.
 
         The ports that are looked after next are taken to be as they are seen here.
         """
         for port_id in self._binder.drifted(reading):
             LOG.warning("Port %s was changed on the host; it is made again what it should be.", port_id)
             self._queue.want(port_id, Need.RULES)
-        self._seen.append(_Seen(reading, monotonic()))
-
-    def _look(self, count: int) -> None:
-        """Ports are as they were just seen; or else, if many are due, a worker looks at all of them first."""
-        self._reading = None
-        if count and self._seen:
-            seen = self._seen.pop()
-            if monotonic() - seen.at_s < _FRESH_S:
-                self._reading = seen.get
-        elif count >= _MANY and count * _LOOKS > len(self._queue):
-            self._reading = self._workers.submit(self._binder.read_ports).result
+        self._sightings.put(reading)
 
     def forget(self, port_id: str) -> None:
         """The adapter of a port is gone."""
         self._bound.pop(port_id, None)
         self._binder.forget(port_id)
-        self._filters.forget(port_id)
+        self._lookup.forget(port_id)
+        self._trunks.forget(port_id)
 
     def close(self) -> None:
         """Wait for the workers; what was not begun is not done."""
         self._workers.shutdown(cancel_futures=True)
 
-    def _begin_ports(self, ports: Sequence[PortDetails], *, is_news: bool) -> set[str]:
-        """Begin to bind ports; those whose groups Neutron does not tell are not begun."""
-        rules = self._filters.rules_of(ports)
-        for port in ports:
-            if port.port_id in rules:
-                self._bound[port.port_id] = port
-                self._work(
-                    port.port_id,
-                    partial(self._bind, port, rules[port.port_id], self._reading, is_news=is_news),
-                )
-        return set(rules)
+    def _look(self, count: int) -> _Reading:
+        """Ports are as they were just seen; or else, if many are due, a worker looks at all of them first."""
+        seen = self._sightings.take() if count else None
+        if seen is not None:
+            return partial(_itself, seen)
+        if count >= _MANY and count * _LOOKS > len(self._queue):
+            return self._workers.submit(self._binder.read_ports).result
+        return None
 
-    def _begin_other(self, details: InactiveBinding | UnboundPort) -> str:
+    def _begin_ports(self, ports: Sequence[PortDetails], reading: _Reading, *, is_news: bool) -> set[str]:
+        """Begin to bind ports; those of which Neutron does not tell all are not begun."""
+        begun = self._lookup.complete(ports)
+        for port in begun:
+            self._bound[port.port_id] = port.details
+            self._work(port.port_id, partial(self._bind, port, reading, is_news=is_news))
+        return {port.port_id for port in begun}
+
+    def _begin_other(self, details: InactiveBinding | UnboundPort, reading: _Reading) -> str:
         port_id = details.port_id
         if isinstance(details, InactiveBinding):
             self._done(port_id, is_up=True)  # Neutron tells Nova, which waits for that before it migrates
         elif port_id in self._bound:
             self._work(port_id, partial(self._release, port_id))
         else:
-            self._work(port_id, partial(self._disown, port_id, self._reading))
+            self._work(port_id, partial(self._disown, port_id, reading))
         return port_id
 
     # --- workers ------------------------------------------------------------------------------------------
@@ -182,18 +154,12 @@ class PortKeeper:
             self._queue.failed(port_id)
         self._wake()
 
-    def _bind(
-        self,
-        port: PortDetails,
-        rules: tuple[PortRule, ...] | None,
-        reading: Callable[[], PortReading] | None,
-        *,
-        is_news: bool,
-    ) -> None:
-        self._binder.bind(port, rules, None if reading is None else reading())
-        LOG.info("Port %s of network %s is as it should be.", port.port_id, port.network_id)
+    def _bind(self, port: WantedPort, reading: _Reading, *, is_news: bool) -> None:
+        carried = self._binder.bind(port, None if reading is None else reading())
+        LOG.info("Port %s of network %s is as it should be.", port.port_id, port.details.network_id)
+        self._trunks.note(port, carried)
         if is_news:
-            self._done(port.port_id, is_up=port.is_up)
+            self._done(port.port_id, is_up=port.details.is_up)
         else:
             self._queue.finished(port.port_id)
 
@@ -202,7 +168,7 @@ class PortKeeper:
         self.forget(port_id)
         self._queue.finished(port_id)
 
-    def _disown(self, port_id: str, reading: Callable[[], PortReading] | None) -> None:
+    def _disown(self, port_id: str, reading: _Reading) -> None:
         if self._binder.disown(port_id, None if reading is None else reading()):
             LOG.info("Port %s is not on this host any more: it is disconnected.", port_id)
         else:
@@ -216,3 +182,7 @@ class PortKeeper:
             self._news.up(port_id)
         else:
             self._news.down(port_id)
+
+
+def _itself(reading: PortReading) -> PortReading:
+    return reading

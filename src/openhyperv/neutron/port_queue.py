@@ -14,7 +14,7 @@ _LONGEST_PAUSE_S = 60.0
 
 
 class Need(IntEnum):
-    """What has to be asked of Neutron for a port; the greater includes the lesser."""
+    """What has to be asked of Neutron: all that belongs to a port, and the port itself with that."""
 
     RULES = 1
     DETAILS = 2

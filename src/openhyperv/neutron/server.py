@@ -6,14 +6,17 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from neutron.agent import rpc as agent_rpc
-from neutron.api.rpc.handlers import securitygroups_rpc
+from neutron.api.rpc.callbacks import resources
+from neutron.api.rpc.handlers import resources_rpc, securitygroups_rpc
 from neutron_lib import constants, context, exceptions
 from neutron_lib.agent import constants as agent_constants
 from neutron_lib.agent import topics
 from oslo_messaging import MessagingException
 
+from openhyperv.machine.port import PortBandwidth
 from openhyperv.neutron.agent_type import AGENT_TYPE
 from openhyperv.neutron.details import DeviceDetails, read_details
+from openhyperv.neutron.qos.bandwidth import bandwidth_of
 from openhyperv.neutron.security_groups.information import PortGroups, read_groups
 
 RPC_ERRORS = (MessagingException, exceptions.NeutronException)
@@ -33,6 +36,7 @@ class NeutronServer:
         self._plugin = agent_rpc.PluginApi(topics.PLUGIN)
         self._reports = agent_rpc.PluginReportStateAPI(topics.REPORTS)
         self._groups = securitygroups_rpc.SecurityGroupServerRpcApi(topics.PLUGIN)
+        self._objects = resources_rpc.ResourcesPullRpcApi()
         self._is_new = True
 
     def details(self, port_ids: Sequence[str]) -> Iterator[list[DeviceDetails]]:
@@ -53,6 +57,14 @@ class NeutronServer:
             batch = list(port_ids[start : start + _BATCH_SIZE])
             yield from read_groups(self._groups.security_group_info_for_devices(self._context, batch))
 
+    def bandwidths(self, policy_ids: Collection[str]) -> Mapping[str, PortBandwidth | None]:
+        """What QoS policies come to, in one call; without policies none is made."""
+        if not policy_ids:
+            return {}
+        wanted = {"id": sorted(policy_ids)}
+        found = self._objects.bulk_pull(self._context, resources.QOS_POLICY, filter_kwargs=wanted)
+        return {policy.id: bandwidth_of(policy.id, policy.rules) for policy in found}
+
     def tell(self, *, down: Collection[str] = (), up: Collection[str] = ()) -> frozenset[str]:
         """Ports are down, others are up; which of these the server failed to note."""
         answer = self._plugin.update_device_list(
@@ -71,6 +83,7 @@ class NeutronServer:
         }
         if self._is_new:
             state["start_flag"] = True
+            state["resource_versions"] = resources.LOCAL_RESOURCE_VERSIONS
         status = self._reports.report_state(self._context, state, use_call=True)
         self._is_new = False
         return bool(status == agent_constants.AGENT_REVIVED)

@@ -18,8 +18,11 @@ _ICMP = {4: Protocol.ICMP, 6: Protocol.ICMPV6}
 _ICMP_NUMBERS = {constants.PROTO_NUM_ICMP, constants.PROTO_NUM_IPV6_ICMP}
 
 
-def port_rules(groups: PortGroups) -> tuple[PortRule, ...]:
+def port_rules(groups: PortGroups, *, is_shared: bool = False) -> tuple[PortRule, ...]:
     """Everything that a port lets through; what a guest sends has to come from an address of its own.
+
+    Where the port on the switch ``is_shared`` with other ports of a trunk, what comes in is let through to
+    addresses of its own alone.
 
     A rule that Hyper-V cannot keep as it is, one about types of ICMP or ports of other protocols than TCP and
     UDP, is left out and logged: less passes then, never more. Hyper-V remembers sessions of TCP and UDP only:
@@ -27,18 +30,18 @@ def port_rules(groups: PortGroups) -> tuple[PortRule, ...]:
     """
     found = dict.fromkeys(fixed_rules(groups))
     for rule in groups.rules:
-        found.update(dict.fromkeys(_translate(rule, groups)))
+        found.update(dict.fromkeys(_translate(rule, groups, is_shared=is_shared)))
     return tuple(found)
 
 
-def _translate(rule: GroupRule, groups: PortGroups) -> Iterator[PortRule]:
+def _translate(rule: GroupRule, groups: PortGroups, *, is_shared: bool) -> Iterator[PortRule]:
     protocols = list(_protocols(rule))
     if not protocols:
         LOG.warning(
             "Port %s lets nothing through by a rule that Hyper-V cannot keep: %s", groups.port_id, rule
         )
     for remote in rule.remotes:
-        for local in _locals(rule, groups):
+        for local in _locals(rule, groups, is_shared=is_shared):
             for protocol, ports in protocols:
                 yield PortRule(
                     rule.direction,
@@ -50,9 +53,9 @@ def _translate(rule: GroupRule, groups: PortGroups) -> Iterator[PortRule]:
                 )
 
 
-def _locals(rule: GroupRule, groups: PortGroups) -> Sequence[Network | None]:
+def _locals(rule: GroupRule, groups: PortGroups, *, is_shared: bool) -> Sequence[Network | None]:
     """The guest's ends of a rule: any for what comes in, and its own addresses for what goes out."""
-    if rule.direction is Direction.INCOMING:
+    if rule.direction is Direction.INCOMING and not is_shared:
         return [None]
     return groups.ipv4 if rule.version == 4 else groups.ipv6
 
