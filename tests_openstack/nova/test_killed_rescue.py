@@ -26,7 +26,7 @@ class KilledRescue(MortalCompute):
             return server
 
         for nth in range(1, MOST_CHANGES):
-            settled = self.die_at(nth, begin, done="RESCUE")
+            settled = self.die_at(nth, begin, is_done=lambda seen: seen["status"] == "RESCUE")
             if settled is None:
                 break
             assert (settled["status"], settled["OS-EXT-STS:task_state"]) == ("ACTIVE", None), nth

@@ -24,7 +24,7 @@ class KilledSpawn(MortalCompute):
             return dict(self.api.post_server({"server": server}))
 
         for nth in range(1, MOST_CHANGES):
-            server = self.die_at(nth, create, done="ACTIVE")
+            server = self.die_at(nth, create, is_done=lambda seen: seen["status"] == "ACTIVE")
             if server is None:
                 break
             assert server["status"] == "ERROR", nth
