@@ -11,6 +11,8 @@ from neutron import manager
 from neutron.api import extensions
 from neutron.db.agents_db import AgentExtRpcCallback
 from neutron.db.migration.models import head
+from neutron.services.trunk.rpc import constants as trunk_topics
+from neutron.services.trunk.rpc import server as trunk_server
 from neutron_lib import context
 from neutron_lib import rpc as neutron_rpc
 from neutron_lib.agent import topics
@@ -26,7 +28,7 @@ def server_ini(folder: Path) -> str:
     return f"""
 [DEFAULT]
 core_plugin = ml2
-service_plugins =
+service_plugins = trunk,qos
 notify_nova_on_port_status_changes = false
 notify_nova_on_port_data_changes = false
 dhcp_agent_notification = false
@@ -36,7 +38,7 @@ connection = sqlite:///{folder}/neutron.sqlite?timeout=60
 type_drivers = flat,vlan,local
 project_network_types = vlan
 mechanism_drivers = hyperv
-extension_drivers = port_security
+extension_drivers = port_security,qos
 [ml2_type_vlan]
 network_vlan_ranges = physnet1:100:199
 [oslo_messaging_notifications]
@@ -77,7 +79,11 @@ class NeutronServer:
     def start(self) -> None:
         self._plugin._setup_rpc()
         self._servers = neutron_rpc.Connection()
-        served = {topics.PLUGIN: self._plugin.endpoints, topics.REPORTS: [AgentExtRpcCallback()]}
+        served = {
+            topics.PLUGIN: self._plugin.endpoints,
+            topics.REPORTS: [AgentExtRpcCallback()],
+            trunk_topics.TRUNK_BASE_TOPIC: [trunk_server.TrunkSkeleton.__new__(trunk_server.TrunkSkeleton)],
+        }
         for topic, endpoints in served.items():
             self._servers.create_consumer(topic, [OneAtATime(each, self._lock) for each in endpoints])
         self._servers.consume_in_threads()
@@ -108,10 +114,18 @@ class NeutronServer:
             name="port",
             network_id=network["id"],
             admin_state_up=True,
-            device_owner="compute:nova",
-            device_id="server",
-            **{"binding:host_id": host, **values},
+            **{"binding:host_id": host, "device_owner": "compute:nova", "device_id": "server", **values},
         )
+
+    def do(self, plugin: str, action: str, *arguments: Any) -> Any:
+        """What a service plugin does for its API."""
+        with self._lock:
+            return getattr(directory.get_plugin(plugin), action)(_admin(), *arguments)
+
+    def get_port(self, port_id: str) -> dict[str, Any]:
+        with self._lock:
+            found: dict[str, Any] = self._plugin.get_port(_admin(), port_id)
+        return found
 
     def update_port(self, port_id: str, **values: Any) -> None:
         with self._lock:
@@ -122,8 +136,7 @@ class NeutronServer:
             self._plugin.delete_port(_admin(), port_id)
 
     def status(self, port_id: str) -> str:
-        with self._lock:
-            return str(self._plugin.get_port(_admin(), port_id)["status"])
+        return str(self.get_port(port_id)["status"])
 
     def is_alive(self, host: str) -> bool:
         with self._lock:

@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
-from attrs import frozen
-from neutron_lib import rpc as neutron_rpc
-from oslo_config import cfg
 from tests.emulated import EmulatedHost
 from tests.faults.leftovers import wait_until
 
 from openhyperv.hyperv.host import Host
 from openhyperv.machine.network_adapter import NetworkAdapter
-from openhyperv.neutron import options
-from openhyperv.neutron.agent import Agent
 from openhyperv.wire.wql import select
-from tests_openstack.neutron.configuration import agent_ini, configure
-from tests_openstack.neutron.neutron_server import NeutronServer, server_ini
+from tests_openstack.neutron.real_cloud import Cloud, real_cloud
 from tests_openstack.neutron.servers import Servers
 
 SSH = {
@@ -28,37 +21,13 @@ SSH = {
     "port_range_min": 22,
     "port_range_max": 22,
 }
-PATIENCE_S = 60.0
-
-
-@frozen
-class Cloud:
-    """Neutron with a network, and an agent for one host."""
-
-    neutron: NeutronServer
-    network: dict[str, Any]
-
-    def port(self, **values: Any) -> dict[str, Any]:
-        return self.neutron.port(self.network, "hv1", **values)
-
-    def becomes(self, port_id: str, status: str) -> bool:
-        return wait_until(lambda: self.neutron.status(port_id) == status, PATIENCE_S)
 
 
 @pytest.fixture(scope="module")
 def cloud(emulated: EmulatedHost, host: Host, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     assert host
-    folder = tmp_path_factory.mktemp("neutron")
-    configure(folder / "neutron.conf", agent_ini({"hv1": emulated}) + server_ini(folder))
-    neutron = NeutronServer()
-    neutron.start()
-    agent = Agent(options.served_hosts(cfg.CONF))
-    agent.start()
-    assert wait_until(lambda: neutron.is_alive("hv1"), PATIENCE_S)
-    yield Cloud(neutron, neutron.network())
-    agent.stop()
-    neutron.stop()
-    neutron_rpc.cleanup()
+    with real_cloud(emulated, tmp_path_factory.mktemp("neutron")) as started:
+        yield started
 
 
 def test_a_port_is_bound_to_the_host_and_active_once_it_is_connected(cloud: Cloud, servers: Servers) -> None:
