@@ -22,6 +22,7 @@ from openhyperv.hyperv.facts import HostFacts, read_facts
 from openhyperv.hyperv.gpus.host_gpus import HostGpus
 from openhyperv.hyperv.images import Images
 from openhyperv.hyperv.layout import Layout
+from openhyperv.hyperv.metrics.control import start_metering_port
 from openhyperv.hyperv.metrics.reading import read_use
 from openhyperv.hyperv.metrics.use import HostUse
 from openhyperv.hyperv.names import COMPUTER_SYSTEM, is_guid
@@ -257,6 +258,17 @@ class Host:
         :raises ConflictError: several have that name
         """
         unbind_port(self.session, adapter)
+
+    def meter_port(self, adapter: str, reading: PortReading | None = None) -> None:
+        """Count the traffic of a network adapter from now on, as :meth:`metrics` tells it.
+
+        The rest of its machine is metered as well. With a ``reading`` as for :meth:`bind_port`, nothing is
+        sent for what is metered already.
+
+        :raises NotFoundError: there is no such adapter, or it is connected to nothing
+        :raises ConflictError: several have that name
+        """
+        start_metering_port(self.session, adapter, reading)
 
     def metrics(self) -> HostUse:
         """What every metered machine uses, in three queries."""

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 
 from attrs import evolve
+from oslo_log import log as logging
 
-from openhyperv.errors import JobError, MethodError, NotFoundError
+from openhyperv.errors import HyperVError, JobError, MethodError, NotFoundError
 from openhyperv.hyperv.host import Host
 from openhyperv.hyperv.ports.reading import PortReading
 from openhyperv.hyperv.switches.finding import VirtualSwitch
@@ -17,6 +18,8 @@ from openhyperv.neutron.mappings import SwitchMappings
 from openhyperv.neutron.port_design import PortDesign
 from openhyperv.neutron.wanted_port import WantedPort
 
+LOG = logging.getLogger(__name__)
+
 
 class PortBinder:
     """Binds ports on one host; the adapter of a port is the one whose display name is the port's id.
@@ -24,13 +27,15 @@ class PortBinder:
     Thread-safe. :meth:`use_switches` comes first.
     """
 
-    def __init__(self, host: Host, mappings: SwitchMappings) -> None:
+    def __init__(self, host: Host, mappings: SwitchMappings, *, is_metered: bool = False) -> None:
         self._host = host
+        self._is_metered = is_metered
         self._mappings = mappings
         self._local_networks = LocalNetworks()
         self._design = PortDesign(mappings, self._local_networks)
         self._guids: Mapping[str, str] = {}
         self._bound: dict[str, PortSpec | None] = {}
+        self._metered: set[str] = set()
 
     def use_switches(self, switches: Iterable[VirtualSwitch]) -> None:
         """These are the switches of the host, so that no port has to look for its own.
@@ -63,6 +68,7 @@ class PortBinder:
         port_id = wanted.port_id
         if not wanted.details.is_up:
             self._host.unbind_port(port_id)
+            self._metered.discard(port_id)
             self._bound[port_id] = None
             return frozenset()
         design = self._design.design(wanted)
@@ -74,7 +80,18 @@ class PortBinder:
             self.use_switches(self._host.switches.list())
             raise
         self._bound[port_id] = spec
+        if self._is_metered and port_id not in self._metered:
+            self._meter(port_id, reading)
         return frozenset(subport.details.port_id for subport in design.carried)
+
+    def _meter(self, port_id: str, reading: PortReading | None) -> None:
+        """A port that works is not torn down because its traffic is not counted."""
+        try:
+            self._host.meter_port(port_id, reading)
+        except HyperVError as error:
+            LOG.warning("The traffic of port %s is not counted yet: %s", port_id, error)
+        else:
+            self._metered.add(port_id)
 
     def drifted(self, reading: PortReading) -> list[str]:
         """The ports that are not any more what they were made by :meth:`bind`."""
@@ -103,6 +120,7 @@ class PortBinder:
     def forget(self, port_id: str) -> None:
         """The adapter of a port is gone."""
         self._bound.pop(port_id, None)
+        self._metered.discard(port_id)
 
     def forget_network(self, network_id: str) -> None:
         """The network is deleted."""

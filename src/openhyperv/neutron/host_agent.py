@@ -40,7 +40,7 @@ class HostAgent:
     def __init__(self, served: ServedHost) -> None:
         server, trunk_server = NeutronServer(served.name), TrunkServer()
         self._host = Host.connect(served.target, connections=served.worker_count + _CONNECTIONS_BESIDES)
-        self._binder = PortBinder(self._host, served.mappings)
+        self._binder = PortBinder(self._host, served.mappings, is_metered=served.is_metered)
         self._queue, self._news = PortQueue(), PortNews()
         self._wake, self._stopped = Event(), Event()
         self._lookup = PortLookup(server, trunk_server, is_filtered=served.has_port_filter)

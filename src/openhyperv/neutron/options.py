@@ -37,6 +37,11 @@ SWITCH_OPTIONS = [
 
 WORK_OPTIONS = [
     cfg.IntOpt("worker_count", default=12, min=1, help="How many ports of a host are bound at once."),
+    cfg.BoolOpt(
+        "enable_metrics_collection",
+        default=False,
+        help="Have Hyper-V count the traffic of every port, with all else that it meters of machines.",
+    ),
     cfg.FloatOpt(
         "adapter_list_interval",
         default=60.0,
@@ -61,6 +66,7 @@ class ServedHost:
     target: Target
     mappings: SwitchMappings
     has_port_filter: bool
+    is_metered: bool
     worker_count: int
     pace: Pace
     report_interval_s: float
@@ -104,6 +110,7 @@ def _served(conf: cfg.ConfigOpts, name: str, settings: _Settings) -> ServedHost:
                 settings.switch("local_network_vswitch"),
             ),
             has_port_filter=conf.SECURITYGROUP.enable_security_group,
+            is_metered=conf.AGENT.enable_metrics_collection,
             worker_count=conf.AGENT.worker_count,
             pace=Pace(conf.AGENT.adapter_list_interval, conf.AGENT.port_check_interval),
             report_interval_s=conf.AGENT.report_interval,

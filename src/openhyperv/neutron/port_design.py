@@ -8,7 +8,7 @@ from attrs import frozen
 from neutron_lib import constants
 
 from openhyperv.errors import InvalidInputError
-from openhyperv.machine.port import AccessVlan, PortRule, PortSecurity, PortSpec, TrunkVlan
+from openhyperv.machine.port import AccessVlan, PortBandwidth, PortRule, PortSecurity, PortSpec, TrunkVlan
 from openhyperv.machine.port_offload import PortOffload
 from openhyperv.neutron.details import PortDetails
 from openhyperv.neutron.local_networks import LocalNetworks
@@ -18,6 +18,8 @@ from openhyperv.neutron.trunks.carrying import carried
 from openhyperv.neutron.trunks.trunk import Subport
 from openhyperv.neutron.wanted_port import WantedPort
 
+_NO_BURST = PortBandwidth(burst_bits=0)
+"""What a port without a policy has: the burst of an earlier one ends."""
 _SHARE = 100
 """The weight of ports with SR-IOV among each other, as networking-hyperv had it."""
 
@@ -51,7 +53,7 @@ class PortDesign:
             vlan=_trunk_vlan(vlan, subports) if subports else vlan,
             security=port_security(details, [each.details for each in subports]),
             rules=_rules(wanted, subports),
-            bandwidth=wanted.bandwidth,
+            bandwidth=_NO_BURST if wanted.bandwidth is None else wanted.bandwidth,
             offload=PortOffload(iov_weight=_SHARE) if details.has_virtual_function else None,
         )
         return Design(spec, subports)

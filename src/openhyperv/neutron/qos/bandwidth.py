@@ -28,6 +28,7 @@ def bandwidth_of(policy_id: str, rules: Iterable[Any]) -> PortBandwidth | None:
         kind, direction = rule.rule_type, getattr(rule, "direction", None)
         if direction == constants.EGRESS_DIRECTION and kind == qos.RULE_TYPE_BANDWIDTH_LIMIT:
             bounds["maximum_bps"] = (rule.max_kbps or 0) * BPS_PER_KBPS
+            # UNVERIFIED: the size of a burst counts without a rate for it
             bounds["burst_bits"] = (rule.max_burst_kbps or 0) * BPS_PER_KBPS
         elif direction == constants.EGRESS_DIRECTION and kind == qos.RULE_TYPE_MINIMUM_BANDWIDTH:
             bounds["minimum_bps"] = (rule.min_kbps or 0) * BPS_PER_KBPS
@@ -39,4 +40,4 @@ def bandwidth_of(policy_id: str, rules: Iterable[Any]) -> PortBandwidth | None:
                 direction or "any",
             )
     given = {name: value for name, value in bounds.items() if value}
-    return PortBandwidth(**given) if given else None
+    return PortBandwidth(**{"burst_bits": 0, **given}) if given else None
