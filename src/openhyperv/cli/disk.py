@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 from attrs import frozen
 
 from openhyperv.cli.bars import job_bar
+from openhyperv.cli.confirming import confirm
 from openhyperv.cli.connecting import connected
 from openhyperv.cli.invocation import Invocation
 from openhyperv.cli.options import Group
@@ -157,10 +156,7 @@ def reconnect(invocation: Invocation, file: str, parent: str, ignore_mismatch: b
 @click.pass_obj
 def delete(invocation: Invocation, file: str, yes: bool) -> None:
     """Delete a disk's file, unless a machine has it."""
-    if not (yes or invocation.dry_run):
-        if not sys.stdin.isatty():
-            raise click.UsageError("Deleting asks first, and here is no terminal; say --yes.")
-        click.confirm(f"Delete {file}?", abort=True, err=True)
+    confirm(invocation, f"Delete {file}?", yes=yes)
     with connected(invocation) as host:
         host.disks.delete(file)
         say(invocation, f"{file} is deleted.")

@@ -19,6 +19,8 @@ _ROOM = "openhyperv.cli"
 _COMMANDS = {
     "host": LazyCommand(f"{_ROOM}.host", "host", "Look at a host: can it be managed, what is it."),
     "vm": LazyCommand(f"{_ROOM}.vm", "vm", "Create, run, change and delete machines."),
+    "switch": LazyCommand(f"{_ROOM}.switch", "switch", "Create, change and remove virtual switches."),
+    "port": LazyCommand(f"{_ROOM}.port", "port", "Look at ports of switches, and change them."),
     "image": LazyCommand(f"{_ROOM}.image", "image", "Inspect disk images, and bring them to a host."),
     "disk": LazyCommand(f"{_ROOM}.disk", "disk", "Create, change and delete the disk files of a host."),
     "cim": LazyCommand(f"{_ROOM}.cim", "cim", "CIM operations as they are: the raw hatch."),

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import wraps
+from collections.abc import Mapping
 from typing import Any
 
 import click
-from attrs import asdict, frozen
+from attrs import frozen
 
-_MEGABIT = 1_000_000
+from openhyperv.cli.gathering import gathered, given
+from openhyperv.cli.port_bandwidth import BANDWIDTH_OPTIONS
+from openhyperv.cli.port_guards import GUARD_OPTIONS
+from openhyperv.cli.port_switch import NOWHERE, SWITCH_OPTION
+from openhyperv.cli.port_vlan import VLAN_OPTION
 
 
 @frozen(kw_only=True)
@@ -28,50 +31,19 @@ class NicChanges:
 
     def values(self) -> Mapping[str, Any]:
         """Only what was given; no switch, VLAN 0 and 0 Mbit/s take away what there was."""
-        given = {name: value for name, value in asdict(self).items() if value is not None}
-        emptied = {name: None for name, value in given.items() if value in ("none", 0) and value is not False}
-        return given | emptied
+        said = given(self)
+        return said | {n: None for n, value in said.items() if value in (NOWHERE, 0) and value is not False}
 
 
-def _bits(_ctx: click.Context, _param: click.Parameter, megabits: float | None) -> int | None:
-    return None if megabits is None else int(megabits * _MEGABIT)
-
-
-_OPTIONS = (
-    click.option("--switch", help="Plug it into this switch; 'none' pulls it out."),
-    click.option("--mac", "mac_address", help="Its MAC address; 'none' leaves that to the host."),
-    click.option("--vlan", "vlan_id", type=click.IntRange(0, 4094), help="Its VLAN; 0 is none."),
-    click.option("--naming/--no-naming", "device_naming", default=None, help="Tell the guest its name."),
-    click.option("--spoofing/--no-spoofing", "mac_spoofing", default=None, help="Let it change its MAC."),
-    click.option("--dhcp-guard/--no-dhcp-guard", default=None, help="Drop its answers as a DHCP server."),
-    click.option("--router-guard/--no-router-guard", default=None, help="Drop its router advertisements."),
-    click.option(
-        "--at-most",
-        "maximum_bandwidth_bps",
-        type=click.FloatRange(0),
-        callback=_bits,
-        metavar="MBIT/S",
-        help="Bound its bandwidth; 0 is no bound.",
-    ),
-    click.option(
-        "--at-least",
-        "minimum_bandwidth_bps",
-        type=click.FloatRange(0),
-        callback=_bits,
-        metavar="MBIT/S",
-        help="Promise it bandwidth; 0 is no promise.",
+nic_options = gathered(
+    "changes",
+    NicChanges,
+    (
+        click.option("--mac", "mac_address", help="Its MAC address; 'none' leaves that to the host."),
+        click.option("--naming/--no-naming", "device_naming", default=None, help="Tell the guest its name."),
+        SWITCH_OPTION,
+        VLAN_OPTION,
+        *GUARD_OPTIONS,
+        *BANDWIDTH_OPTIONS,
     ),
 )
-
-
-def nic_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the options; the command gets them together, as ``changes``."""
-
-    @wraps(command)
-    def gathered(*positional: Any, **given: Any) -> None:
-        own = {name: given.pop(name) for name in list(given) if hasattr(NicChanges, name)}
-        command(*positional, **given, changes=NicChanges(**own))
-
-    for option in reversed(_OPTIONS):
-        gathered = option(gathered)
-    return gathered

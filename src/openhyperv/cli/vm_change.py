@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 
+from openhyperv.cli.confirming import confirm
 from openhyperv.cli.connecting import connected
 from openhyperv.cli.invocation import Invocation
 from openhyperv.cli.options import Command
@@ -43,17 +42,10 @@ def resize(invocation: Invocation, machine: str, vcpus: int | None, memory_mb: i
 @click.pass_obj
 def delete(invocation: Invocation, machine: str, yes: bool) -> None:
     """Delete a machine with its checkpoints and the disks that were made for it; turns it off first."""
-    if not (yes or invocation.dry_run):
-        _confirm(machine)
+    confirm(invocation, f"Delete {machine} with its disks?", yes=yes)
     with connected(invocation) as host:
         host.machine(machine).delete()
         say(invocation, f"{machine} is deleted.")
-
-
-def _confirm(machine: str) -> None:
-    if not sys.stdin.isatty():
-        raise click.UsageError("Deleting asks first, and here is no terminal; say --yes.")
-    click.confirm(f"Delete {machine} with its disks?", abort=True, err=True)
 
 
 COMMANDS = (rename, resize, delete)

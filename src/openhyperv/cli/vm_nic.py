@@ -10,6 +10,7 @@ from openhyperv.cli.invocation import Invocation
 from openhyperv.cli.nic_words import NicChanges, nic_options
 from openhyperv.cli.options import Group
 from openhyperv.cli.output import Column, say, show_list
+from openhyperv.cli.port_bandwidth import megabits_text
 from openhyperv.errors import NotFoundError
 from openhyperv.hyperv.adapters.machine_adapter import MachineAdapter
 from openhyperv.machine.network_adapter import NetworkAdapter
@@ -21,15 +22,13 @@ def _guards(adapter: MachineAdapter) -> str:
     return ", ".join(word for name, word in _GUARDS.items() if getattr(adapter.specification, name))
 
 
-def _megabits(bps: int | None) -> str:
-    return "" if bps is None else f"{bps / 1_000_000:g} Mbit/s"
-
-
 _LISTING = (
     Column[MachineAdapter]("NAME", lambda adapter: adapter.name),
     Column[MachineAdapter]("MAC", lambda adapter: adapter.address),
     Column[MachineAdapter]("VLAN", lambda adapter: f"{adapter.specification.vlan_id or ''}", is_number=True),
-    Column[MachineAdapter]("AT MOST", lambda adapter: _megabits(adapter.specification.maximum_bandwidth_bps)),
+    Column[MachineAdapter](
+        "AT MOST", lambda adapter: megabits_text(adapter.specification.maximum_bandwidth_bps)
+    ),
     Column[MachineAdapter]("GUARDS", _guards),
     Column[MachineAdapter]("SWITCH", lambda adapter: adapter.specification.switch or ""),
 )
@@ -39,7 +38,8 @@ _LISTING = (
 def nic() -> None:
     """Add, change and remove a machine's network adapters.
 
-    Since Windows Server 2016, those of generation 2 come and go while the machine runs.
+    Since Windows Server 2016, those of generation 2 come and go while the machine runs. What else their ports
+    on switches can be, rules included, is the business of 'hv port'.
     """
 
 

@@ -37,5 +37,5 @@ def port_state(key: str, switch_guid: str | None, present: Sequence[Instance]) -
         switch_guid=switch_guid,
         settings=evolve(read_port(present), rules=rules if filters else None),
         other_rules=filters.count(None),
-        denies_rest=set(filters) >= DEFAULTS,
+        denies_rest=all(rule in filters for rule in DEFAULTS),
     )
