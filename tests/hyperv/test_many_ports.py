@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from attrs import evolve
 
 from openhyperv.emulator.emulated_host import EmulatedHost
+from openhyperv.emulator.rules.actions import WsmanFault
+from openhyperv.emulator.rules.matching import Rule, Rules
 from openhyperv.hyperv.host import Host
 from openhyperv.hyperv.virtual_machine import VirtualMachine
 from openhyperv.machine.network_adapter import NetworkAdapter
 from openhyperv.machine.port import AccessVlan, Direction, PortRange, PortRule, PortSpec, Protocol
+from tests.emulated import emulated_host, target_of
 from tests.hyperv.counting import requests
 from tests.hyperv.specs import machine_spec
 from tests.hyperv.stock import add_switch
@@ -92,3 +96,21 @@ def test_a_reading_tells_what_is_otherwise_than_it_should_be(host: Host, spec: P
     assert reading.shows("of no machine", spec)
     assert reading.adapters.keys() == set(NAMES)
     assert [switch.guid for switch in reading.switches] == [spec.switch]
+
+
+def test_a_host_that_cannot_tell_everything_at_once_is_asked_piece_by_piece(tmp_path: Path) -> None:
+    refused = Rule(action=WsmanFault(code=0x80041004), class_name="CIM_SettingData")
+    with (
+        emulated_host(tmp_path, Rules([refused]), has_files=True) as emulated,
+        Host.connect(target_of(emulated)) as host,
+    ):
+        add_switch(host)
+        (switch,) = host.switches.list()
+        machine = host.create(machine_spec("m", network_adapters=(NetworkAdapter("eth0"),)))
+        spec = PortSpec(switch=switch.guid, vlan=AccessVlan(7), rules=RULES)
+        host.bind_port("eth0", spec)
+        machine.checkpoints.take()
+        reading = host.ports()
+    assert reading.switches == (switch,)
+    assert reading.shows("eth0", spec)
+    assert not reading.shows("eth0", evolve(spec, rules=()))

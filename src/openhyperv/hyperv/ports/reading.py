@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Self, TypeAlias
 
 from attrs import frozen
 
 from openhyperv.cim.session import Session
+from openhyperv.errors import FaultError
 from openhyperv.hyperv.names import owner_of
 from openhyperv.hyperv.ports.changes import feature_changes
 from openhyperv.hyperv.ports.finding import ADAPTER, CABLE, CABLE_TAIL, Port, port_of_cable
@@ -20,6 +22,8 @@ from openhyperv.wire.wql import Like, Property, equal, select
 
 _EVERY_SETTING = "CIM_SettingData"
 """What all of them derive from."""
+_FEATURE = "Msvm_EthernetSwitchPortFeatureSettingData"
+"""What all features of ports derive from."""
 _MACHINE = "Msvm_VirtualSystemSettingData"
 _SWITCH = "Msvm_VirtualEthernetSwitchSettingData"
 _REALIZED = "Microsoft:Hyper-V:System:Realized"
@@ -45,9 +49,14 @@ class PortReading:
     def read(cls, session: Session) -> Self:
         """Read everything at once, by a query for several subclasses of one class.
 
-        Such a query is of Microsoft, "SELECT Statement for Data Queries".
+        Such a query is of Microsoft, "SELECT Statement for Data Queries". For it, WMI has providers speak of
+        every class below; where one of them cannot, each class that matters is asked for by itself.
         """
-        rows = list(session.query(_QUERY))
+        try:
+            rows = list(session.query(_QUERY))
+        except FaultError:
+            answers = [session.aside(partial(_all, session, each)) for each in _CLASSES]
+            rows = [row for answer in answers for row in answer()]
         return cls(
             switches=tuple(_switches(rows)),
             adapters=_adapters(rows),
@@ -93,6 +102,13 @@ _QUERY = select(_EVERY_SETTING).where(
     | Like(Property("InstanceID"), f"%{CABLE_TAIL}")
     | Like(Property("InstanceID"), f"%{CABLE_TAIL}\\%")
 )
+
+
+_CLASSES = (ADAPTER, CABLE, _FEATURE, _MACHINE, _SWITCH)
+
+
+def _all(session: Session, class_name: str) -> list[Instance]:
+    return list(session.query(select(class_name)))
 
 
 def _cable_id(adapter_id: str) -> str:
