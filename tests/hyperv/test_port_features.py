@@ -11,7 +11,9 @@ from attrs import evolve
 
 from openhyperv.emulator.emulated_host import EmulatedHost
 from openhyperv.emulator.host.hardware import Hardware, NetworkAdapter, Offload
-from openhyperv.errors import NotFoundError, UnsupportedError
+from openhyperv.emulator.rules.actions import Action, ResetAfter, ResetBefore
+from openhyperv.emulator.rules.matching import OperationName, Rule
+from openhyperv.errors import ConnectionLostError, NotFoundError, UnsupportedError
 from openhyperv.hyperv.host import Host
 from openhyperv.hyperv.names import SYSTEM_SERVICE, setting
 from openhyperv.hyperv.ports.finding import CABLE
@@ -326,3 +328,19 @@ def test_an_adapter_that_is_not_there(host: Host, machine: VirtualMachine) -> No
         host.switches.port("eth9")
     with pytest.raises(NotFoundError):
         machine.adapters.key("eth9")
+
+
+@pytest.mark.usefixtures("machine")
+@pytest.mark.parametrize("disturbance", [ResetBefore(), ResetAfter()], ids=["unsent", "unanswered"])
+@pytest.mark.parametrize("method", ["ModifyFeatureSettings", "AddFeatureSettings", "ModifyResourceSettings"])
+def test_a_port_whose_change_broke_off_is_off_the_network_until_it_is_made_again(
+    host: Host, witness: Witness, lab: str, method: str, disturbance: Action
+) -> None:
+    rule = Rule(action=disturbance, operation=OperationName.INVOKE, method=method, count=1)
+    with witness.misfortune(rule), pytest.raises(ConnectionLostError):
+        host.switches.change_port("eth0", lambda _: EVERYTHING, switch=lab)
+    is_last = method == "ModifyResourceSettings" and isinstance(disturbance, ResetAfter)
+    assert host.switches.port("eth0").switch_guid == (lab if is_last else None)
+    host.switches.change_port("eth0", lambda _: EVERYTHING, switch=lab)
+    state = host.switches.port("eth0")
+    assert (state.switch_guid, state.settings) == (lab, EVERYTHING)
