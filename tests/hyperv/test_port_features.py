@@ -17,6 +17,7 @@ from openhyperv.errors import ConnectionLostError, NotFoundError, UnsupportedErr
 from openhyperv.hyperv.host import Host
 from openhyperv.hyperv.names import SYSTEM_SERVICE, setting
 from openhyperv.hyperv.ports.finding import CABLE
+from openhyperv.hyperv.ports.hardware_use import HardwareUse
 from openhyperv.hyperv.switches.offload import Capacity
 from openhyperv.hyperv.virtual_machine import VirtualMachine
 from openhyperv.machine.network_adapter import NetworkAdapter as Adapter
@@ -122,6 +123,10 @@ def specified(lab: str, settings: PortSettings) -> PortSpec:
     return PortSpec(switch=lab, **values, **more)
 
 
+def in_use(host: Host) -> HardwareUse | None:
+    return host.switches.hardware_use(host.switches.port("eth0"))
+
+
 def settled(host: Host) -> PortSettings:
     return host.switches.port("eth0").settings
 
@@ -184,9 +189,27 @@ def test_a_running_machine_has_a_virtual_function_of_the_card(
     (used,) = host.switches.offload()
     assert (used.virtual_functions, used.queue_pairs) == (Capacity(4, 1), Capacity(8, 2))
     assert used.vmqs == Capacity(16, 0)
+    assert in_use(host) == HardwareUse(has_function=True, has_queue=False)
     host.switches.change_port("eth0", lambda port: evolve(port, offload=PortOffload(iov_weight=0)))
     (used,) = host.switches.offload()
     assert (used.virtual_functions, used.vmqs) == (Capacity(4, 0), Capacity(16, 1))
+    assert in_use(host) == HardwareUse(has_function=False, has_queue=True)
+    machine.turn_off()
+    assert in_use(host) is None
+
+
+def test_functions_go_to_the_heavier_ports(host: Host, lab: str, machine: VirtualMachine) -> None:
+    light = tuple(Adapter(f"light{number}") for number in range(4))
+    other = host.create(machine_spec("many", network_adapters=light))
+    for adapter in light:
+        host.bind_port(adapter.name, PortSpec(switch=lab, offload=PortOffload(iov_weight=10)))
+    other.start()
+    host.bind_port("eth0", PortSpec(switch=lab, offload=PortOffload(iov_weight=20)))
+    machine.start()
+    assert in_use(host) == HardwareUse(has_function=True, has_queue=False)
+    lightest = host.switches.hardware_use(host.switches.port("light3"))
+    assert lightest == HardwareUse(has_function=False, has_queue=True)
+    other.delete()
 
 
 @shows("N16")

@@ -67,9 +67,10 @@ def show(invocation: Invocation, machine: str, adapter: str) -> None:
     """Show what the port of an adapter is, with its rules."""
     with connected(invocation) as host:
         state = host.switches.port(host.machine(machine).adapters.key(adapter))
+        use = host.switches.hardware_use(state)
         names = {switch.guid: switch.name for switch in host.switches.list()}
     switch = None if state.switch_guid is None else names.get(state.switch_guid, state.switch_guid)
-    show_one(invocation, PortView(machine, adapter, switch, state), VIEW)
+    show_one(invocation, PortView(machine, adapter, switch, state, use), VIEW)
 
 
 @port.command("set")

@@ -8,6 +8,7 @@ from openhyperv.cli.output import Column
 from openhyperv.cli.port_bandwidth import megabits_text
 from openhyperv.cli.rule_words import rule_text
 from openhyperv.cli.vlan_words import vlan_text
+from openhyperv.hyperv.ports.hardware_use import HardwareUse
 from openhyperv.hyperv.ports.listing import ListedPort
 from openhyperv.hyperv.ports.port_state import PortState
 from openhyperv.machine.port import Mirroring, PortBandwidth, PortSettings
@@ -23,6 +24,8 @@ class PortView:
     adapter: str
     switch: str | None
     state: PortState
+    use: HardwareUse | None
+    """What it has of the network card now; None while the machine is off."""
 
 
 def guards_text(port: PortSettings) -> str:
@@ -82,6 +85,13 @@ def _offload_text(port: PortSettings) -> str:
     return ", ".join(f"{word} {value}" for word, value in words.items() if value)
 
 
+def _use_text(use: HardwareUse | None) -> str:
+    if use is None:
+        return ""
+    words = {"a virtual function": use.has_function, "a virtual machine queue": use.has_queue}
+    return ", ".join(word for word, holds in words.items() if holds) or "nothing"
+
+
 def _isolation_text(port: PortSettings) -> str:
     isolation = port.isolation
     if isolation is None or isolation.mode is IsolationMode.NONE:
@@ -115,6 +125,7 @@ VIEW = (
     Column[PortView]("Guards", lambda view: guards_text(view.state.settings)),
     Column[PortView]("Bandwidth", lambda view: _bandwidth_text(view.state.settings)),
     Column[PortView]("Offload", lambda view: _offload_text(view.state.settings)),
+    Column[PortView]("Card gives", lambda view: _use_text(view.use)),
     Column[PortView]("Isolation", lambda view: _isolation_text(view.state.settings)),
     Column[PortView]("Profile", lambda view: _profile_text(view.state.settings)),
     Column[PortView]("Rules", lambda view: _rules_text(view.state)),

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from openhyperv.cim.session import Session
 from openhyperv.errors import NotFoundError, error_context
 from openhyperv.hyperv.ports.editing import PortEdit, change_port, read_state, unplug_port
+from openhyperv.hyperv.ports.hardware_use import HardwareUse, read_hardware_use
 from openhyperv.hyperv.ports.listing import ListedPort, list_ports
 from openhyperv.hyperv.ports.port_state import PortState
 from openhyperv.hyperv.switches.changing import change_switch
@@ -108,6 +109,10 @@ class HostSwitches:
         :raises ConflictError: several have that name
         """
         return read_state(self._session, adapter)
+
+    def hardware_use(self, port: PortState) -> HardwareUse | None:
+        """What a port has of the network card's hardware, in one query; None while its machine is off."""
+        return read_hardware_use(self._session, port)
 
     def change_port(self, adapter: str, edit: PortEdit, *, switch: str | None = None) -> None:
         """Make an adapter's port what ``edit`` makes of what it is; what differs is sent, and nothing else.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from attrs import frozen
 
@@ -14,6 +14,7 @@ from openhyperv.emulator.host.switches.features import OFFLOAD
 from openhyperv.emulator.host.switches.network import connected_switch
 from openhyperv.emulator.host.switches.switch import Switch, Switches
 from openhyperv.emulator.host.switches.uplinks import Surroundings
+from openhyperv.wire.path import ObjectPath
 
 
 @frozen
@@ -24,23 +25,62 @@ class OffloadUse:
     taken: Offload
 
 
-def offload_use(host: Host, switches: Switches, switch: Switch) -> OffloadUse:
-    """A switch offers SR-IOV only if that was asked for when it was made (Microsoft, ``New-VMSwitch``).
+@frozen
+class PortShare:
+    """What one port of a running machine has of the adapters: a function with its queue pairs, or a queue."""
 
-    Ports of running machines take what their weights ask for, until there is none left; guests negotiate
-    IPsec associations by themselves, and no guest here does.
-    """
+    has_function: bool = False
+    queue_pairs: int = 0
+    has_queue: bool = False
+
+
+def offload_use(host: Host, switches: Switches, switch: Switch) -> OffloadUse:
+    """What a switch offers, and what of it its ports have."""
     offered = _offered(host, switches, switch)
-    wishes = list(_wishes(host, switch))
-    with_function = [w for w in wishes if w.number("IOVOffloadWeight")][: offered.virtual_functions]
-    pairs = sum(wish.number("IOVQueuePairsRequested") for wish in with_function)
-    with_queue = [w for w in wishes if w.number("VMQOffloadWeight") and w not in with_function]
+    shares = _shares(offered, _wishes(host, switch)).values()
     taken = Offload(
-        virtual_functions=len(with_function),
-        queue_pairs=min(pairs, offered.queue_pairs),
-        vmqs=min(len(with_queue), offered.vmqs),
+        virtual_functions=sum(share.has_function for share in shares),
+        queue_pairs=sum(share.queue_pairs for share in shares),
+        vmqs=sum(share.has_queue for share in shares),
     )
     return OffloadUse(offered, taken)
+
+
+def port_shares(host: Host, switches: Switches, switch: Switch) -> Mapping[ObjectPath, PortShare]:
+    """What each port has that has anything, by its connection's settings."""
+    return _shares(_offered(host, switches, switch), _wishes(host, switch))
+
+
+def _shares(offered: Offload, wishes: Iterator[_Wish]) -> Mapping[ObjectPath, PortShare]:
+    """Ports take what their weights ask for, the heavier first, until there is none left.
+
+    A switch offers SR-IOV only if that was asked for when it was made (Microsoft, ``New-VMSwitch``). Guests
+    negotiate IPsec associations by themselves, and no guest here does.
+    """
+    ports = list(wishes)
+    functions = _heaviest(ports, "IOVOffloadWeight")[: offered.virtual_functions]
+    shares: dict[ObjectPath, PortShare] = {}
+    free_pairs = offered.queue_pairs
+    for wish in functions:
+        pairs = min(wish.feature.number("IOVQueuePairsRequested"), free_pairs)
+        free_pairs -= pairs
+        shares[wish.connection] = PortShare(has_function=True, queue_pairs=pairs)
+    queues = [wish for wish in _heaviest(ports, "VMQOffloadWeight") if wish.connection not in shares]
+    return shares | {wish.connection: PortShare(has_queue=True) for wish in queues[: offered.vmqs]}
+
+
+@frozen(eq=False)
+class _Wish:
+    """The offload settings of a port of a running machine, by the settings of its connection."""
+
+    connection: ObjectPath
+    feature: Feature
+
+
+def _heaviest(wishes: Sequence[_Wish], weight: str) -> list[_Wish]:
+    """Those that ask at all, the heavier first, and of the same weight the older."""
+    asking = [wish for wish in wishes if wish.feature.number(weight)]
+    return sorted(asking, key=lambda wish: -wish.feature.number(weight))
 
 
 def _offered(host: Host, switches: Switches, switch: Switch) -> Offload:
@@ -57,13 +97,13 @@ def _offered(host: Host, switches: Switches, switch: Switch) -> Offload:
     )
 
 
-def _wishes(host: Host, switch: Switch) -> Iterator[Feature]:
-    """The offload settings of each port of a running machine at the switch."""
+def _wishes(host: Host, switch: Switch) -> Iterator[_Wish]:
     for system in host.systems:
         if not system.state.is_on:
             continue
         configuration = system.configuration
         for connection in configuration.of_class(ETHERNET_CONNECTION.class_name):
             if (connected_switch(connection) or "").lower() == switch.guid.lower():
+                path = host.views.path(configuration, connection)
                 features = configuration.features_of(connection)
-                yield from (feature for feature in features if feature.kind is OFFLOAD)
+                yield from (_Wish(path, feature) for feature in features if feature.kind is OFFLOAD)

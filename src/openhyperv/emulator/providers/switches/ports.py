@@ -18,6 +18,7 @@ from openhyperv.emulator.host.switches.connections import (
     connections,
     connections_near,
 )
+from openhyperv.emulator.host.switches.offload_use import PortShare, port_shares
 from openhyperv.emulator.host.switches.switch import Switches
 from openhyperv.emulator.providers.elements import ENABLED, HEALTHY
 from openhyperv.emulator.providers.links import link, touching
@@ -42,7 +43,11 @@ class SwitchPortProvider:
     @instances_of(SWITCH_PORT)
     def ports(self) -> Iterator[Instance]:
         """Every port of every switch."""
-        return map(_port, connections(self._host, self._switches))
+        shares: dict[ObjectPath, PortShare] = {}
+        for switch in self._switches:
+            shares |= port_shares(self._host, self._switches, switch)
+        for connection in connections(self._host, self._switches):
+            yield _port(connection, shares.get(connection.setting, PortShare()))
 
     @lookup(SWITCH_PORT)
     def port(self, path: ObjectPath) -> Instance | None:
@@ -121,7 +126,7 @@ class SwitchPortProvider:
                 yield {"GroupComponent": host, "PartComponent": connection.peer}
 
 
-def _port(connection: SwitchConnection) -> Instance:
+def _port(connection: SwitchConnection, share: PortShare) -> Instance:
     path = connection.port_path
     values: dict[str, Value] = {
         **HEALTHY,
@@ -133,8 +138,9 @@ def _port(connection: SwitchConnection) -> Instance:
         "Caption": "Ethernet Switch Port",
         "Description": "Microsoft Virtual Ethernet Switch Port",
         "PermanentAddress": connection.peer_mac,
-        "IOVOffloadUsage": 0,
-        "VMQOffloadUsage": 0,
+        # UNVERIFIED: a port that has a virtual function, or a queue, counts one
+        "IOVOffloadUsage": int(share.has_function),
+        "VMQOffloadUsage": int(share.has_queue),
     }
     return Instance(path.class_name, values, path=path)
 
