@@ -14,10 +14,13 @@ from openhyperv.emulator.host.hardware import Hardware, NetworkAdapter, Offload
 from openhyperv.emulator.rules.actions import Action, ResetAfter, ResetBefore
 from openhyperv.emulator.rules.matching import OperationName, Rule
 from openhyperv.errors import ConnectionLostError, NotFoundError, UnsupportedError
+from openhyperv.hyperv.device_changes import add_devices
 from openhyperv.hyperv.host import Host
 from openhyperv.hyperv.names import SYSTEM_SERVICE, setting
 from openhyperv.hyperv.ports.finding import CABLE
 from openhyperv.hyperv.ports.hardware_use import HardwareUse
+from openhyperv.hyperv.settings import connection
+from openhyperv.hyperv.switches.finding import switch_path
 from openhyperv.hyperv.switches.offload import Capacity
 from openhyperv.hyperv.virtual_machine import VirtualMachine
 from openhyperv.machine.network_adapter import NetworkAdapter as Adapter
@@ -45,7 +48,7 @@ from openhyperv.wire.instance import Instance
 from tests.capabilities import shows
 from tests.emulated import emulated_host, target_of
 from tests.hyperv.counting import requests
-from tests.hyperv.specs import machine_spec
+from tests.hyperv.specs import GEN_1, machine_spec
 from tests.witness import Witness, changes
 
 CARD = NetworkAdapter(
@@ -328,7 +331,7 @@ def test_older_hosts_are_asked_for_nothing_new(tmp_path: Path, settings: PortSet
         assert settled(host).security == EVERYTHING.security
 
 
-def test_every_port_of_a_host_is_listed_in_five_queries(
+def test_every_port_of_a_host_is_listed_in_six_queries(
     emulated: EmulatedHost, host: Host, lab: str, machine: VirtualMachine
 ) -> None:
     other = host.create(machine_spec("api", network_adapters=(Adapter("b"), Adapter("a", switch="lab"))))
@@ -336,7 +339,7 @@ def test_every_port_of_a_host_is_listed_in_five_queries(
     machine.checkpoints.take("holds copies of the adapter")
     with requests(emulated, host) as asked:
         listed = host.switches.ports()
-    assert asked == ["Enumerate"] * 5
+    assert asked == ["Enumerate"] * 6
     assert [(port.machine, port.adapter, port.switch) for port in listed] == [
         ("api", "a", "lab"),
         ("api", "b", None),
@@ -344,6 +347,19 @@ def test_every_port_of_a_host_is_listed_in_five_queries(
     ]
     assert listed[-1].state.settings == EVERYTHING
     other.delete()
+
+
+def test_a_legacy_adapter_has_a_port_too(host: Host, lab: str) -> None:
+    machine = host.create(machine_spec("old", GEN_1))
+    kind = {"ResourceType": 10, "ResourceSubType": "Microsoft:Hyper-V:Emulated Ethernet Port"}
+    legacy = Instance("Msvm_EmulatedEthernetPortSettingData", {**kind, "ElementName": "legacy"})
+    (path,) = add_devices(host.session, machine.guid, [legacy])
+    cable = connection("legacy", path.on("."), switch_path(lab).on("."))
+    add_devices(host.session, machine.guid, [cable])
+    host.switches.change_port(machine.adapters.key("legacy"), lambda port: evolve(port, vlan=AccessVlan(3)))
+    (listed,) = [port for port in host.switches.ports() if port.machine == "old"]
+    assert (listed.adapter, listed.switch, listed.state.settings.vlan) == ("legacy", "lab", AccessVlan(3))
+    machine.delete()
 
 
 def test_an_adapter_that_is_not_there(host: Host, machine: VirtualMachine) -> None:

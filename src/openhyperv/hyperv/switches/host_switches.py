@@ -99,7 +99,7 @@ class HostSwitches:
             remove_switch(self._session, name_or_guid, force=force)
 
     def ports(self) -> Sequence[ListedPort]:
-        """The port of every adapter of every machine, in five queries at the same time."""
+        """The port of every adapter of every machine, in six queries at the same time."""
         return list_ports(self._session)
 
     def port(self, adapter: str) -> PortState:
