@@ -23,6 +23,7 @@ from openhyperv.emulator.emulated_host import EmulatedHost
 from openhyperv.hyperv.host import Host
 from openhyperv.hyperv.virtual_machine import VirtualMachine
 from openhyperv.nova import options
+from tests_openstack.nova.bindings import bind_ports_as
 from tests_openstack.nova.one_cell import stay_in_one_cell
 
 options.register(nova.conf.CONF)
@@ -37,12 +38,15 @@ class Cloud(integrated_helpers.ProviderUsageBaseTestCase):
 
     compute_driver = "openhyperv.HyperVDriver"
     host_options: Mapping[str, Any] = MappingProxyType({})
+    vif_type = "hyperv"
+    """What Neutron binds ports as."""
 
     def setUp(self) -> None:
         # Nova's fixture looks for it beside the package, where the wheel does not put it
         self.flags(api_paste_config=str(Path(sys.prefix) / "etc/nova/api-paste.ini"), group="wsgi")
         super().setUp()
         stay_in_one_cell(self)
+        bind_ports_as(self.neutron, self.vif_type)
         self.folder = Path(self.useFixture(fixtures.TempDir()).path)
         self.flags(state_path=str(self.folder / "state"))
         self.rules = Witness()

@@ -12,6 +12,7 @@ from openhyperv.machine.policy import Policy
 from openhyperv.nova.consoles.consoles import Consoles
 from openhyperv.nova.images.image_cache import ImageCache
 from openhyperv.nova.instances import Instances
+from openhyperv.nova.open_vswitch.ports import OvsPorts
 from openhyperv.nova.resources.pci_devices import allow_list_of
 from openhyperv.nova.resources.reading import HostReadings
 
@@ -27,6 +28,7 @@ class ComputeHost:
     images: ImageCache = field(init=False)
     readings: HostReadings = field(init=False)
     consoles: Consoles = field(init=False)
+    ovs: OvsPorts = field(init=False)
 
     @instances.default
     def _instances(self) -> Instances:
@@ -43,6 +45,10 @@ class ComputeHost:
     @consoles.default
     def _consoles(self) -> Consoles:
         return Consoles(self.host, self._folder("consoles"))
+
+    @ovs.default
+    def _ovs(self) -> OvsPorts:
+        return OvsPorts.configured(nova.conf.CONF)
 
     def _folder(self, subject: str) -> Path:
         """Where this nova-compute keeps files of its own."""

@@ -44,7 +44,7 @@ def design_instance(
         disks=(root, *blank) if isinstance(root, DiskRequest) else blank,
         dvds=(root,) if isinstance(root, DvdRequest) else (),
         config_drive=config_drive_of(instance, host.layout.machine(identity)),
-        network_adapters=network_adapters_of(network_info),
+        network_adapters=network_adapters_of(network_info, compute.ovs),
         notes=MARK,
         metadata=instance.metadata,
         hostname=instance.hostname or "",

@@ -15,7 +15,16 @@ LOG = log.getLogger(__name__)
 
 
 def destroy_instance(compute: ComputeHost, instance: Instance) -> None:
-    """Remove the instance's machine and its files, whichever of the two there still is.
+    """Remove the instance's machine, its files, and its ports in Open vSwitch, whichever there still are.
+
+    :raises HyperVError: the host refuses; what is left can be removed by the same call later
+    """
+    destroy_machine(compute, instance)
+    compute.ovs.unplug_all(instance)
+
+
+def destroy_machine(compute: ComputeHost, instance: Instance) -> None:
+    """The same without its ports.
 
     :raises HyperVError: the host refuses; what is left can be removed by the same call later
     """

@@ -185,11 +185,16 @@ class HyperVDriver(driver.ComputeDriver):
     # ---- ports
 
     def plug_vifs(self, instance: Instance, network_info: NetworkInfo) -> None:
-        """Adapters stay with their machine, and the agent connects them; ports have to be of its kind."""
-        network_adapters_of(network_info)
+        """Adapters stay with their machine, and the agent connects them; Open vSwitch is told of its own."""
+        network_adapters_of(network_info, self._compute.ovs)
+        with as_nova_faults(instance):
+            self._compute.ovs.plug(instance, network_info)
 
     def unplug_vifs(self, instance: Instance, network_info: NetworkInfo) -> None:
-        """Adapters go with their machine."""
+        """Adapters go with their machine; Open vSwitch forgets its ports."""
+        with as_nova_faults(instance):
+            for vif in network_info:
+                self._compute.ovs.unplug(vif)
 
     def attach_interface(
         self, context: RequestContext, instance: Instance, image_meta: ImageMeta, vif: VIF

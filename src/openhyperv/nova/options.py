@@ -72,7 +72,24 @@ MACHINE_OPTIONS = [
     ),
 ]
 
-OPTIONS = [*CONNECTION_OPTIONS, *MACHINE_OPTIONS]
+OVS_OPTIONS = [
+    cfg.StrOpt(
+        "ovs_switch",
+        help="The virtual switch on which the extension of Open vSwitch is enabled. Ports that Neutron binds "
+        "as ovs are connected to it.",
+    ),
+    cfg.StrOpt(
+        "ovsdb_connection",
+        help="Where the database of the host's Open vSwitch listens, such as ssl:192.0.2.11:6640. With tcp "
+        "whoever is on the way can read and change it.",
+    ),
+    cfg.StrOpt("ovsdb_ca_file", help="Who may have signed the certificate of that database."),
+    cfg.StrOpt("ovsdb_certificate_file", help="The certificate that this service shows to it."),
+    cfg.StrOpt("ovsdb_private_key_file", help="The key of that certificate, readable by the service only."),
+    cfg.FloatOpt("ovsdb_timeout", default=10.0, min=1.0, help="Seconds that it may take to answer."),
+]
+
+OPTIONS = [*CONNECTION_OPTIONS, *MACHINE_OPTIONS, *OVS_OPTIONS]
 
 
 def list_opts() -> Iterator[tuple[cfg.OptGroup, list[cfg.Opt]]]:

@@ -19,7 +19,7 @@ from openhyperv.nova.compute_host import ComputeHost
 from openhyperv.nova.config_drive import Injected, built_config_drive
 from openhyperv.nova.consoles.offering import keep_new_console
 from openhyperv.nova.designing import design_instance
-from openhyperv.nova.destroying import destroy_instance
+from openhyperv.nova.destroying import destroy_machine
 from openhyperv.nova.device_metadata import remember_devices
 from openhyperv.nova.drives import BlockDeviceInfo, refuse_volumes, root_of
 from openhyperv.nova.images.image_cache import CachedImage, wanted_image_of
@@ -92,6 +92,7 @@ def _create(compute: ComputeHost, context: RequestContext, wanted: Spawn, spec: 
         data = shielding_data_of(context, spec)
         machine = compute.host.create(spec, shares_name=True, shielding_data=data, uploads=uploads)
     compute.instances.remember(wanted.instance, machine)
+    compute.ovs.plug(wanted.instance, wanted.network_info)
 
 
 def _undo(compute: ComputeHost, instance: Instance) -> None:
@@ -103,9 +104,14 @@ def _undo(compute: ComputeHost, instance: Instance) -> None:
     patience = Deadline.after(_UNDOING_S)
     while True:
         try:
-            return destroy_instance(compute, instance)
+            destroy_machine(compute, instance)
+            break
         except HyperVError:
             if not patience.remaining_s:
                 LOG.exception("What was made of the instance could not be removed.", instance=instance)
-                return None
+                break
         sleep(_PAUSE_S)
+    try:
+        compute.ovs.unplug_all(instance)
+    except HyperVError:
+        LOG.exception("Its ports in Open vSwitch could not be removed.", instance=instance)

@@ -79,6 +79,7 @@ def _create(compute: ComputeHost, move: Move, spec: MachineSpec, source: HostFil
             spec, shares_name=True, uploads=uploads, brought=brought, timeout_s=_TIMEOUT_S
         )
     compute.instances.remember(move.instance, machine)
+    compute.ovs.plug(move.instance, move.network_info)
 
 
 def _brought(

@@ -70,7 +70,8 @@ def stay(compute: ComputeHost, move: Move, *, starts: bool) -> None:
         forget(compute, move.instance)
     else:
         with compute.instances.machine(move.instance) as machine:
-            machine.adapters.add_missing(network_adapters_of(move.network_info))
+            machine.adapters.add_missing(network_adapters_of(move.network_info, compute.ovs))
+        compute.ovs.plug(move.instance, move.network_info)
     if starts:
         power_on(compute, move.instance)
 
@@ -117,3 +118,4 @@ def _make_ready(compute: ComputeHost, move: Move, baggage: Baggage) -> None:
         return
     with compute.instances.machine(move.instance) as machine:
         machine.adapters.clear()
+    compute.ovs.unplug_all(move.instance)

@@ -1,4 +1,4 @@
-"""What we read and write of the database Open_vSwitch: ovs-vswitchd.conf.db(5), in the words of RFC 7047, 3.2.
+"""What we read and write of the database Open_vSwitch (ovs-vswitchd.conf.db(5)), as RFC 7047, 3.2, writes it.
 
 The server has more; a client is sent the columns that it knows.
 """

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable, Iterator
+import ssl
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -23,6 +24,8 @@ from openhyperv.nova.open_vswitch.columns import SCHEMA
 from openhyperv.nova.open_vswitch.settings import OvsSettings, TlsFiles
 
 _REMEDY = "See that ovsdb-server listens there (ovs-vsctl get-manager) and that firewalls let it through."
+_TLS_FAILURES = (errno.EPROTO, ssl.SSLErrorNumber.SSL_ERROR_SSL)
+"""What python-ovs makes of a handshake that fails; the second is the number of an exception of ssl."""
 _TLS_REMEDY = "Compare ovsdb_ca_file with who signed its certificate, and its own CA with ours."
 
 
@@ -42,13 +45,15 @@ class _Database(impl_idl.OvsdbIdl):
 
     ovsdb_connection: Any = None
 
-    def create_transaction(self, check_error: bool = False, log_errors: bool = True, **_: Any) -> _Transaction:
+    def create_transaction(
+        self, check_error: bool = False, log_errors: bool = True, **_: Any
+    ) -> _Transaction:
         """What every call is part of."""
         return _Transaction(self, self.ovsdb_connection, check_error=check_error, log_errors=log_errors)
 
 
-Compose = Callable[[Any, Any], None]
-"""Adds calls of the first, ovsdbapp's API of the database, to the second, a transaction."""
+Compose = Callable[[Any], Iterable[Any]]
+"""Makes commands of ovsdbapp's API of the database, which is given."""
 
 
 def change_database(settings: OvsSettings, compose: Compose) -> None:
@@ -59,8 +64,10 @@ def change_database(settings: OvsSettings, compose: Compose) -> None:
     :raises DeadlineError: it does not answer any more
     """
     with _told(settings), _opened(settings) as database:
+        commands = list(compose(database))
         with database.transaction(check_error=True, log_errors=False) as transaction:
-            compose(database, transaction)
+            for command in commands:
+                transaction.add(command)
 
 
 @contextmanager
@@ -74,10 +81,11 @@ def _opened(settings: OvsSettings) -> Iterator[Any]:
         yield _Database(connection)
     finally:
         connection.stop(settings.timeout_s)
+        connection.idl.close()  # which one that never came about needs
 
 
 def _trust(files: TlsFiles | None) -> None:
-    """For the whole process, which runs one host. Who has signed is checked; names in certificates are not."""
+    """For the whole process, which runs one host. Who has signed is checked, names are not."""
     if files is not None:
         stream.Stream.ssl_set_ca_cert_file(files.ca_file)
         stream.Stream.ssl_set_certificate_file(files.certificate_file)
@@ -90,7 +98,7 @@ def _knock(settings: OvsSettings) -> None:
     code, opened = stream.Stream.open_block(opening, timeout=round(settings.timeout_s * 1000))
     if opened is not None:
         opened.close()
-    if code == errno.EPROTO and settings.tls is not None:
+    if code in _TLS_FAILURES and settings.tls is not None:
         raise CertificateError(
             "The database of the host's Open vSwitch and we do not accept each other's certificates.",
             target=settings.connection,

@@ -8,7 +8,7 @@ port has that name in the database as well. What a port may do is said by whoeve
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -56,7 +56,7 @@ class OvsPorts:
         """
         own = [vif for vif in vifs or () if _is_ovs(vif)]
         if own:
-            self._change(partial(_add, instance.uuid, own))
+            self._change(partial(_added, instance.uuid, own))
 
     def unplug(self, vif: VIF) -> None:
         """Remove a port from its bridge, if it is there.
@@ -64,18 +64,19 @@ class OvsPorts:
         :raises HyperVError: as of :func:`~.database.change_database`; repeat it later
         """
         if _is_ovs(vif):
-            self._change(partial(_remove, [vif["id"]]))
+            self._change(partial(_removed, vif["id"]))
 
     def unplug_all(self, instance: Instance) -> None:
         """Remove every port that was plugged for an instance, whatever Nova still knows of it.
 
         :raises HyperVError: as of :func:`~.database.change_database`; repeat it later
         """
-        self._change(partial(_remove_of, instance.uuid))
+        self._change(partial(_removed_of, instance.uuid))
 
-    def _change(self, compose: Any) -> None:
+    def _change(self, compose: Callable[[Any], Iterable[Any]]) -> None:
         if self.settings is not None:
-            from openhyperv.nova.open_vswitch.database import change_database  # noqa: PLC0415  # see below
+            # ovsdbapp loads Eventlet, which services of other hosts do without
+            from openhyperv.nova.open_vswitch.database import change_database  # noqa: PLC0415
 
             change_database(self.settings, compose)
 
@@ -84,11 +85,10 @@ def _is_ovs(vif: VIF) -> bool:
     return bool(vif["type"] == model.VIF_TYPE_OVS)
 
 
-def _add(owner: str, vifs: Iterable[VIF], database: Any, transaction: Any) -> None:
+def _added(owner: str, vifs: Iterable[VIF], database: Any) -> Iterator[Any]:
     for vif in vifs:
-        transaction.add(database.add_port(vif["network"]["bridge"], vif["id"], may_exist=True))
-        ids = ("external_ids", _external_ids(vif, owner))
-        transaction.add(database.db_set("Interface", vif["id"], ids))
+        yield database.add_port(vif["network"]["bridge"], vif["id"], may_exist=True)
+        yield database.db_set("Interface", vif["id"], ("external_ids", _external_ids(vif, owner)))
 
 
 def _external_ids(vif: VIF, owner: str) -> Mapping[str, str]:
@@ -101,12 +101,11 @@ def _external_ids(vif: VIF, owner: str) -> Mapping[str, str]:
     }
 
 
-def _remove(names: Iterable[str], database: Any, transaction: Any) -> None:
-    for name in names:
-        transaction.add(database.del_port(name, if_exists=True))
+def _removed(name: str, database: Any) -> Iterator[Any]:
+    yield database.del_port(name, if_exists=True)
 
 
-def _remove_of(owner: str, database: Any, transaction: Any) -> None:
+def _removed_of(owner: str, database: Any) -> Iterator[Any]:
     own = ("external_ids", "=", {"vm-uuid": owner})
-    found = database.db_find("Interface", own, columns=["name"]).execute(check_error=True)
-    _remove([row["name"] for row in found], database, transaction)
+    for row in database.db_find("Interface", own, columns=["name"]).execute(check_error=True):
+        yield from _removed(row["name"], database)

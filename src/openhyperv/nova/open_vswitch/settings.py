@@ -27,7 +27,7 @@ class TlsFiles:
 class OvsSettings:
     """A host with Open vSwitch: ``switch`` is Hyper-V's, on which the extension is enabled.
 
-    ``connection`` is the database's, and ``timeout_s`` for whatever is asked of it. Without ``tls`` it is tcp.
+    ``connection`` is the database's, ``timeout_s`` for whatever is asked of it. Without ``tls`` it is tcp.
     """
 
     switch: str
