@@ -75,6 +75,8 @@ _GLOBAL = {
     "printcap name": "/dev/null",
     "disable spoolss": "yes",
     "usershare max shares": "0",
+    # A pipe that is not there is looked for by starting nine programs; ours alone are there.
+    "rpc start on demand helpers": "no",
     "logging": "file",
     "max log size": "1000",
 }
