@@ -174,6 +174,15 @@ def test_a_switch_in_use_stays_unless_told_so(own_hv, web):
     assert own_hv.json("port", "list", "--machine", web)[0]["switch"] is None
 
 
+def test_the_hosts_own_port(own_hv):
+    own_hv.ok("switch", "create", "lab", "--management-port")
+    own_hv.ok("switch", "host-port", "set", "lab", "--vlan", "7", "--at-most", "100")
+    shown = own_hv.ok("switch", "host-port", "show", "lab")
+    assert "VLAN       7" in shown
+    assert "100 Mbit/s" in shown
+    assert own_hv("switch", "host-port", "set", "lab").returncode == 2
+
+
 def test_a_rehearsal_tells_the_one_call(own_hv):
     shown = own_hv.ok("--dry-run", "switch", "create", "lab", "--management-port")
     assert shown.count("DefineSystem") == 1

@@ -21,8 +21,10 @@ from openhyperv.errors import (
 )
 from openhyperv.hyperv.host import Host
 from openhyperv.hyperv.names import service
+from openhyperv.hyperv.switches.calls import SwitchCalls
+from openhyperv.hyperv.switches.settings import management_port
 from openhyperv.machine.network_adapter import NetworkAdapter
-from openhyperv.machine.port import AccessVlan, PortSpec
+from openhyperv.machine.port import AccessVlan, Direction, PortRule, PortSpec, TrunkVlan
 from openhyperv.machine.switch import BandwidthMode, LoadBalancing, SwitchChange, SwitchKind, SwitchSpec
 from openhyperv.machine.violations import BrokenRuleError
 from openhyperv.wire.cimxml import instance_to_text
@@ -367,3 +369,38 @@ def test_what_the_host_refuses_leaves_no_switch(host: Host, witness: Witness) ->
     with witness.misfortune(rule), pytest.raises(MethodError):
         host.switches.create(WAN)
     assert host.switches.list() == []
+
+
+def test_the_hosts_own_port_is_put_into_a_vlan_in_place(
+    emulated: EmulatedHost, witness: Witness, host: Host
+) -> None:
+    guid = host.switches.create(WAN)
+    with requests(emulated, host) as asked, witness.watching() as seen:
+        host.switches.change_host_port("wan", lambda port: evolve(port, vlan=AccessVlan(7)))
+    assert asked == ["Enumerate"] * 3 + ["Invoke"]
+    assert changes(seen) == [f"{SERVICE}.AddFeatureSettings"]
+    rules = (PortRule(Direction.OUTGOING, stateful=True),)
+    host.switches.change_host_port("wan", lambda port: evolve(port, vlan=TrunkVlan((8,)), rules=rules))
+    state = host.switches.host_port("wan")
+    assert (state.switch_guid, state.settings.vlan) == (guid, TrunkVlan((8,)))
+    assert (state.settings.rules, state.denies_rest) == (rules, True)
+    with witness.watching() as seen:
+        host.switches.change_host_port("wan", lambda port: evolve(port, vlan=TrunkVlan((8,))))
+    assert changes(seen) == []
+
+
+def test_the_hosts_port_is_the_one_that_was_named(host: Host, witness: Witness) -> None:
+    guid = host.switches.create(SwitchSpec(name="lab"))
+    with pytest.raises(NotFoundError, match="no such port"):
+        host.switches.host_port("lab")
+    host.switches.change("lab", SwitchChange(management_port=True))
+    second = management_port("storage", host.facts().name)
+    SwitchCalls(host.session, "lab").add_ports(guid, [second])
+    with witness.watching() as seen, pytest.raises(ConflictError, match="lab, storage"):
+        host.switches.change_host_port("lab", lambda port: evolve(port, vlan=AccessVlan(9)))
+    assert changes(seen) == []
+    host.switches.change_host_port("lab", lambda port: evolve(port, vlan=AccessVlan(9)), "Storage")
+    assert host.switches.host_port("lab", "storage").settings.vlan == AccessVlan(9)
+    assert host.switches.host_port("lab", "lab").settings.vlan is None
+    host.switches.change("lab", SwitchChange(management_port=False))
+    assert host.switches.state("lab").kind is SwitchKind.PRIVATE

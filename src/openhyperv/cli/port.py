@@ -2,36 +2,18 @@
 
 from __future__ import annotations
 
-from functools import reduce
-from typing import Protocol
-
 import click
-from click.core import ParameterSource
 
 from openhyperv.cli.connecting import connected
 from openhyperv.cli.invocation import Invocation
 from openhyperv.cli.options import Group
 from openhyperv.cli.output import say, show_list, show_one
-from openhyperv.cli.port_bandwidth import bandwidth_options
-from openhyperv.cli.port_guards import guard_options
-from openhyperv.cli.port_offload import offload_options
-from openhyperv.cli.port_overlay import isolation_options, profile_options
-from openhyperv.cli.port_rules import rule_options
+from openhyperv.cli.port_edit import Words, edit_of, port_options
 from openhyperv.cli.port_switch import NOWHERE, SWITCH_OPTION
 from openhyperv.cli.port_view import LISTING, VIEW, PortView
-from openhyperv.cli.port_vlan import vlan_options
-from openhyperv.machine.port import PortSettings
 
 _machine = click.argument("machine")
 _adapter = click.argument("adapter")
-
-
-class Words(Protocol):
-    """What was said of one side of a port."""
-
-    def edit(self, port: PortSettings) -> PortSettings:
-        """The port as it is then."""
-        ...
 
 
 @click.group(cls=Group)
@@ -77,13 +59,7 @@ def show(invocation: Invocation, machine: str, adapter: str) -> None:
 @_machine
 @_adapter
 @SWITCH_OPTION
-@vlan_options
-@guard_options
-@bandwidth_options
-@rule_options
-@offload_options
-@isolation_options
-@profile_options
+@port_options
 @click.pass_obj
 def set_(invocation: Invocation, /, machine: str, adapter: str, switch: str | None, **words: Words) -> None:
     """Change the port of an adapter; whatever is not named stays, but rules are given all together.
@@ -93,24 +69,13 @@ def set_(invocation: Invocation, /, machine: str, adapter: str, switch: str | No
     udp, icmp, icmpv6, or a number), port=N or port=N-M, remote=NET, local=NET and stateful, separated by
     commas.
     """
-
-    def edit(settings: PortSettings) -> PortSettings:
-        return reduce(lambda port, said: said.edit(port), words.values(), settings)
-
-    if not _is_anything_given(click.get_current_context()):
-        raise click.UsageError("Name at least one thing to change.")
-    edit(PortSettings())  # words that contradict each other are refused before anything is looked at
+    edit = edit_of(words, "machine", "adapter")
     with connected(invocation) as host:
         key = host.machine(machine).adapters.key(adapter)
         if switch == NOWHERE:
             host.switches.unplug_port(key)
         host.switches.change_port(key, edit, switch=None if switch == NOWHERE else switch)
         say(invocation, f"The port of {adapter} of {machine} is changed.")
-
-
-def _is_anything_given(context: click.Context) -> bool:
-    options = context.params.keys() - {"machine", "adapter"}
-    return any(context.get_parameter_source(name) is ParameterSource.COMMANDLINE for name in options)
 
 
 @port.command()

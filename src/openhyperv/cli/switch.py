@@ -9,6 +9,7 @@ from openhyperv.cli.connecting import connected
 from openhyperv.cli.invocation import Invocation
 from openhyperv.cli.options import Group
 from openhyperv.cli.output import say, show_list, show_one
+from openhyperv.cli.switch_host_port import host_port
 from openhyperv.cli.switch_view import CARDS, LISTING, VIEW
 from openhyperv.cli.switch_words import NewSwitch, SwitchWords, new_switch_options, switch_options
 from openhyperv.machine.switch import SwitchChange
@@ -102,3 +103,6 @@ def remove(invocation: Invocation, name: str, force: bool, yes: bool) -> None:
     with connected(invocation) as host:
         host.switches.remove(name, force=force)
         say(invocation, f"The switch {name} is removed.")
+
+
+switch.add_command(host_port)

@@ -9,12 +9,12 @@ from openhyperv.cim.session import Session
 from openhyperv.errors import HyperVError
 from openhyperv.hyperv import settings
 from openhyperv.hyperv.facts import host_version
-from openhyperv.hyperv.names import SYSTEM_SERVICE, setting, system_settings
+from openhyperv.hyperv.names import SYSTEM_SERVICE, system_settings
 from openhyperv.hyperv.ports.changes import FeatureChanges, feature_changes
+from openhyperv.hyperv.ports.feature_calls import FeatureCalls
 from openhyperv.hyperv.ports.finding import CABLE, DISABLED, ENABLED, Port, cable_of, find_port
 from openhyperv.hyperv.ports.reading import FoundPort, PortReading
 from openhyperv.hyperv.switches.finding import find_switch
-from openhyperv.hyperv.values import text
 from openhyperv.machine.port import PortSpec
 from openhyperv.machine.rules.port_hardware import check_port_release, needs_2016
 from openhyperv.machine.rules.ports import check_port
@@ -66,6 +66,7 @@ class Binding:
     def __init__(self, session: Session, port: Port) -> None:
         self._session = session
         self._port = port
+        self._features = FeatureCalls(session, SYSTEM_SERVICE, port.cable, port.name)
 
     def run(self, switch: ObjectPath | None, changes: FeatureChanges) -> None:
         """Plug it into a switch, with what its port shall be; or let it hang loose, without one."""
@@ -78,7 +79,7 @@ class Binding:
         stays = self._port.switch_guid == str(switch.key("Name")).upper()
         moves = changes.moves_network and changes.calls > 1
         if stays and not moves:
-            self._change_in_use(changes)
+            self._features.change_in_use(changes)
         elif not self._port.has_cable and not changes.calls:
             self._add_cable(switch.on("."))
         else:
@@ -88,13 +89,6 @@ class Binding:
         """Let it hang loose; what its port was stays."""
         if self._port.switch_guid is not None:
             self._plug({"EnabledState": DISABLED})
-
-    def _change_in_use(self, changes: FeatureChanges) -> None:
-        """At no moment does more pass than before or afterwards."""
-        self._remove(changes.closing)
-        self._modify(changes.modified)
-        self._add(changes.added)
-        self._remove(changes.opening)
 
     def _change_off_switch(self, switch: ObjectPath, changes: FeatureChanges) -> None:
         """Whatever fails here leaves the port without a network."""
@@ -108,9 +102,7 @@ class Binding:
 
     def _change_loose(self, changes: FeatureChanges) -> None:
         self._leave_switch()
-        self._remove((*changes.closing, *changes.opening))
-        self._modify(changes.modified)
-        self._add(changes.added)
+        self._features.change(changes)
 
     def _leave_switch(self) -> None:
         if not self._port.has_cable:
@@ -129,23 +121,6 @@ class Binding:
     def _plug(self, values: Mapping[str, Value]) -> None:
         change = Instance(CABLE, {"InstanceID": str(self._port.cable.key("InstanceID")), **values})
         self._run("ModifyResourceSettings", {"ResourceSettings": self._texts([change])})
-
-    def _remove(self, features: Sequence[Instance]) -> None:
-        if features:
-            paths: list[ObjectPath] = [setting(f.class_name, text(f, "InstanceID")) for f in features]
-            self._run("RemoveFeatureSettings", {"FeatureSettings": paths})
-
-    def _modify(self, features: Sequence[Instance]) -> None:
-        if features:
-            self._run("ModifyFeatureSettings", {"FeatureSettings": self._texts(features)})
-
-    def _add(self, features: Sequence[Instance]) -> None:
-        if features:
-            arguments: dict[str, Value] = {
-                "AffectedConfiguration": self._port.cable,
-                "FeatureSettings": self._texts(features),
-            }
-            self._run("AddFeatureSettings", arguments)
 
     def _run(self, method: str, arguments: Mapping[str, Value]) -> None:
         self._session.run(SYSTEM_SERVICE, method, arguments, target=self._port.name)

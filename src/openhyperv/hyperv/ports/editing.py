@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from attrs import fields
@@ -10,7 +10,7 @@ from attrs import fields
 from openhyperv.cim.session import Session
 from openhyperv.hyperv.facts import host_version
 from openhyperv.hyperv.ports.binding import Binding, look_at_port
-from openhyperv.hyperv.ports.changes import feature_changes, setting_changes
+from openhyperv.hyperv.ports.changes import FeatureChanges, feature_changes, setting_changes
 from openhyperv.hyperv.ports.finding import find_port
 from openhyperv.hyperv.ports.port_state import PortState, port_state
 from openhyperv.hyperv.ports.whole_port import wanted_settings
@@ -19,6 +19,7 @@ from openhyperv.machine.port import PortSettings
 from openhyperv.machine.rules.port_hardware import check_port_release, needs_2016
 from openhyperv.machine.rules.ports import check_settings
 from openhyperv.machine.rules.vlans import check_vlan
+from openhyperv.wire.instance import Instance
 
 PortEdit: TypeAlias = Callable[[PortSettings], PortSettings]
 
@@ -33,16 +34,24 @@ def change_port(session: Session, adapter: str, edit: PortEdit, switch: str | No
     """Change an adapter's port, as :meth:`.HostSwitches.change_port` promises."""
     target = None if switch is None else find_switch(session, switch)
     port, present = look_at_port(session, adapter)
-    before = port_state(port.adapter_id, port.switch_guid, present).settings
-    wanted = edit(before)
-    _check(session, _differing(before, wanted), wanted)
-    if wanted.rules == before.rules:
-        changes = setting_changes(present, list(wanted_settings(wanted)))
-    else:
-        changes = feature_changes(present, wanted)
+    changes = edited(session, present, edit)
     if target is None and port.switch_guid is not None:
         target = switch_path(port.switch_guid)
     Binding(session, port).run(target, changes)
+
+
+def edited(session: Session, present: Sequence[Instance], edit: PortEdit) -> FeatureChanges:
+    """What makes a port with the present settings one as edited; rules that stay as they are stay.
+
+    :raises BrokenRuleError: no port can be like that
+    :raises UnsupportedError: the host is too old for it
+    """
+    before = port_state("", None, present).settings
+    wanted = edit(before)
+    _check(session, _differing(before, wanted), wanted)
+    if wanted.rules == before.rules:
+        return setting_changes(present, list(wanted_settings(wanted)))
+    return feature_changes(present, wanted)
 
 
 def unplug_port(session: Session, adapter: str) -> None:

@@ -14,6 +14,7 @@ from openhyperv.hyperv.ports.port_state import PortState
 from openhyperv.hyperv.switches.changing import change_switch
 from openhyperv.hyperv.switches.creating import create_switch
 from openhyperv.hyperv.switches.finding import VirtualSwitch, list_switches, only_switch
+from openhyperv.hyperv.switches.host_port import change_host_port, read_host_port
 from openhyperv.hyperv.switches.network_cards import NetworkCard, read_cards
 from openhyperv.hyperv.switches.offload import SwitchOffload, read_offload
 from openhyperv.hyperv.switches.removing import remove_switch
@@ -137,6 +138,27 @@ class HostSwitches:
         """
         with self._context("unplug a port", adapter):
             unplug_port(self._session, adapter)
+
+    def host_port(self, switch: str, adapter: str | None = None) -> PortState:
+        """The host's own port at a switch, in three queries; ``adapter`` names it where it has several.
+
+        :raises NotFoundError: there is no such switch, or the host has no such port there
+        :raises ConflictError: the host has several ports there, or several switches have that name
+        """
+        with self._context("look at the host's port", switch):
+            return read_host_port(self._session, switch, adapter)
+
+    def change_host_port(self, switch: str, edit: PortEdit, adapter: str | None = None) -> None:
+        """Make the host's own port at a switch what ``edit`` makes of what it is, in place.
+
+        Whoever puts it into another VLAN may cut the way that the host is managed by.
+
+        :raises BrokenRuleError: no port can be like that; nothing was changed
+        :raises NotFoundError, ConflictError: as for :meth:`host_port`
+        :raises UnsupportedError: the host is too old for what is asked
+        """
+        with self._context("change the host's port", switch):
+            change_host_port(self._session, switch, edit, adapter)
 
     def offload(self) -> Sequence[SwitchOffload]:
         """What the network cards behind external switches do for machines, in four queries."""
