@@ -19,6 +19,7 @@ from openhyperv.errors import InvalidInputError
 from openhyperv.neutron import options
 from openhyperv.neutron.host_agent import HostAgent
 from openhyperv.neutron.notifications import listen
+from openhyperv.neutron.old_options import left_over
 from openhyperv.neutron.pushed_objects import listen_for_objects
 
 LOG = logging.getLogger(__name__)
@@ -56,11 +57,13 @@ def main() -> None:
     options.register(conf)
     neutron_config.init(sys.argv[1:])
     neutron_config.setup_logging()
+    end = End()
+    for old in left_over(conf):
+        LOG.warning("[%s] %s is not read any more: %s.", old.group, old.name, old.instead)
     try:
         agent = Agent(options.served_hosts(conf))
-    except InvalidInputError as error:
+    except (InvalidInputError, cfg.Error) as error:
         sys.exit(f"openhyperv-neutron-agent: {error}")
-    end = End()
     agent.start()
     code = end.wait()
     agent.stop()
