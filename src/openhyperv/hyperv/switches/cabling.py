@@ -10,7 +10,7 @@ from attrs import frozen
 from openhyperv.cim.session import Session
 from openhyperv.hyperv.names import COMPUTER_SYSTEM, owner_of
 from openhyperv.hyperv.ports.finding import CABLE, CABLE_TAIL, ENABLED
-from openhyperv.hyperv.switches.names import card_of, switch_of
+from openhyperv.hyperv.switches.names import card_of, is_host, switch_of
 from openhyperv.hyperv.values import number, text, texts
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.wql import select
@@ -79,8 +79,7 @@ def cabling_of(rows: Iterable[Instance]) -> Cabling:
             for guid in filter(None, map(switch_of, resources)):
                 if number(row, "EnabledState") == ENABLED:
                     plugs[guid].append(Plug(key, text(row, "ElementName"), owner))
-        elif resources:
-            cards = tuple(filter(None, map(card_of, resources)))
+        elif (cards := tuple(filter(None, map(card_of, resources)))) or any(map(is_host, resources)):
             ports[owner].append(SwitchPort(key, text(row, "ElementName"), cards))
     return Cabling(ports, plugs)
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from openhyperv.errors import InvalidInputError
-from openhyperv.hyperv.names import service, setting
+from openhyperv.hyperv.names import COMPUTER_SYSTEM, service, setting
 from openhyperv.wire.path import ObjectPath, parse_path
 
 SWITCH_SERVICE = service("Msvm_VirtualEthernetSwitchManagementService")
 SWITCH = "Msvm_VirtualEthernetSwitch"
 SWITCH_SETTINGS = "Msvm_VirtualEthernetSwitchSettingData"
 EXTERNAL_PORT = "Msvm_ExternalEthernetPort"
+_CARDS = {EXTERNAL_PORT.lower(), "msvm_wifiport"}
+"""Classes of network cards that a switch's port can lead to; those of wireless ones are not offered here."""
 TEAM_SETTINGS = "Msvm_VirtualEthernetSwitchNicTeamingSettingData"
 
 
@@ -33,9 +35,15 @@ def switch_of(resource: str) -> str | None:
 def card_of(resource: str) -> str | None:
     """The GUID of the network card that a HostResource leads to, upper case, without braces; else None."""
     path = _parsed(resource)
-    if path is None or path.class_name.lower() != EXTERNAL_PORT.lower():
+    if path is None or path.class_name.lower() not in _CARDS:
         return None
     return card_guid(str(path.key("DeviceID")))
+
+
+def is_host(resource: str) -> bool:
+    """True where a HostResource leads to the host itself."""
+    path = _parsed(resource)
+    return path is not None and path.class_name.lower() == COMPUTER_SYSTEM.lower()
 
 
 def card_guid(device_id: str) -> str:
