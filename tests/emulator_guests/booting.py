@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import smbclient
 
@@ -21,10 +22,10 @@ PORTS = {"logging_serial_port": "1", "interactive_serial_port": "2"}
 
 
 @contextmanager
-def running(data: Path) -> Iterator[tuple[EmulatedHost, Host]]:
+def running(data: Path, **options: Any) -> Iterator[tuple[EmulatedHost, Host]]:
     """A host that boots guests, and the library's way in to it."""
     data.chmod(0o755)
-    with emulated_host(data, has_files=True, guests=Guests.QEMU) as emulated:
+    with emulated_host(data, has_files=True, guests=Guests.QEMU, **options) as emulated:
         account = {"username": ACCOUNT.name, "password": ACCOUNT.password}
         smbclient.register_session("127.0.0.1", **account, port=_smb_port(emulated))
         try:

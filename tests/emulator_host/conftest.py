@@ -19,6 +19,9 @@ from openhyperv.emulator.host.hardware import Hardware, adapters_for
 from openhyperv.emulator.host.host import Host
 from openhyperv.emulator.host.opening import open_host
 from openhyperv.emulator.host.profile import Profile
+from openhyperv.emulator.host.switches.uplinks import Surroundings
+from openhyperv.emulator.host.switches.wiring import FabricWiring, NoWiring
+from openhyperv.emulator.network.fabric import Fabric
 from openhyperv.emulator.providers.host_services import host_providers
 from openhyperv.emulator.providers.virtual_machines import virtual_machine_providers
 from openhyperv.wire.cimxml import instance_to_text
@@ -130,8 +133,9 @@ def emulate(
     *,
     is_guarded: bool = False,
     processor_mhz: int = 2000,
+    fabric: Fabric | None = None,
 ) -> Emulated:
-    """A host with 96 GB of memory, its state in ``folder``."""
+    """A host with 96 GB of memory, its state in ``folder``; ``fabric`` carries its frames, if it has any."""
     hardware = Hardware(
         logical_processors=24,
         memory_mb=98_304,
@@ -139,7 +143,9 @@ def emulate(
         is_guarded=is_guarded,
         processor_mhz=processor_mhz,
     )
-    host = open_host("hv1", Profile.named(release), folder, runner or StateOnlyRunner(), hardware)
+    wiring = FabricWiring(fabric, Surroundings("HV1", hardware)) if fabric else NoWiring()
+    runner = runner or StateOnlyRunner()
+    host = open_host("hv1", Profile.named(release), folder, runner, hardware, wiring)
     providers = [*host_providers(host), *virtual_machine_providers(host)]
     registry = Registry(host.schema, providers)
     return Emulated(host, ObjectManager(host.schema, registry, host.lock, host.name, host.events))

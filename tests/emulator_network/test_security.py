@@ -23,7 +23,7 @@ from tests.emulator_network.crafting import (
     tcp,
     udp,
 )
-from tests.emulator_network.wires import STRANGER, Lab
+from tests.emulator_network.wires import STRANGER, Lab, everybody
 
 DHCP_GUARD, ROUTER_GUARD = Security(dhcp_guard=True), Security(router_guard=True)
 V4, V6 = ("10.0.0.1", "10.0.0.2"), ("fe80::1", "fe80::2")
@@ -112,3 +112,10 @@ def test_no_router_behind_the_guard(lab: Lab, body: bytes) -> None:
 def test_neighbours_and_pings_pass_the_guard(lab: Lab, body: bytes) -> None:
     sender, target = lab.add("sender", security=ROUTER_GUARD), lab.add("target")
     assert lab.passes(sender, target, body)
+
+
+def test_a_storm_of_frames_for_many_is_held_back(lab: Lab) -> None:
+    sender, target = lab.add("sender", security=Security(storm_limit_pps=5)), lab.add("target")
+    lab.send(sender, *[everybody(sender)] * 200)
+    assert 5 <= len(target.received()) < 100
+    assert lab.passes(sender, target, ip(*V4, UDP, udp(9, 9))), "what is for one is no storm"

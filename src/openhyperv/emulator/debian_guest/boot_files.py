@@ -14,7 +14,8 @@ from attrs import frozen
 _PACKAGES = ("shim-signed", "grub-efi-amd64-signed", "busybox-static")
 _KERNEL_METAPACKAGE = "linux-image-cloud-amd64"
 _AGENT_PACKAGE = "qemu-guest-agent"
-_CONTENTS = "files-with-agent"
+_PERL_PACKAGE = "perl-base"
+_CONTENTS = "files-with-perl"
 """The folder of the cache; another name whenever other packages are needed."""
 _TIMEOUT_S = 600
 
@@ -58,6 +59,11 @@ class BootFiles:
     def agent(self) -> Path:
         """QEMU's guest agent."""
         return self.root / "usr/sbin/qemu-ga"
+
+    @property
+    def perl(self) -> Path:
+        """What sends and reads raw frames inside the guest; its modules are left out."""
+        return self.root / "usr/bin/perl"
 
     @property
     def dynamic_loader(self) -> Path:
@@ -116,8 +122,9 @@ def _download(directory: Path) -> Path:
 
 
 def _fetch_packages(directory: Path, options: Sequence[str]) -> None:
-    agent = sorted(_with_libraries(_AGENT_PACKAGE, options))
-    _run(["apt-get", *options, "download", _kernel_package(options), *_PACKAGES, *agent], directory)
+    programs = {*_with_libraries(_AGENT_PACKAGE, options), *_with_libraries(_PERL_PACKAGE, options)}
+    names = [_kernel_package(options), *_PACKAGES, *sorted(programs)]
+    _run(["apt-get", *options, "download", *names], directory)
 
 
 def _fresh_lists(directory: Path) -> list[str]:

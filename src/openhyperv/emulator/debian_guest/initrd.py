@@ -1,4 +1,4 @@
-"""The guest's memory file system: busybox, kernel modules, scripts and QEMU's guest agent."""
+"""The guest's memory file system: busybox, kernel modules, scripts, QEMU's guest agent and perl."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ _WANTED = (
     *("button", "evdev", "efivarfs"),
     *("isofs", "nls_utf8", "nls_ascii", "cdrom", "sr_mod", "sd_mod", "ata_piix"),
     *("virtio_pci", "virtio_scsi", "virtio_net", "virtio_console", "virtio_balloon", "virtio_mem"),
+    "8021q",
 )
 _SCRIPTS = Path(__file__).parent
 _DEPENDENCIES = re.compile(rb"\0(?:depends=|softdep=pre: )([^\0]*)(?=\0)")
@@ -41,24 +42,27 @@ def _entries(files: BootFiles) -> Iterator[Entry]:
     yield Entry.program("bin/report", (_SCRIPTS / "report.sh").read_bytes())
     yield Entry.link("bin/sh", "busybox")
     yield Entry.file("etc/os-release", _OS_RELEASE)
-    yield from _agent(files)
+    yield from _programs(files)
     modules = list(modules_in_order(files.modules, _WANTED))
     for module in modules:
         yield Entry.file(f"modules/{module.name}", module.read_bytes())
     yield Entry.file("modules/order", "".join(f"{module.stem}\n" for module in modules).encode())
 
 
-def _agent(files: BootFiles) -> Iterator[Entry]:
+def _programs(files: BootFiles) -> Iterator[Entry]:
+    """The programs that are not static, and what they need."""
     yield Entry.program("bin/qemu-ga", files.agent.read_bytes())
+    yield Entry.program("bin/perl", files.perl.read_bytes())
+    yield Entry.program("bin/frames", (_SCRIPTS / "frames.pl").read_bytes())
     yield Entry.program("lib64/ld-linux-x86-64.so.2", files.dynamic_loader.read_bytes())
-    for name, library in sorted(_libraries(files, files.agent).items()):
+    for name, library in sorted(_libraries(files, [files.agent, files.perl]).items()):
         yield Entry.file(f"{_LIBRARIES}/{name}", library.read_bytes())
 
 
-def _libraries(files: BootFiles, program: Path) -> dict[str, Path]:
-    """The shared libraries that a program needs, and what they need, by name."""
+def _libraries(files: BootFiles, programs: Iterable[Path]) -> dict[str, Path]:
+    """The shared libraries that programs need, and what they need, by name."""
     found: dict[str, Path] = {}
-    waiting = [program]
+    waiting = list(programs)
     while waiting:
         for match in _LIBRARY.finditer(waiting.pop().read_bytes()):
             name = match.group(1).decode()

@@ -155,7 +155,7 @@ def network_id(device_id: str) -> str:
 
 
 def network(device_id: str, cable: str) -> Mapping[str, Any]:
-    """What a card is connected to: a socket that QEMU has under that name, the way into a virtual switch."""
+    """What a card is connected to: a socket that QEMU has under that number, the way into a switch."""
     address = {"type": "fd", "str": cable}
     return {"type": "stream", "id": network_id(device_id), "server": False, "addr": address}
 

@@ -99,6 +99,14 @@ class Sent:
             os.close(descriptor)
         return name
 
+    def number(self, descriptor: int) -> str:
+        """A descriptor by its number inside QEMU, for threads that know no names; our copy is closed.
+
+        It belongs to whatever uses it. Its set must never be removed: that would close the number again,
+        which is another file's by then.
+        """
+        return str(self._added(descriptor, {})["fd"])
+
     def forget(self, names: Sequence[str]) -> None:
         """Let QEMU close sets that nothing uses any more."""
         for name in names:
@@ -106,11 +114,14 @@ class Sent:
 
     def _add(self, descriptor: int, number: int | None) -> int:
         into = {} if number is None else {"fdset_id": number}
+        return int(self._added(descriptor, into)["fdset-id"])
+
+    def _added(self, descriptor: int, into: Mapping[str, int]) -> Mapping[str, Any]:
         try:
-            answer = self._monitor.execute_with_file(descriptor, "add-fd", **into)
+            answer: Mapping[str, Any] = self._monitor.execute_with_file(descriptor, "add-fd", **into)
         finally:
             os.close(descriptor)
-        return int(answer["fdset-id"])
+        return answer
 
 
 def _modes(*, writable: bool) -> Iterator[int]:

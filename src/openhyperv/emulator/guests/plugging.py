@@ -196,7 +196,7 @@ class Plugging:
         return self._cabling.counters(list(self._wiring.nics))
 
     def _add_network(self, device_id: str) -> None:
-        cable = self._sent.named(self._cabling.plug(device_id).detach())
+        cable = self._sent.number(self._cabling.plug(device_id).detach())
         self._monitor.execute("netdev_add", **network(device_id, cable))
 
     def _remove_network(self, device_id: str) -> None:

@@ -7,6 +7,7 @@ from typing import Protocol
 from openhyperv.emulator.network.frames import Frame
 from openhyperv.emulator.network.policy import Policy
 from openhyperv.emulator.network.settings import NOWHERE, PortSettings
+from openhyperv.emulator.network.storm_control import StormControl
 from openhyperv.emulator.network.token_bucket import TokenBucket
 from openhyperv.emulator.network.traffic import Flow
 
@@ -29,6 +30,7 @@ class Port:
         self.sent = Flow()
         self.received = Flow()
         self._bucket: TokenBucket | None = None
+        self._storm = StormControl(0)
 
     @property
     def is_defined(self) -> bool:
@@ -47,6 +49,8 @@ class Port:
         if (before.limit_bps, before.burst_bytes) != (settings.limit_bps, settings.burst_bytes):
             limited = settings.limit_bps > 0
             self._bucket = TokenBucket(settings.limit_bps, settings.burst_bytes) if limited else None
+        if before.security.storm_limit_pps != settings.security.storm_limit_pps:
+            self._storm = StormControl(settings.security.storm_limit_pps)
 
     def delay(self, size_bytes: int, now_s: float) -> float:
         """How long the device has to wait after a frame of that size, in seconds."""
@@ -55,7 +59,8 @@ class Port:
     def ingress(self, frame: Frame, size_bytes: int, now_s: float) -> int | None:
         """The VLAN of a frame that the device sends, None where it is not let through."""
         vlan_id = self.settings.vlan.ingress(frame.vlan_id)
-        if vlan_id is None or not self.policy.lets_out(frame, vlan_id, size_bytes, now_s):
+        is_storm = frame.is_for_many and not self._storm.allows(now_s)
+        if vlan_id is None or is_storm or not self.policy.lets_out(frame, vlan_id, size_bytes, now_s):
             self.sent.dropped += 1
             return None
         self.sent.count(frame, size_bytes)

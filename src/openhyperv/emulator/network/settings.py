@@ -107,6 +107,7 @@ class Security:
     dhcp_guard: bool = False
     router_guard: bool = False
     keeps_priority: bool = False
+    storm_limit_pps: int = 0
     monitor: MonitorMode = MonitorMode.NONE
     monitor_session: int = 0
 

@@ -33,6 +33,7 @@ from openhyperv.emulator.providers.services.settings import (
 )
 from openhyperv.emulator.providers.standard_cimv2.adapters import NetAdapterProvider
 from openhyperv.emulator.providers.standard_cimv2.net_virtualization import net_virtualization_providers
+from openhyperv.emulator.providers.switches.adapter_counters import AdapterCounterProvider
 from openhyperv.emulator.providers.switches.extensions import SwitchExtensionProvider
 from openhyperv.emulator.providers.switches.external_ports import ExternalPortProvider
 from openhyperv.emulator.providers.switches.feature_definitions import FeatureLinkProvider, feature_providers
@@ -96,6 +97,7 @@ def _switches(host: Host) -> Iterator[object]:
     yield VlanEndpointProvider(host, switches)
     yield SwitchOffloadProvider(host, switches)
     yield SwitchExtensionProvider(host, switches)
+    yield AdapterCounterProvider(host)
     yield SwitchServiceProvider(host, switches)
     yield SwitchFeatureServiceProvider(host, switches)
     adapters = WindowsAdapters(host, switches)

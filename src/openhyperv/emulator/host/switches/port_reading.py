@@ -55,7 +55,8 @@ def port_settings(switch: str | None, mac: bytes, features: Iterable[Feature]) -
         address_rules=tuple(map(_address_rule, by_kind.get(ACL.class_name, ()))),
         # UNVERIFIED: that Limit bounds what the device sends, not what it gets
         limit_bps=bandwidth.number("Limit") if bandwidth else 0,
-        burst_bytes=bandwidth.number("BurstSize") if bandwidth else 0,
+        # UNVERIFIED: that BurstSize is in bits, as Limit is
+        burst_bytes=bandwidth.number("BurstSize") // 8 if bandwidth else 0,
     )
 
 
@@ -100,6 +101,7 @@ def _security(feature: Feature | None) -> Security:
         dhcp_guard=feature.value("EnableDhcpGuard") is True,
         router_guard=feature.value("EnableRouterGuard") is True,
         keeps_priority=feature.value("AllowIeeePriorityTag") is True,
+        storm_limit_pps=feature.number("StormLimit"),
         monitor=MonitorMode(feature.number("MonitorMode")),
         monitor_session=feature.number("MonitorSession"),
     )

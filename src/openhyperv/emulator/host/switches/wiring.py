@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Protocol
 
@@ -14,8 +15,9 @@ from openhyperv.emulator.host.switches.network import connected_switch
 from openhyperv.emulator.host.switches.port_reading import port_settings
 from openhyperv.emulator.host.switches.switch import Switch
 from openhyperv.emulator.host.switches.uplinks import Surroundings, internal_mac
-from openhyperv.emulator.network.fabric import Fabric
+from openhyperv.emulator.network.fabric import Fabric, PortTraffic
 from openhyperv.emulator.network.settings import PortSettings, Security
+from openhyperv.emulator.network.traffic import Flow
 from openhyperv.emulator.network.vlans import EveryVlan
 
 
@@ -34,6 +36,10 @@ class Wiring(Protocol):
         """A machine or switch is gone."""
         ...
 
+    def traffic(self, guid: str, nic: str) -> PortTraffic:
+        """What has passed the port of a machine's card, named by the tail of its setting."""
+        ...
+
 
 class NoWiring:
     """For hosts whose guests are states only: no frames, no ports."""
@@ -46,6 +52,10 @@ class NoWiring:
 
     def forget(self, guid: str) -> None:
         """Nothing to do."""
+
+    def traffic(self, guid: str, nic: str) -> PortTraffic:  # noqa: ARG002  # nobody sends anything
+        """Nothing."""
+        return PortTraffic(Flow(), Flow(), {})
 
 
 @frozen
@@ -67,6 +77,10 @@ class FabricWiring:
         """Whatever still has a cable there sends into the void."""
         self.fabric.define(guid, {})
 
+    def traffic(self, guid: str, nic: str) -> PortTraffic:
+        """What the data plane has counted."""
+        return self.fabric.traffic(guid, nic)
+
     def _switch_ports(self, switch: Switch) -> Mapping[str, PortSettings]:
         return {port.tail: self._own_port(switch, port) for port in switch.ports()}
 
@@ -81,12 +95,20 @@ class FabricWiring:
         return PortSettings(switch=switch.guid, vlan=EveryVlan(), security=security, segment=segment)
 
 
+_MAC_ADDRESS = re.compile("[0-9A-Fa-f]{12}")
+
+
+def _mac(nic: Resource) -> bytes:
+    """An adapter's address; nobody sends from that of one that has none yet."""
+    address = nic.text("Address")
+    return bytes.fromhex(address) if _MAC_ADDRESS.fullmatch(address) else b""
+
+
 def _machine_ports(configuration: Configuration) -> Mapping[str, PortSettings]:
     ports: dict[str, PortSettings] = {}
     for connection in configuration.of_class(ETHERNET_CONNECTION.class_name):
         nic = configuration.resource(parent_tail(connection))
         if nic is not None:
             features = configuration.features_of(connection)
-            mac = bytes.fromhex(nic.text("Address"))
-            ports[nic.tail] = port_settings(connected_switch(connection), mac, features)
+            ports[nic.tail] = port_settings(connected_switch(connection), _mac(nic), features)
     return ports
