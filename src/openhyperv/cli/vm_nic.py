@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import click
 from attrs import evolve
 
@@ -22,16 +24,23 @@ def _guards(adapter: MachineAdapter) -> str:
     return ", ".join(word for name, word in _GUARDS.items() if getattr(adapter.specification, name))
 
 
-_LISTING = (
-    Column[MachineAdapter]("NAME", lambda adapter: adapter.name),
-    Column[MachineAdapter]("MAC", lambda adapter: adapter.address),
-    Column[MachineAdapter]("VLAN", lambda adapter: f"{adapter.specification.vlan_id or ''}", is_number=True),
-    Column[MachineAdapter](
-        "AT MOST", lambda adapter: megabits_text(adapter.specification.maximum_bandwidth_bps)
-    ),
-    Column[MachineAdapter]("GUARDS", _guards),
-    Column[MachineAdapter]("SWITCH", lambda adapter: adapter.specification.switch or ""),
-)
+def _listing(switches: Mapping[str, str]) -> tuple[Column[MachineAdapter], ...]:
+    """The columns; ``switches`` are names by GUID."""
+
+    def switch(adapter: MachineAdapter) -> str:
+        guid = adapter.specification.switch or ""
+        return switches.get(guid, guid)
+
+    return (
+        Column[MachineAdapter]("NAME", lambda adapter: adapter.name),
+        Column[MachineAdapter]("MAC", lambda adapter: adapter.address),
+        Column[MachineAdapter]("VLAN", lambda each: f"{each.specification.vlan_id or ''}", is_number=True),
+        Column[MachineAdapter](
+            "AT MOST", lambda each: megabits_text(each.specification.maximum_bandwidth_bps)
+        ),
+        Column[MachineAdapter]("GUARDS", _guards),
+        Column[MachineAdapter]("SWITCH", switch),
+    )
 
 
 @click.group(cls=Group)
@@ -47,10 +56,11 @@ def nic() -> None:
 @click.argument("machine")
 @click.pass_obj
 def list_(invocation: Invocation, machine: str) -> None:
-    """List a machine's network adapters; a switch is shown by its GUID."""
+    """List a machine's network adapters."""
     with connected(invocation) as host:
         adapters = host.machine(machine).adapters.list()
-    show_list(invocation, adapters, _LISTING)
+        switches = {switch.guid: switch.name for switch in host.switches.list()}
+    show_list(invocation, adapters, _listing(switches))
 
 
 @nic.command()
