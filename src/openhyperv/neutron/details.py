@@ -17,8 +17,8 @@ class PortDetails:
 
     ``addresses`` are the MAC addresses that its guest may use: its own, and those of allowed address pairs.
     ``is_secured`` is true with port security, unless the port is one of Neutron's own. ``policy_id`` is its
-    QoS policy, or its network's. ``has_virtual_function`` is true where Nova has chosen one for it: with
-    binding:vnic_type ``direct``, it writes the function's address into binding:profile.
+    QoS policy, or its network's. ``has_virtual_function`` is true where binding:profile has a ``pci_slot``:
+    Nova writes it for ports of type ``direct``, and an administrator may for any.
     """
 
     port_id: str

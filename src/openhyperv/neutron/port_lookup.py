@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from openhyperv.machine.port import PortBandwidth
 from openhyperv.neutron.dependencies import Dependencies
-from openhyperv.neutron.details import PortDetails, UnboundPort
+from openhyperv.neutron.details import DeviceDetails, PortDetails, UnboundPort
 from openhyperv.neutron.security_groups.information import PortGroups
 from openhyperv.neutron.server import NeutronServer
 from openhyperv.neutron.trunks.server import TrunkServer
@@ -33,7 +33,8 @@ class PortLookup:
         if not ports:
             return []
         self._dependencies.begin_asking()
-        definitions = {each.parent_id: each for each in self._trunk_server.trunks_of(_ids(ports))}
+        port_ids = [port.port_id for port in ports]
+        definitions = {each.parent_id: each for each in self._trunk_server.trunks_of(port_ids)}
         subports = {each.port_id: each for each in self._subports(definitions.values())}
         groups = self._groups([*ports, *subports.values()])
         bandwidths = self._server.bandwidths({each.policy_id for each in ports if each.policy_id})
@@ -53,16 +54,19 @@ class PortLookup:
         """The port is gone."""
         self._dependencies.forget(port_id)
 
-    def _subports(self, definitions: Iterable[TrunkDefinition]) -> Iterator[PortDetails]:
+    def _subports(self, definitions: Collection[TrunkDefinition]) -> Iterator[PortDetails]:
         """The sub-ports of trunks; those that are not bound to this host yet are bound first."""
+        answers = self._details({port_id for each in definitions for port_id in each.tags})
+        unbound = {each.port_id for each in answers if isinstance(each, UnboundPort)}
         for definition in definitions:
-            found = self._server.details(sorted(definition.tags))
-            answers = [answer for batch in found for answer in batch]
-            unbound = [each.port_id for each in answers if isinstance(each, UnboundPort)]
-            if unbound:
-                self._trunk_server.bind_subports(definition, unbound)
-                answers += [answer for batch in self._server.details(unbound) for answer in batch]
-            yield from (answer for answer in answers if isinstance(answer, PortDetails))
+            if members := unbound & definition.tags.keys():
+                self._trunk_server.bind_subports(definition, members)
+        for answer in (*answers, *self._details(unbound)):
+            if isinstance(answer, PortDetails):
+                yield answer
+
+    def _details(self, port_ids: Collection[str]) -> list[DeviceDetails]:
+        return [answer for batch in self._server.details(sorted(port_ids)) for answer in batch]
 
     def _groups(self, ports: Iterable[PortDetails]) -> Mapping[str, PortGroups]:
         if not self._is_filtered:
@@ -73,10 +77,6 @@ class PortLookup:
     def _is_known(self, port: PortDetails, groups: Mapping[str, PortGroups]) -> bool:
         """False for a port that was deleted before its groups were asked for."""
         return port.port_id in groups or not (self._is_filtered and port.is_secured)
-
-
-def _ids(ports: Iterable[PortDetails]) -> list[str]:
-    return [port.port_id for port in ports]
 
 
 def _complete(
