@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from attrs import frozen
 
 from openhyperv.cim.session import Session
-from openhyperv.hyperv.names import owner_of
+from openhyperv.hyperv.names import is_guid, owner_of
 from openhyperv.hyperv.switches.cabling import (
     Cabling,
     Connected,
@@ -68,11 +68,12 @@ def read_switches(session: Session) -> list[SwitchState]:
 
 
 def _read_balancing(session: Session) -> Mapping[str, LoadBalancing]:
-    """How the teams share the load, by GUID of the switch; a template has no switch."""
-    rows = list(session.query(select(TEAM_SETTINGS)))
+    """How the teams share the load, by GUID of the switch; templates, which have no switch, are left out."""
+    rows = {owner_of(text(row, "InstanceID")).upper(): row for row in session.query(select(TEAM_SETTINGS))}
     return {
-        owner_of(text(row, "InstanceID")).upper(): member(LoadBalancing, row, "LoadBalancingAlgorithm")
-        for row in rows
+        guid: member(LoadBalancing, row, "LoadBalancingAlgorithm")
+        for guid, row in rows.items()
+        if is_guid(guid)
     }
 
 
