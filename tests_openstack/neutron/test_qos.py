@@ -12,11 +12,18 @@ from neutron.objects.qos.rule import (
 from tests.capabilities import shows
 from tests.faults.leftovers import wait_until
 
+from openhyperv.errors import HyperVError
 from openhyperv.hyperv.host import Host
+from openhyperv.machine.port import PortBandwidth
+from openhyperv.machine.switch import BandwidthMode, SwitchSpec
+from openhyperv.neutron.binding import PortBinder
+from openhyperv.neutron.mappings import parse_mappings
 from openhyperv.neutron.qos.driver import HyperVQosDriver
+from openhyperv.neutron.wanted_port import WantedPort
 from tests_openstack.neutron.message_bus import MessageBus
 from tests_openstack.neutron.neutron_objects import push
 from tests_openstack.neutron.servers import Servers
+from tests_openstack.neutron.test_binding import details
 
 BANDWIDTH = "Msvm_EthernetSwitchPortBandwidthSettingData"
 Bounds = tuple[object, object, object]
@@ -52,6 +59,23 @@ def test_a_policy_is_kept_and_followed(bus: MessageBus, servers: Servers, host: 
     bus.ports.ports[limited][key] = None
     bus.call.port_update(limited)
     assert wait_until(lambda: bounds(host, limited)[1] == 0)
+
+
+def test_a_minimum_needs_a_switch_that_promises_bandwidth_by_number(servers: Servers, host: Host) -> None:
+    for name, mode in (("by number", BandwidthMode.ABSOLUTE), ("by weight", BandwidthMode.WEIGHT)):
+        host.switches.create(SwitchSpec(name=name, bandwidth_mode=mode))
+    binder = PortBinder(host, parse_mappings(["physnet1:by number", "physnet2:by weight"]))
+    binder.use_switches(host.switches.list())
+    promised, refused = (
+        WantedPort(details(physical_network=network), bandwidth=PortBandwidth(minimum_bps=20_000_000))
+        for network in ("physnet1", "physnet2")
+    )
+    server = servers.boot(promised.port_id, refused.port_id)
+    binder.bind(promised)
+    with pytest.raises(HyperVError):
+        binder.bind(refused)
+    assert bounds(host, promised.port_id) == (20_000_000, 0, 0)
+    assert not server.is_connected(refused.port_id)
 
 
 @pytest.mark.usefixtures("agent")
