@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from ipaddress import ip_interface
 from pathlib import Path
 
 import pytest
@@ -108,7 +109,7 @@ def test_a_card_is_found_by_whatever_it_is_called(host: Host) -> None:
 def test_a_team(emulated: EmulatedHost, host: Host) -> None:
     with requests(emulated, host) as asked:
         host.switches.create(TEAM)
-    assert asked == ["Enumerate"] * 5 + ["Invoke"] * 2
+    assert asked == ["Enumerate"] * 6 + ["Invoke"] * 2
     state = host.switches.state("team")
     assert state.is_team
     assert [card.name for card in state.adapters] == [FIRST, SECOND]
@@ -404,3 +405,32 @@ def test_the_hosts_port_is_the_one_that_was_named(host: Host, witness: Witness) 
     assert host.switches.host_port("lab", "lab").settings.vlan is None
     host.switches.change("lab", SwitchChange(management_port=False))
     assert host.switches.state("lab").kind is SwitchKind.PRIVATE
+
+
+@pytest.fixture
+def managed(tmp_path: Path, witness: Witness) -> Iterator[Host]:
+    """A host that is reached by its first adapter."""
+    first, *others = HARDWARE.adapters
+    adapters = (evolve(first, addresses=(ip_interface("127.0.0.1/8"),)), *others)
+    hardware = Hardware(adapters=adapters)
+    with (
+        emulated_host(tmp_path, witness, hardware=hardware) as running,
+        Host.connect(target_of(running)) as connected,
+    ):
+        yield connected
+
+
+def test_nobody_cuts_the_host_off(managed: Host, witness: Witness) -> None:
+    managed.switches.create(SwitchSpec(name="lab"))
+    with witness.watching() as seen:
+        with pytest.raises(ConflictError, match="would be cut off"):
+            managed.switches.create(SwitchSpec(name="wan", adapters=(FIRST,)))
+        with pytest.raises(ConflictError, match="would be cut off"):
+            managed.switches.change("lab", SwitchChange(adapters=(FIRST,)))
+    assert changes(seen) == []
+    managed.switches.create(WAN)
+    with witness.watching() as seen, pytest.raises(ConflictError, match="reached by wan"):
+        managed.switches.change("wan", SwitchChange(management_port=False))
+    assert changes(seen) == []
+    managed.switches.change("lab", SwitchChange(adapters=(SECOND,)))
+    assert managed.switches.state("lab").kind is SwitchKind.EXTERNAL

@@ -12,6 +12,7 @@ from openhyperv.hyperv.switches.cabling import NO_CABLES, Cabling, SwitchPort, r
 from openhyperv.hyperv.switches.calls import SwitchCalls
 from openhyperv.hyperv.switches.finding import find_own
 from openhyperv.hyperv.switches.network_cards import NetworkCard, demand_free, find_cards, read_cards
+from openhyperv.hyperv.switches.reach import Reach, read_reach
 from openhyperv.hyperv.switches.settings import OwnSettings, management_port, rebound_uplink, uplink
 from openhyperv.hyperv.values import text
 from openhyperv.machine.rules.switches import check_change, check_conversion
@@ -26,6 +27,7 @@ def change_switch(session: Session, name_or_guid: str, change: SwitchChange) -> 
     read_cables = session.aside(lambda: read_cabling(session)) if _touches_ports(change) else None
     read_adapters = session.aside(lambda: read_cards(session)) if change.adapters else None
     read_host = session.aside(lambda: operating_system(session)) if change.management_port else None
+    read_way = session.aside(lambda: read_reach(session)) if _may_cut_off(change) else None
     own = find_own(session, name_or_guid, change.name)
     check_conversion(change, is_team=own.is_team, iov_preferred=own.iov_preferred)
     cabling = NO_CABLES if read_cables is None else read_cables()
@@ -33,8 +35,23 @@ def change_switch(session: Session, name_or_guid: str, change: SwitchChange) -> 
     if read_adapters is not None:
         cards = find_cards(session, read_adapters(), change.adapters or ())
         demand_free(session, cards, cabling, own.guid)
+    wiring = _Wiring.of(cabling, own.guid)
+    if read_way is not None:
+        _demand_reach(read_way(), change, wiring, cards or [])
     host_name = "" if read_host is None else text(read_host(), "CSName")
-    _Plan(own, change, _Wiring.of(cabling, own.guid), cards, host_name).run(SwitchCalls(session, own.name))
+    _Plan(own, change, wiring, cards, host_name).run(SwitchCalls(session, own.name))
+
+
+def _may_cut_off(change: SwitchChange) -> bool:
+    return change.management_port is False or bool(change.adapters and change.management_port is None)
+
+
+def _demand_reach(reach: Reach, change: SwitchChange, wiring: _Wiring, cards: Sequence[NetworkCard]) -> None:
+    """Refuse to take the adapter away that the host is reached by, and give nothing instead."""
+    if change.management_port is False:
+        reach.demand_other_than(cards, wiring.management_ports)
+    elif not wiring.management_ports:
+        reach.demand_other_than(cards)
 
 
 def _touches_ports(change: SwitchChange) -> bool:

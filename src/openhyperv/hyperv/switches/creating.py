@@ -13,6 +13,7 @@ from openhyperv.hyperv.switches.cabling import Cabling, read_cabling
 from openhyperv.hyperv.switches.calls import SwitchCalls
 from openhyperv.hyperv.switches.names import SWITCH_SETTINGS
 from openhyperv.hyperv.switches.network_cards import NetworkCard, demand_free, find_cards, read_cards
+from openhyperv.hyperv.switches.reach import read_reach
 from openhyperv.hyperv.switches.settings import (
     OwnSettings,
     differences,
@@ -47,15 +48,23 @@ class _Creation:
         session, spec = self.session, self.spec
         read_host = session.aside(lambda: operating_system(session)) if self._needs_host else None
         read_adapters = session.aside(lambda: read_cards(session)) if spec.adapters else None
+        read_way = session.aside(lambda: read_reach(session)) if self._takes_cards else None
         present = self._of_that_name()
         host = None if read_host is None else read_host()
         if host is not None:
             check_switch_release(spec, HostVersion.parse(text(host, "Version")))
         cards = [] if read_adapters is None else find_cards(session, read_adapters(), spec.adapters)
+        if present is None and read_way is not None:
+            read_way().demand_other_than(cards)
         guid = self._define(cards, host) if present is None else self._earlier(present, cards)
         if spec.load_balancing is not None:
             SwitchCalls(session, spec.name).balance(guid, spec.load_balancing)
         return guid
+
+    @property
+    def _takes_cards(self) -> bool:
+        """True where the host itself loses its network cards."""
+        return bool(self.spec.adapters) and not self.spec.management_port
 
     @property
     def _needs_host(self) -> bool:

@@ -68,7 +68,8 @@ class HostSwitches:
 
         :raises BrokenRuleError: no switch can be so; nothing was sent
         :raises NotFoundError: the host has no such network adapter
-        :raises ConflictError: another switch has that name, or that adapter
+        :raises ConflictError: another switch has that name, or that adapter; or the host is reached by it, and
+            would have no port at the switch
         :raises UnsupportedError: the host is too old for what is asked
         """
         with self._context("create a virtual switch", spec.name):
@@ -82,7 +83,8 @@ class HostSwitches:
 
         :raises BrokenRuleError: the switch cannot become that; nothing was changed
         :raises NotFoundError: there is no such switch, or no such network adapter
-        :raises ConflictError: several switches have that name; another one has the new name or an adapter
+        :raises ConflictError: several switches have that name; another one has the new name or an adapter; or
+            the host is reached by what it would lose
         """
         with self._context("change a virtual switch", name_or_guid):
             change_switch(self._session, name_or_guid, change)

@@ -24,7 +24,7 @@ _SEPARATORS = re.compile("[:.-]")
 class NetworkCard:
     """A card by its GUID: ``name`` is the one that administrators give it, ``description`` the device's own.
 
-    ``is_bound`` is true where it is a switch's.
+    ``index`` is its number in Windows, ``is_bound`` is true where it is a switch's.
     """
 
     guid: str
@@ -33,6 +33,7 @@ class NetworkCard:
     mac_address: str
     speed_bps: int
     is_bound: bool
+    index: int
     path: ObjectPath
 
     def is_called(self, word: str) -> bool:
@@ -44,28 +45,29 @@ class NetworkCard:
 
 def read_cards(session: Session) -> list[NetworkCard]:
     """Every network card, in two queries at the same time."""
-    read_names = session.aside(lambda: _names(session))
+    read_names = session.aside(lambda: _in_windows(session))
     ports = list(session.query(select(EXTERNAL_PORT)))
-    names = read_names()
-    cards = [_card(port, names.get(card_guid(text(port, "DeviceID")), "")) for port in ports]
+    in_windows = read_names()
+    cards = [_card(port, in_windows.get(card_guid(text(port, "DeviceID")))) for port in ports]
     return sorted(cards, key=lambda card: (card.name or card.description).lower())
 
 
-def _names(session: Session) -> dict[str, str]:
-    """What administrators call the cards, by GUID."""
-    rows = session.query(select("MSFT_NetAdapter", "DeviceID", "Name"), _STANDARD_CIMV2)
-    return {card_guid(text(row, "DeviceID")): text(row, "Name") for row in rows}
+def _in_windows(session: Session) -> dict[str, Instance]:
+    """The cards by GUID as administrators see them."""
+    rows = session.query(select("MSFT_NetAdapter", "DeviceID", "Name", "InterfaceIndex"), _STANDARD_CIMV2)
+    return {card_guid(text(row, "DeviceID")): row for row in rows}
 
 
-def _card(port: Instance, name: str) -> NetworkCard:
+def _card(port: Instance, in_windows: Instance | None) -> NetworkCard:
     keys = ("CreationClassName", "DeviceID", "SystemCreationClassName", "SystemName")
     return NetworkCard(
         guid=card_guid(text(port, "DeviceID")),
-        name=name,
+        name="" if in_windows is None else text(in_windows, "Name"),
         description=text(port, "ElementName"),
         mac_address=text(port, "PermanentAddress"),
         speed_bps=number(port, "Speed"),
         is_bound=port.get("IsBound") is True,
+        index=0 if in_windows is None else number(in_windows, "InterfaceIndex"),
         path=ObjectPath(EXTERNAL_PORT, {key: text(port, key) for key in keys}),
     )
 
