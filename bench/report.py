@@ -13,6 +13,8 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.comparison.results import ComparisonResult
+from bench.ports.results import PortResult
+from bench.ports.table import port_table
 from bench.results import OperationResult, Result, SpeedResult
 
 _VERDICTS = {True: "[green]met[/green]", False: "[red]missed[/red]", None: ""}
@@ -28,6 +30,7 @@ def show(console: Console, results: Sequence[Result]) -> None:
     console.print(_operations([result for result in results if isinstance(result, OperationResult)]))
     console.print(_speeds([result for result in results if isinstance(result, SpeedResult)]))
     console.print(_comparisons([result for result in results if isinstance(result, ComparisonResult)]))
+    console.print(port_table([result for result in results if isinstance(result, PortResult)]))
     load = os.getloadavg()[1]
     console.print(f"{_NOTE}its load was {load:.1f} on {os.cpu_count()} processors.", highlight=False)
 
@@ -114,6 +117,7 @@ def write(path: Path, results: Sequence[Result]) -> None:
         },
         "operations": [_record(result) for result in results if isinstance(result, OperationResult)],
         "comparisons": [_record(result) for result in results if isinstance(result, ComparisonResult)],
+        "ports": [_record(result) for result in results if isinstance(result, PortResult)],
         "speeds": [_record(result) for result in results if isinstance(result, SpeedResult)],
     }
     path.parent.mkdir(parents=True, exist_ok=True)

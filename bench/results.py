@@ -6,6 +6,7 @@ from attrs import frozen
 
 from bench.baseline import Baseline
 from bench.comparison.results import ComparisonResult
+from bench.ports.results import PortResult
 
 
 @frozen
@@ -73,4 +74,4 @@ class SpeedResult:
         return None if self.goal is None else self.goal.is_met_by(self.value)
 
 
-Result = OperationResult | SpeedResult | ComparisonResult
+Result = OperationResult | SpeedResult | ComparisonResult | PortResult

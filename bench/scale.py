@@ -8,6 +8,21 @@ _MIB = 1 << 20
 
 
 @frozen(kw_only=True)
+class PortScale:
+    """How many ports are bound each time, and by how many workers.
+
+    ``growing`` numbers of ports show whether a port costs the same however many there are, in the old way.
+    """
+
+    at_once: int = 1000
+    one_by_one: int = 100
+    old: int = 32
+    workers: tuple[int, ...] = (1, 4, 12, 16)
+    rounds: int = 3
+    growing: tuple[int, ...] = (16, 32, 64, 128)
+
+
+@frozen(kw_only=True)
 class Scale:
     """Sizes and repetitions of a run. Medians are taken over ``repetitions``."""
 
@@ -21,6 +36,7 @@ class Scale:
     pushes: int = 3
     metered: int = 10
     lists: int = 2
+    ports: PortScale = PortScale()
 
 
 FULL = Scale()
@@ -35,5 +51,6 @@ QUICK = Scale(
     pushes=1,
     metered=1,
     lists=1,
+    ports=PortScale(at_once=12, one_by_one=12, old=4, workers=(1, 12), rounds=1, growing=(2, 4)),
 )
 """To see that everything works; its times mean nothing."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.oswin.gates import module
 
-from bench.comparison import security_rules
+from bench.comparison.old_binding import bind_in_the_old_order
 from bench.comparison.stage import FOLDER, ISO, Stage
 
 _ENABLED, _DISABLED = 2, 3
@@ -71,14 +71,8 @@ class Predecessor:
         return f"{name}-port"
 
     def bind(self, port: str) -> None:
-        """Connect, then VLAN, default deny, provider rules, security groups, and MAC addresses."""
-        network = self._network
-        network.connect_vnic_to_vswitch(self._stage.switch_name, port)
-        network.set_vswitch_port_vlan_id(security_rules.VLAN_ID, port)
-        network.create_security_rules(port, security_rules.default_deny())
-        network.create_security_rules(port, security_rules.provider_rules())
-        network.create_security_rules(port, security_rules.security_groups())
-        network.set_vswitch_port_mac_spoofing(port, False)
+        """Everything about a port, as the old agent did it."""
+        bind_in_the_old_order(self._network, self._stage.switch_name, port)
 
     def measure(self, name: str) -> None:
         """Everything that is metered of one machine."""
