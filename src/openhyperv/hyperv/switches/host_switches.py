@@ -68,8 +68,8 @@ class HostSwitches:
 
         :raises BrokenRuleError: no switch can be so; nothing was sent
         :raises NotFoundError: the host has no such network adapter
-        :raises ConflictError: another switch has that name, or that adapter; or the host is reached by it, and
-            would have no port at the switch
+        :raises ConflictError: another switch has that name, or that adapter; or the host is reached by it,
+            and would have no port at the switch
         :raises UnsupportedError: the host is too old for what is asked
         """
         with self._context("create a virtual switch", spec.name):
