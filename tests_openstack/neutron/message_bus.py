@@ -135,6 +135,9 @@ class Caller:
     def members_changed(self, *group_ids: str) -> None:
         self._notifier.security_groups_member_updated(self._context, list(group_ids))
 
+    def network_update(self, network_id: str) -> None:
+        self._notifier.network_update(self._context, {"id": network_id})
+
     def network_delete(self, network_id: str) -> None:
         self._notifier.network_delete(self._context, network_id)
 

@@ -10,6 +10,7 @@ import oslo_messaging
 from attrs import define, field
 from neutron.api.rpc.callbacks import resources
 from neutron.api.rpc.handlers import resources_rpc
+from neutron.objects.address_group import AddressGroup
 from neutron.objects.qos import policy, rule
 from neutron.objects.trunk import SubPort, Trunk
 from neutron.services.trunk.rpc import constants as trunk_topics
@@ -46,6 +47,10 @@ class NeutronObjects:
         for each in rules:
             each.id, each.qos_policy_id = str(uuid4()), policy_id
         self.policies[policy_id].rules = list(rules)
+
+    def add_address_group(self) -> AddressGroup:
+        """A group of addresses, which agents are told of and do not pull."""
+        return AddressGroup(id=str(uuid4()), name="addresses", project_id=PROJECT)
 
     def bulk_pull(
         self, _: object, resource_type: str, version: str, filter_kwargs: Mapping[str, list[str]]

@@ -117,10 +117,11 @@ class NeutronServer:
             **{"binding:host_id": host, "device_owner": "compute:nova", "device_id": "server", **values},
         )
 
-    def do(self, plugin: str, action: str, *arguments: Any) -> Any:
-        """What a service plugin does for its API."""
+    def do(self, plugin: str | None, action: str, *arguments: Any) -> Any:
+        """What a service plugin does for its API; the core plugin if none is named."""
         with self._lock:
-            return getattr(directory.get_plugin(plugin), action)(_admin(), *arguments)
+            found = self._plugin if plugin is None else directory.get_plugin(plugin)
+            return getattr(found, action)(_admin(), *arguments)
 
     def get_port(self, port_id: str) -> dict[str, Any]:
         with self._lock:

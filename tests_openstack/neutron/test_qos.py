@@ -57,7 +57,10 @@ def test_a_policy_is_kept_and_followed(bus: MessageBus, servers: Servers, host: 
     push(policy)
     assert wait_until(lambda: bounds(host, limited)[1] == 30_000_000)
     bus.ports.ports[limited][key] = None
-    bus.call.port_update(limited)
+    if key == "qos_policy_id":
+        bus.call.port_update(limited)
+    else:
+        bus.call.network_update(bus.ports.ports[limited]["network_id"])
     assert wait_until(lambda: bounds(host, limited)[1] == 0)
 
 

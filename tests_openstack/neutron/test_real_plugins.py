@@ -104,6 +104,17 @@ def test_a_policy_of_neutrons_own(cloud: Cloud, servers: Servers, host: Host) ->
     assert cloud.becomes(port_id, "ACTIVE")
 
 
+def test_a_networks_policy_is_that_of_its_ports(cloud: Cloud, servers: Servers, host: Host) -> None:
+    policy_id, _ = make_policy(cloud, max_kbps=20_000)
+    network = cloud.neutron.network()
+    port_id = cloud.neutron.port(network, "hv1")["id"]
+    servers.boot(port_id)
+    assert cloud.becomes(port_id, "ACTIVE")
+    for policy, limit_bps in ((policy_id, 20_000_000), (None, 0)):
+        cloud.neutron.do(None, "update_network", network["id"], {"network": {"qos_policy_id": policy}})
+        assert wait_until(lambda expected=limit_bps: bounds(host, port_id)[1] == expected, PATIENCE_S)
+
+
 def test_neutron_refuses_to_limit_what_a_guest_receives(cloud: Cloud) -> None:
     policy_id, _ = make_policy(cloud, max_kbps=20_000, direction="ingress")
     port_id = cloud.port()["id"]

@@ -12,6 +12,7 @@ from tests.witness import Witness
 from openhyperv.hyperv.host import Host
 from openhyperv.wire.wql import select
 from tests_openstack.neutron.message_bus import MessageBus
+from tests_openstack.neutron.neutron_objects import push
 from tests_openstack.neutron.servers import Server, Servers
 
 pytestmark = pytest.mark.usefixtures("agent")
@@ -157,6 +158,21 @@ def test_members_of_a_remote_group_pass_as_long_as_they_are_in_it(
     bus.call.members_changed(friends)
     assert wait_until(lambda: allowed(host, server) == DHCP)
     assert bus.ports.asked == bus.ports.told == [], f"the status of {port_id} is as it was"
+
+
+def test_addresses_of_a_group_pass_as_long_as_they_are_in_it(
+    bus: MessageBus, servers: Servers, host: Host
+) -> None:
+    addresses = bus.objects.add_address_group()
+    bus.groups.address_groups[addresses.id] = ["192.0.2.0/24", "198.51.100.7/32"]
+    server, _, _ = boot(bus, servers, {"protocol": "tcp", "remote_address_group_id": addresses.id})
+    first, second = (
+        (IN, "TCP", "ANY", remote, "ANY", "ANY", True) for remote in ("192.0.2.0/24", "198.51.100.7")
+    )
+    assert allowed(host, server) - DHCP == {first, second}
+    bus.groups.address_groups[addresses.id].pop()
+    push(addresses)
+    assert wait_until(lambda: allowed(host, server) - DHCP == {first})
 
 
 def test_a_rule_reaches_a_port_in_use_by_itself(

@@ -91,6 +91,12 @@ class HostAgent:
             self._queue.want(port_id, Need.RULES)
             self._wake.set()
 
+    def network_changed(self, network_id: str) -> None:
+        """Neutron has changed what all ports of a network have of it."""
+        for port_id in self._lookup.change([network_id]):
+            self._queue.want(port_id)
+            self._wake.set()
+
     def network_deleted(self, network_id: str) -> None:
         """Neutron has deleted a network."""
         self._binder.forget_network(network_id)

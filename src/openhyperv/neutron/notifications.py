@@ -15,6 +15,7 @@ _HEARD = (
     (topics.PORT, topics.UPDATE),
     (topics.PORT, topics.DELETE),
     (topics.PORT_BINDING, topics.ACTIVATE),
+    (topics.NETWORK, topics.UPDATE),
     (topics.NETWORK, topics.DELETE),
     (topics.SECURITY_GROUP, topics.UPDATE),
 )
@@ -43,6 +44,11 @@ class Notifications:
     def binding_activate(self, context: object, *, port_id: str, **_: object) -> None:  # noqa: ARG002
         """A port's guest has arrived at another host."""
         self._port_changed(port_id)
+
+    def network_update(self, context: object, *, network: dict[str, Any], **_: object) -> None:  # noqa: ARG002
+        """A network got another QoS policy, which is that of its ports."""
+        for agent in self._agents:
+            agent.network_changed(network["id"])
 
     def network_delete(self, context: object, *, network_id: str, **_: object) -> None:  # noqa: ARG002
         """A network was deleted."""

@@ -47,7 +47,7 @@ class PortLookup:
         return [port for port in found if self._dependencies.note(port.port_id, frozenset(_needed(port)))]
 
     def change(self, changed: Collection[str]) -> Sequence[str]:
-        """These groups, policies, trunks or sub-ports have changed; the ports that it may matter to."""
+        """Groups, policies, trunks, sub-ports or networks have changed; the ports that it matters to."""
         return self._dependencies.change(changed)
 
     def forget(self, port_id: str) -> None:
@@ -105,7 +105,7 @@ def _trunk(
 
 def _needed(port: WantedPort) -> Iterator[str]:
     """The ids of everything whose change may be one of the port."""
-    yield port.port_id
+    yield from (port.port_id, port.details.network_id)
     if port.details.policy_id is not None:
         yield port.details.policy_id
     if port.groups is not None:

@@ -1,4 +1,4 @@
-"""What Neutron's server pushes to agents as objects: trunks, their sub-ports, and QoS policies."""
+"""What Neutron's server pushes to agents as objects: trunks, QoS policies, groups of addresses."""
 
 from __future__ import annotations
 
@@ -41,6 +41,7 @@ _HEARD: Mapping[str, Callable[[Any], list[str]]] = {
     resources.TRUNK: lambda trunk: [trunk.id, trunk.port_id],
     resources.SUBPORT: lambda subport: [subport.trunk_id],
     resources.QOS_POLICY: lambda policy: [policy.id],
+    resources.ADDRESSGROUP: lambda group: [group.id],
 }
 """The ids that ports depend on, by the kind of object: of a new trunk a port knows its own id only."""
 
