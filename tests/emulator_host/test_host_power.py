@@ -9,7 +9,7 @@ from time import monotonic, sleep
 import pytest
 
 from openhyperv.cim.session import Session
-from openhyperv.emulator.emulated_host import EmulatedHost
+from openhyperv.emulator.emulated_host import EmulatedHost, Guests
 from openhyperv.errors import HyperVError, TransportError
 from openhyperv.wire.cimxml import instance_to_text
 from openhyperv.wire.instance import Instance
@@ -18,7 +18,7 @@ from openhyperv.wire.types import Value
 from openhyperv.wire.wql import equal, select
 from tests.emulated import emulated_host, target_of
 
-DEADLINE_S = 20
+DEADLINE_S = 60
 SERVICE_CLASS = "Msvm_VirtualSystemManagementService"
 SERVICE = ObjectPath(SERVICE_CLASS, {"CreationClassName": SERVICE_CLASS})
 WINDOWS = ObjectPath("Win32_OperatingSystem", {}, "root/cimv2")
@@ -105,6 +105,32 @@ def test_machines_follow_their_actions_over_a_reboot(
     while state(session, "vm") != afterwards:
         assert monotonic() < deadline
         sleep(0.02)
+
+
+@pytest.mark.guest
+def test_guests_that_run_are_started_again_after_a_reboot(tmp_path: Path) -> None:
+    """Not only in their states: what runs guests has ended with the host, and is there again."""
+    tmp_path.chmod(0o755)
+    with (
+        emulated_host(tmp_path, has_files=True, guests=Guests.QEMU) as emulated,
+        Session.open(target_of(emulated)) as session,
+    ):
+        machine(session, "vm", at_shutdown=TURN_OFF, at_start=IF_IT_RAN)
+        first = process_id(session)
+        before = boot_time(session)
+        ask(session, 6)
+        await_reboot(session, before)
+        deadline = monotonic() + DEADLINE_S
+        while state(session, "vm") != RUNNING:
+            assert monotonic() < deadline
+            sleep(0.02)
+        assert process_id(session) not in (None, first)
+
+
+def process_id(session: Session) -> Value:
+    """The process that the machine's guest is."""
+    (system,) = session.query(select("Msvm_ComputerSystem").where(equal("ElementName", "vm")))
+    return system["ProcessID"]
 
 
 def test_a_machine_that_did_not_run_stays_off(session: Session) -> None:

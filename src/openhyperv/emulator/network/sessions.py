@@ -28,10 +28,6 @@ class Sessions:
 
     _by_key: dict[Key, _Session] = field(factory=dict)
 
-    def __len__(self) -> int:
-        """How many it remembers, those that have expired but were not asked for included."""
-        return len(self._by_key)
-
     def begin(self, rule: ExtendedRule, direction: Direction, packet: Packet, now_s: float) -> None:
         """Remember that a rule has let this packet through. Only TCP and UDP have sessions."""
         if not packet.has_ports or packet.tcp_flags & _RST:
