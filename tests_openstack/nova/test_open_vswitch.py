@@ -125,6 +125,7 @@ class Trouble(OvsCloud):
         assert "is not reached: Connection refused" in reason
         assert connection in reason
         assert not list(self.host.machines())
+        assert "Exceeded maximum number of retries" in server["fault"]["message"], "there is no other host"
 
     def test_a_port_that_open_vswitch_was_not_told_of_is_not_attached(self) -> None:
         server = self.server(self.image(**GEN_2))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from nova import exception
+from nova.compute import vm_states
 from nova.objects.instance import Instance
 from oslo_log import log
 
+from openhyperv.errors import UnreachableError
 from openhyperv.hyperv.deleting import remove_folder
 from openhyperv.nova.compute_host import ComputeHost
 from openhyperv.nova.instances import identity_of
@@ -20,7 +22,13 @@ def destroy_instance(compute: ComputeHost, instance: Instance) -> None:
     :raises HyperVError: the host refuses; what is left can be removed by the same call later
     """
     destroy_machine(compute, instance)
-    compute.ovs.unplug_all(instance)
+    try:
+        compute.ovs.unplug_all(instance)
+    except UnreachableError:
+        if instance.vm_state != vm_states.BUILDING:
+            raise
+        # It was not built since its ports could not be plugged; Nova tries no other host if this fails, too.
+        LOG.warning("Its ports, if there are any, stay in Open vSwitch.", instance=instance, exc_info=True)
 
 
 def destroy_machine(compute: ComputeHost, instance: Instance) -> None:
