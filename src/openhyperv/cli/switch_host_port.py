@@ -12,7 +12,7 @@ from openhyperv.cli.port_edit import Words, edit_of, port_options
 from openhyperv.cli.port_view import VIEW, PortView
 
 _switch = click.argument("switch")
-_adapter = click.option("--port", "adapter", help="Which one, where the host has several.")
+_adapter = click.option("--adapter", help="Which one, where the host has several.")
 
 
 @click.group("host-port", cls=Group)
