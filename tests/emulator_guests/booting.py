@@ -57,10 +57,16 @@ def _turn_off(host: Host) -> None:
 
 def shell_of(emulated: EmulatedHost, spec: MachineSpec) -> ComPort:
     """The guest's line agent, once the guest is up. Its port ends with the guest."""
-    pipes = [str(port.pipe).rpartition("\\")[2] for port in spec.serial_ports]
-    log, commands = (ComPort(pipe, port=_smb_port(emulated)) for pipe in pipes)
+    log, commands = open_ports(emulated, spec)
     log.wait_for("GUEST-UP")
     return commands
+
+
+def open_ports(emulated: EmulatedHost, spec: MachineSpec) -> tuple[ComPort, ComPort]:
+    """Where the guest reports and where its line agent is; what it says before is lost."""
+    pipes = [str(port.pipe).rpartition("\\")[2] for port in spec.serial_ports]
+    log, commands = (ComPort(pipe, port=_smb_port(emulated)) for pipe in pipes)
+    return log, commands
 
 
 def _smb_port(emulated: EmulatedHost) -> int:

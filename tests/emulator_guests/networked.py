@@ -14,8 +14,7 @@ from openhyperv.machine.drives import DiskFormat, ExistingDisk
 from openhyperv.machine.network_adapter import NetworkAdapter
 from openhyperv.machine.port import PortSpec
 from openhyperv.machine.request import DiskRequest
-from openhyperv.machine.spec import MachineSpec
-from tests.emulator_guests.booting import PORTS, lay_in, shell_of
+from tests.emulator_guests.booting import PORTS, lay_in, open_ports
 from tests.emulator_guests.com_port import ComPort
 from tests.hyperv.specs import machine_spec
 
@@ -81,22 +80,37 @@ class Networked:
         return self.shell.run(f"{command} {argument} >/dev/null 2>&1 && echo yes || echo no") == "yes"
 
 
+@frozen
+class Starting:
+    """A machine whose guest boots, listened to from the beginning."""
+
+    host: Host
+    machine: VirtualMachine
+    number: int
+    log: ComPort
+    shell: ComPort
+
+    def up(self) -> Networked:
+        """The guest once it is up, with its card up and an address."""
+        self.log.wait_for("GUEST-UP")
+        self.shell.run(f"ip addr add 10.0.0.{self.number}/24 dev eth0 && ip link set eth0 up")
+        return Networked(self.host, self.machine, self.shell, bytes.fromhex(_mac(self.number)), self.number)
+
+
 def boot(
-    emulated: EmulatedHost, host: Host, image: Path, switch: str, number: int, properties: Mapping[str, str]
-) -> MachineSpec:
-    """Create and start a machine with a card at a switch; :func:`await_guest` waits for it."""
+    hosting: tuple[EmulatedHost, Host], image: Path, switch: str, number: int, properties: Mapping[str, str]
+) -> Starting:
+    """Create and start a machine with a card at a switch."""
+    emulated, host = hosting
     kind = DiskFormat(image.suffix[1:])
     disks = (DiskRequest("root", ExistingDisk(lay_in(emulated, image), kind), boot_index=0),)
-    card = NetworkAdapter("eth0", f"00155D0000{number:02X}", switch)
+    card = NetworkAdapter("eth0", _mac(number), switch)
     named = f"guest{number}"
     spec = machine_spec(named, {**properties, **PORTS}, disks=disks, network_adapters=(card,), memory_mb=320)
-    host.create(spec).start()
-    return spec
+    machine = host.create(spec)
+    machine.start()
+    return Starting(host, machine, number, *open_ports(emulated, spec))
 
 
-def await_guest(emulated: EmulatedHost, host: Host, spec: MachineSpec, number: int) -> Networked:
-    """The guest of a machine that was started, with its card up."""
-    shell = shell_of(emulated, spec)
-    shell.run(f"ip addr add 10.0.0.{number}/24 dev eth0 && ip link set eth0 up")
-    mac = bytes.fromhex(f"00155D0000{number:02X}")
-    return Networked(host, host.machine(spec.name), shell, mac, number)
+def _mac(number: int) -> str:
+    return f"00155D0000{number:02X}"

@@ -13,7 +13,7 @@ from openhyperv.machine.port import AccessVlan, Direction, PortRange, PortRule, 
 from openhyperv.machine.switch import SwitchSpec
 from tests.capabilities import shows
 from tests.emulator_guests.booting import running
-from tests.emulator_guests.networked import Networked, await_guest, boot
+from tests.emulator_guests.networked import Networked, boot
 from tests.emulator_network.crafting import BROADCAST, GRE, SCTP, ethernet, ipv4
 from tests.hyperv.specs import GEN_1, GEN_2
 
@@ -40,11 +40,11 @@ class Lab:
 
 @pytest.fixture(scope="module")
 def booted(images: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    with running(tmp_path_factory.mktemp("host")) as (emulated, host):
-        host.switches.create(SwitchSpec(name=SWITCH))
-        hot = boot(emulated, host, images / "gen2.vhdx", SWITCH, 1, GEN_2)
-        peer = boot(emulated, host, images / "gen1.vhdx", SWITCH, 2, GEN_1)
-        yield Lab(await_guest(emulated, host, hot, 1), await_guest(emulated, host, peer, 2))
+    with running(tmp_path_factory.mktemp("host")) as hosting:
+        hosting[1].switches.create(SwitchSpec(name=SWITCH))
+        hot = boot(hosting, images / "gen2.vhdx", SWITCH, 1, GEN_2)
+        peer = boot(hosting, images / "gen1.vhdx", SWITCH, 2, GEN_1)
+        yield Lab(hot.up(), peer.up())
 
 
 @pytest.fixture
