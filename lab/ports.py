@@ -26,6 +26,7 @@ class Listener(IntEnum):
     PLACEMENT = 12
     NOVA = 13
     NEUTRON = 14
+    SERIAL_PROXY = 15
     FIRST_HOST = 30
 
 

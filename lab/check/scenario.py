@@ -10,12 +10,14 @@ import click
 from attrs import frozen
 
 from lab.check.client import Client
+from lab.check.serial_console import ask_guest
 from lab.errors import LabError
 from lab.resources import FLAVOR, NETWORK, SECURE_BOOT, guest_file
 from lab.settings import HostSettings, Lab
 
 OLD_RELEASE = "2012R2"
 _GUEST_TIMEOUT_S = 420.0
+_ANSWER_TIMEOUT_S = 60.0
 _PAUSE_S = 5.0
 _GUEST_UP, _SECURE = "GUEST-UP", "secureboot=1"
 
@@ -67,6 +69,7 @@ class Scenario:
         _must(f"the server is {server['status']}: {_fault(server)}", be=server["status"] == "ACTIVE")
         line = self._console_line("check-secure")
         _must(f"its guest says: {line}", be=_SECURE in line)
+        self._answers("check-secure")
         self._delete(("server", "check-secure"))
 
     def _console_line(self, server: str) -> str:
@@ -79,6 +82,12 @@ class Scenario:
                     return line.strip()
             sleep(_PAUSE_S)
         raise LabError(f"The console of {server} does not say {_GUEST_UP}.")
+
+    def _answers(self, server: str) -> None:
+        click.echo("Its serial console is for typing, through nova-serialproxy:")
+        url = self.client.ask("console", "url", "show", "--serial", server)["url"]
+        ask_guest(url, "echo $((20 + 22)) of 42", "42 of 42", _ANSWER_TIMEOUT_S)
+        click.echo("  the guest answers a sum with 42")
 
     def _is_not_for_the_old_host(self) -> None:
         click.echo("Windows Server 2012 R2 is too old for it, even if it is asked for:")

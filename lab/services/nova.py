@@ -14,6 +14,7 @@ from lab.rabbitmq import transport_url
 from lab.services.sections import cache, checking_tokens, service_account
 from lab.services.web import web_service
 from lab.settings import Account, Lab
+from lab.waiting import listens
 
 COMPUTE_DRIVER = "openhyperv.HyperVDriver"
 FILTERS = (
@@ -52,6 +53,7 @@ def _sections(lab: Lab, name: str, own: Section | None = None) -> Sections:
         "filter_scheduler": {"enabled_filters": FILTERS},
         "conductor": {"workers": 1},
         "vnc": {"enabled": False},
+        "serial_console": _serial_console(lab.port(Listener.SERIAL_PROXY)),
         "glance": {"endpoint_override": lab.url(Listener.GLANCE)},
         "placement": service_account(lab, Account.PLACEMENT),
         "neutron": service_account(lab, Account.NEUTRON),
@@ -59,6 +61,16 @@ def _sections(lab: Lab, name: str, own: Section | None = None) -> Sections:
         "oslo_messaging_notifications": {"driver": "noop"},
         **cache(lab),
         **checking_tokens(lab, Account.NOVA),
+    }
+
+
+def _serial_console(proxy_port: int) -> Section:
+    return {
+        "enabled": True,
+        "base_url": f"ws://{ADDRESS}:{proxy_port}/",
+        "proxyclient_address": ADDRESS,
+        "serialproxy_host": ADDRESS,
+        "serialproxy_port": proxy_port,
     }
 
 
@@ -92,7 +104,7 @@ def sync(lab: Lab, processes: Processes) -> None:
 
 
 def nova(lab: Lab) -> Iterator[Program]:
-    """API, conductor and scheduler."""
+    """API, conductor, scheduler and the proxy for serial consoles."""
     path = _configuration(lab)
     paste = path.with_name("api-paste.ini")
     write_private(paste, (lab.places.venv / "etc/nova/api-paste.ini").read_text("utf-8"))
@@ -101,6 +113,13 @@ def nova(lab: Lab) -> Iterator[Program]:
     )
     for part in ("nova-conductor", "nova-scheduler"):
         yield Program(part, (lab.places.program(part), f"--config-file={path}"), reads=(path,))
+    proxy_port = lab.port(Listener.SERIAL_PROXY)
+    yield Program(
+        "nova-serialproxy",
+        (lab.places.program("nova-serialproxy"), f"--config-file={path}"),
+        reads=(path,),
+        is_ready=lambda: listens(proxy_port),
+    )
 
 
 def nova_compute(lab: Lab, name: str, host: Section, installed: Path) -> Program:

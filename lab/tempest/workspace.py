@@ -7,7 +7,7 @@ from pathlib import Path
 from attrs import frozen
 from openstack.connection import Connection
 
-from lab.ini import Sections, render
+from lab.ini import Section, Sections, render
 from lab.private_files import write_private
 from lab.processes import Processes
 from lab.resources import Image, guest_file, have_flavor, have_image
@@ -17,7 +17,37 @@ from lab.services.sections import REGION, identity_url
 from lab.settings import Account, Lab
 
 _EXTERNAL_RANGE = "198.51.100.0/24"
+_POOL, _POOL_RANGE = "tempest", "10.200.0.0/16"
 _BUILD_TIMEOUT_S = 180
+
+_FEATURES: Section = {
+    "resize": True,
+    "cold_migration": True,
+    "console_output": True,
+    "interface_attach": True,
+    "pause": True,
+    "suspend": True,
+    "shelve": True,
+    "rescue": True,
+    "stable_rescue": True,
+    "ide_bus": False,
+    "snapshot": True,
+    "config_drive": True,
+    "live_migration": False,
+    "attach_encrypted_volume": False,
+    "metadata_service": False,
+    "vnc_console": False,
+    "scheduler_enabled_filters": FILTERS,
+}
+_SERVICES: Section = {
+    "cinder": False,
+    "neutron": True,
+    "glance": True,
+    "nova": True,
+    "placement": True,
+    "swift": False,
+}
+_WITH_SCOPES = ("nova", "neutron", "glance", "keystone", "placement")
 
 
 @frozen
@@ -38,6 +68,7 @@ def provide(lab: Lab, cloud: Connection) -> Provided:
         "tempest-1", guest_file(guests, "gen2", "vhdx"), "vhdx", {"hw_machine_type": "hyperv-gen2"}
     )
     first = Image("tempest-2", guest_file(guests, "gen1", "vhd"), "vhd", {"hw_machine_type": "hyperv-gen1"})
+    _have_addresses(cloud)
     return Provided(
         image=have_image(cloud, second),
         other_image=have_image(cloud, first),
@@ -48,11 +79,13 @@ def provide(lab: Lab, cloud: Connection) -> Provided:
 
 
 def _have_external_network(cloud: Connection) -> str:
+    """Have a network that routers of projects without one of their own lead to by default."""
     found = cloud.network.find_network(EXTERNAL_NETWORK)
     if found is None:
         found = cloud.network.create_network(
             name=EXTERNAL_NETWORK,
             is_router_external=True,
+            is_default=True,
             provider_network_type="flat",
             provider_physical_network=EXTERNAL_NETWORK,
         )
@@ -61,6 +94,14 @@ def _have_external_network(cloud: Connection) -> str:
             network_id=found.id, ip_version=4, cidr=_EXTERNAL_RANGE, is_dhcp_enabled=False
         )
     return str(found.id)
+
+
+def _have_addresses(cloud: Connection) -> None:
+    """Have a pool that Neutron takes the addresses of networks from that it makes by itself."""
+    if cloud.network.find_subnet_pool(_POOL) is None:
+        cloud.network.create_subnet_pool(
+            name=_POOL, prefixes=[_POOL_RANGE], default_prefix_length=26, is_default=True, is_shared=True
+        )
 
 
 def have_workspace(lab: Lab, processes: Processes, provided: Provided) -> Path:
@@ -98,38 +139,13 @@ def _sections(lab: Lab, provided: Provided) -> Sections:
             "max_microversion": "latest",
             "hypervisor_type": "hyperv",
         },
-        "compute-feature-enabled": {
-            "resize": True,
-            "cold_migration": True,
-            "console_output": True,
-            "interface_attach": True,
-            "pause": True,
-            "suspend": True,
-            "shelve": True,
-            "rescue": True,
-            "stable_rescue": True,
-            "ide_bus": False,
-            "snapshot": True,
-            "config_drive": True,
-            "live_migration": False,
-            "attach_encrypted_volume": False,
-            "metadata_service": False,
-            "vnc_console": False,
-            "scheduler_enabled_filters": FILTERS,
-        },
+        "compute-feature-enabled": _FEATURES,
         "network": {
             "public_network_id": provided.external_network,
             "floating_network_name": EXTERNAL_NETWORK,
             "project_network_cidr": "10.100.0.0/16",
         },
         "validation": {"run_validation": False},
-        "service_available": {
-            "cinder": False,
-            "neutron": True,
-            "glance": True,
-            "nova": True,
-            "placement": True,
-            "swift": False,
-        },
-        "enforce_scope": {"nova": True, "neutron": True, "glance": True, "keystone": True, "placement": True},
+        "service_available": _SERVICES,
+        "enforce_scope": dict.fromkeys(_WITH_SCOPES, True),
     }
