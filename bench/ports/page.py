@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from string import Template
 from typing import Any, TypeAlias
@@ -14,6 +14,8 @@ import click
 from bench.ports.results import PortResult, Round, Way
 
 _TEMPLATE = Path(__file__).with_name("page.md")
+_DEFAULT_WORKERS = 12
+"""As the agent's option worker_count has it."""
 _OURS = (Way.ONE_BY_ONE, Way.AT_ONCE)
 
 _Curves: TypeAlias = Mapping[tuple[Way, float, int], PortResult]
@@ -29,8 +31,10 @@ def main(measured: Path, page: Path) -> None:
     results = [_result(each) for each in report["ports"]]
     curves = {(each.way, each.delay_s, each.workers): each for each in results if not each.is_growth}
     delays_s = sorted({delay_s for _, delay_s, _ in curves})
+    rounds = len(next(iter(curves.values())).rounds)
     parts = {
-        "machine": _machine(report["machine"], datetime.fromtimestamp(measured.stat().st_mtime, UTC)),
+        "machine": _machine(report["machine"], _day(measured), rounds),
+        "promises": "\n".join(_promises(curves, delays_s[-1])),
         "costs": "\n".join(_costs(curves)),
         "curves": "\n\n".join("\n".join(_curve(curves, delay_s)) for delay_s in delays_s),
         "growth": "\n".join(_growth([each for each in results if each.is_growth])),
@@ -45,12 +49,28 @@ def _result(record: dict[str, Any]) -> PortResult:
     )
 
 
-def _machine(machine: dict[str, Any], day: datetime) -> str:
+def _day(measured: Path) -> date:
+    return datetime.fromtimestamp(measured.stat().st_mtime, UTC).date()
+
+
+def _machine(machine: dict[str, Any], day: date, rounds: int) -> str:
     return (
-        f"`python -m bench --only ports` measured it on {day.date()}, on a virtual machine with "
-        f"{machine['processors']} processors\n(kernel {machine['kernel']}, Python {machine['python']}) "
+        f"`python -m bench --only ports` measured it on {day} in {rounds} rounds, on a virtual machine "
+        f"with {machine['processors']} processors\n(kernel {machine['kernel']}, Python {machine['python']}) "
         f"on which others worked as well: the load was {machine['load_average'][2]:.0f} as it ended."
     )
+
+
+def _promises(curves: _Curves, delay_s: float) -> Iterator[str]:
+    numbers = sorted({workers for _, _, workers in curves})
+    workers = min(numbers, key=lambda number: abs(number - _DEFAULT_WORKERS))
+    yield f"| {workers} workers | requests | times as fast as {workers} of the old order | as one of it |"
+    yield "|---|---:|---:|---:|"
+    for way in _OURS:
+        ours = curves[way, delay_s, workers]
+        old = [curves[Way.OLD, delay_s, number] for number in (workers, numbers[0])]
+        ratios = [_spread(ours.times_as_fast_as(each)) for each in old]
+        yield _row(way, f"{ours.requests_per_port:.2f}", *ratios)
 
 
 def _costs(curves: _Curves) -> Iterator[str]:
