@@ -7,7 +7,7 @@ import threading
 from openhyperv.emulator.network.fabric import Fabric
 from openhyperv.emulator.network.settings import MonitorMode, PortSettings, Security
 from tests.emulator_network.crafting import BROADCAST, UDP, arp, ethernet, ipv4, udp
-from tests.emulator_network.wires import STRANGER, Lab, everybody, wait_until
+from tests.emulator_network.wires import STRANGER, SWITCH, Lab, everybody, wait_until
 
 OTHER_SWITCH = "0D8F2F44-2E5A-4C0E-9A55-6D0C7F5F7C11"
 MULTICAST = bytes.fromhex("01005e000001")
@@ -145,3 +145,13 @@ def test_a_lifted_limit_is_lifted_at_once(lab: Lab) -> None:
 def test_a_fabric_without_cables_has_no_thread(fabric: Fabric) -> None:
     fabric.define("vm", {"nic": PortSettings(switch="switch")})
     assert not [thread for thread in threading.enumerate() if thread.name == "virtual switches"]
+
+
+def test_the_hosts_own_port_takes_what_is_for_it_and_a_port_without_a_card_nothing(lab: Lab) -> None:
+    first, empty = lab.add("first"), lab.add("empty")
+    own = PortSettings(switch=SWITCH, mac=STRANGER, is_hosts_own=True)
+    lab.fabric.define("switch", {"host": own})
+    lab.fabric.unplug("empty", "nic")
+    lab.send(first, everybody(first), ethernet(first.mac, STRANGER, HELLO))
+    assert lab.fabric.traffic("switch", "host").received.packets == 2
+    assert lab.traffic(empty).received.packets == 0

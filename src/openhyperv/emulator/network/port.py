@@ -85,6 +85,8 @@ class Port:
 
     def deliver(self, frame: Frame, data: bytes) -> bool:
         """Give the device a frame that was judged already; whether it has taken it."""
+        if self.device is None and not self.settings.is_hosts_own:
+            return False
         if self.device is not None and not self.device.send(data):
             self.received.dropped += 1
             return False

@@ -128,6 +128,8 @@ class PortSettings:
     limit_bps: int = 0
     burst_bytes: int = 0
     segment: str | None = None
+    is_hosts_own: bool = False
+    """The host itself is at the port: it takes everything, and answers nobody."""
 
 
 NOWHERE = PortSettings(switch=None)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Protocol
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from openhyperv.emulator.host.machines.configuration import Configuration, parent_tail
 from openhyperv.emulator.host.machines.resources import ETHERNET_CONNECTION
@@ -89,7 +89,8 @@ class FabricWiring:
         adapters = self.surroundings.uplink(port).adapters
         if not adapters:
             mac = bytes.fromhex(internal_mac(port))
-            return port_settings(switch.guid, mac, switch.configuration.features_of(port))
+            settings = port_settings(switch.guid, mac, switch.configuration.features_of(port))
+            return evolve(settings, is_hosts_own=True)
         security = Security(allow_mac_spoofing=True)
         segment = adapters[0].physical_network
         return PortSettings(switch=switch.guid, vlan=EveryVlan(), security=security, segment=segment)
