@@ -17,6 +17,7 @@ from openhyperv.hyperv.virtual_machine import VirtualMachine
 from openhyperv.machine.network_adapter import NetworkAdapter
 from openhyperv.machine.switch import SwitchSpec
 from tests.emulated import emulated_host, target_of
+from tests.emulator_network.crafting import BROADCAST, UDP, ethernet, ip, udp
 from tests.emulator_network.wires import Card, everybody, wait_until
 from tests.hyperv.specs import machine_spec
 
@@ -98,3 +99,21 @@ def test_cards_without_a_switch_hear_nothing(
     assert hears(emulated, machine, shouting) == [True]
     machine.adapters.change(NetworkAdapter("eth0", "00155D000001", SWITCH, 7))
     assert hears(emulated, machine, shouting) == [False]
+
+
+def test_meters_count_what_really_passes(
+    emulated: EmulatedHost, machine: VirtualMachine, shouting: Card
+) -> None:
+    """What passes before the guest's counters were read for the first time is not metered: it goes on."""
+    machine.start_metering()
+    body = ip("10.0.0.1", "10.255.255.255", UDP, udp(9, 9, bytes(1400)))
+    frames = [ethernet(shouting.mac, BROADCAST, body)] * 100
+
+    def has_metered() -> bool:
+        shouting.send(*frames)
+        return machine.metrics().network.received_mb > 0
+
+    wait_until(has_metered)
+    sent = fabric_of(emulated).traffic("test", "nic").sent
+    assert machine.metrics().network.received_mb <= sent.total_bytes / 2**20
+    assert machine.metrics().network.sent_mb == 0
