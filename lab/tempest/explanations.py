@@ -7,7 +7,7 @@ import re
 from lab.tempest.results import Result
 
 _NO_VOLUMES = "Volumes are a later issue, so that the lab has no Cinder"
-_NO_GUEST_ACCESS = "It logs in to the guest, which nothing on the emulated network reaches"
+_NO_GUEST_ACCESS = "It logs in to the guest, on whose network this machine is not"
 _CHECKED_IMAGES = "Glance checks that an image is what it is declared to be, which random bytes are not"
 _WORDS = (
     (r"[Cc]inder|[Vv]olume", _NO_VOLUMES),

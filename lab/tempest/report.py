@@ -46,7 +46,7 @@ def _head(lab: Lab) -> Iterator[str]:
     yield f"Tempest {version('tempest')} against real services: {services};"
     yield f"below them {len(lab.hosts)} emulated hosts ({hosts}). For the tests that read a"
     yield "console, guests run in QEMU; for the others servers are states only, which is quicker."
-    yield "Nobody logs in to a guest (`run_validation = false`), since no packet reaches one."
+    yield "Nobody logs in to a guest (`run_validation = false`), since this machine is not on their network."
     yield ""
 
 

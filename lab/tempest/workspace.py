@@ -85,10 +85,10 @@ def _have_external_network(cloud: Connection) -> str:
         found = cloud.network.create_network(
             name=EXTERNAL_NETWORK,
             is_router_external=True,
-            is_default=True,
             provider_network_type="flat",
             provider_physical_network=EXTERNAL_NETWORK,
         )
+    cloud.network.update_network(found, is_default=True)
     if not any(cloud.network.subnets(network_id=found.id)):
         cloud.network.create_subnet(
             network_id=found.id, ip_version=4, cidr=_EXTERNAL_RANGE, is_dhcp_enabled=False
