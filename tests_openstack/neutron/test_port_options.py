@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 
 import pytest
 from oslo_config import cfg
 from tests.capabilities import shows
+from tests.faults.leftovers import wait_until
 from tests.witness import Witness
 
 from openhyperv.emulator.rules.actions import MethodReturns
@@ -14,7 +16,7 @@ from openhyperv.emulator.rules.matching import Rule
 from openhyperv.hyperv.host import Host
 from tests_openstack.neutron.message_bus import MessageBus
 from tests_openstack.neutron.servers import Servers
-from tests_openstack.neutron.test_restart import serving
+from tests_openstack.neutron.test_restart import looking_around, serving
 
 METER, OFFLOAD = "Msvm_EthernetSwitchPortAclSettingData", "Msvm_EthernetSwitchPortOffloadSettingData"
 
@@ -27,9 +29,11 @@ def settings(host: Host, port_id: str, class_name: str, name: str) -> list[objec
 
 
 @pytest.fixture
-def metered(bus: MessageBus) -> None:
+def metered(bus: MessageBus) -> Iterator[None]:
     assert bus
     cfg.CONF.set_override("enable_metrics_collection", True, "AGENT")
+    yield
+    cfg.CONF.clear_override("enable_metrics_collection", "AGENT")
 
 
 @pytest.mark.usefixtures("metered")
@@ -46,6 +50,18 @@ def test_traffic_of_ports_is_counted_and_goes_on_being_counted(
     with witness.watching() as seen, serving():
         bus.ports.wait_until_told(("up", port_id))
     assert [each.method for each in seen if each.method] == []
+
+
+@pytest.mark.usefixtures("metered")
+def test_traffic_is_counted_again_where_somebody_has_unplugged_the_port(
+    bus: MessageBus, servers: Servers, host: Host
+) -> None:
+    port_id = bus.ports.add()
+    servers.boot(port_id)
+    with looking_around(), serving():
+        bus.ports.wait_until_told(("up", port_id))
+        host.unbind_port(port_id)
+        assert wait_until(lambda: settings(host, port_id, METER, "Action") == [3] * 4)
 
 
 @pytest.mark.usefixtures("metered")

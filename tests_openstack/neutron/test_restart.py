@@ -29,6 +29,17 @@ SOON_S = 1.0
 
 
 @contextmanager
+def looking_around() -> Iterator[None]:
+    """Agents that start in the block look around every second."""
+    options_of_time = ("adapter_list_interval", "port_check_interval")
+    for option in options_of_time:
+        cfg.CONF.set_override(option, SOON_S, "AGENT")
+    yield
+    for option in options_of_time:
+        cfg.CONF.clear_override(option, "AGENT")
+
+
+@contextmanager
 def serving() -> Iterator[None]:
     agent = Agent(options.served_hosts(cfg.CONF))
     agent.start()
@@ -89,11 +100,11 @@ def rename_cable(host: Host, adapter: str, name: str) -> None:
 
 
 @pytest.fixture
-def often(bus: MessageBus) -> None:
+def often(bus: MessageBus) -> Iterator[None]:
     """Agents look around every second."""
     assert bus
-    for option in ("adapter_list_interval", "port_check_interval"):
-        cfg.CONF.set_override(option, SOON_S, "AGENT")
+    with looking_around():
+        yield
 
 
 @pytest.mark.usefixtures("often")

@@ -95,7 +95,9 @@ class PortBinder:
 
     def drifted(self, reading: PortReading) -> list[str]:
         """The ports that are not any more what they were made by :meth:`bind`."""
-        return [port_id for port_id, spec in dict(self._bound).items() if not reading.shows(port_id, spec)]
+        found = [port_id for port_id, spec in dict(self._bound).items() if not reading.shows(port_id, spec)]
+        self._metered.difference_update(found)  # who unplugs a port throws its counters away
+        return found
 
     def release(self, port_id: str) -> None:
         """Disconnect a port that Neutron has no more; nothing happens if its adapter is gone."""
