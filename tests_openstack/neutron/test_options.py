@@ -72,8 +72,9 @@ physical_network_vswitch_mappings = *:other
         SHARED.replace("physnet1:fast, physnet*:slow", ""),
         SHARED.replace("physnet1:fast", "physnet1"),
         SHARED.replace("physnet1:fast", ":fast"),
+        f"{SHARED}hosts = hv1, hv2\n[openhyperv_host:hv1]\naddress = HV1.example.org\n",
     ],
-    ids=["no address", "no switch at all", "no colon", "no network"],
+    ids=["no address", "no switch at all", "no colon", "no network", "one address for two"],
 )
 def test_what_is_no_configuration(tmp_path: Path, ini: str) -> None:
     with pytest.raises(InvalidInputError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from copy import copy
 from typing import Any
 
@@ -10,7 +10,7 @@ from attrs import frozen
 from oslo_config import cfg
 
 from openhyperv.connection_options import CONNECTION_OPTIONS, read_target
-from openhyperv.errors import error_context
+from openhyperv.errors import InvalidInputError, error_context
 from openhyperv.neutron.host_watch import Pace
 from openhyperv.neutron.mappings import SwitchMappings, parse_mappings
 from openhyperv.transport.target import Target
@@ -87,11 +87,27 @@ def register(conf: cfg.ConfigOpts) -> None:
 def served_hosts(conf: cfg.ConfigOpts) -> list[ServedHost]:
     """The hosts to serve.
 
-    :raises InvalidInputError: one has no address, or an option is not what it has to be
+    :raises InvalidInputError: one has no address or that of another, or an option is not what it has to be
     """
     if not conf.openhyperv.hosts:
         return [_served(conf, conf.host, _Settings(conf))]
-    return [_named(conf, name) for name in dict.fromkeys(conf.openhyperv.hosts)]
+    hosts = [_named(conf, name) for name in dict.fromkeys(conf.openhyperv.hosts)]
+    _check_apart(hosts)
+    return hosts
+
+
+def _check_apart(hosts: Sequence[ServedHost]) -> None:
+    """Two agents of one host would undo each other's work."""
+    owners: dict[tuple[str, int], str] = {}
+    for each in hosts:
+        address = (each.target.host.lower(), each.target.port)
+        owner = owners.setdefault(address, each.name)
+        if owner != each.name:
+            raise InvalidInputError(
+                f"The hosts {owner} and {each.name} have the same address.",
+                target=each.target.host,
+                remedy=f"Set address in the group [openhyperv_host:{each.name}].",
+            )
 
 
 def _named(conf: cfg.ConfigOpts, name: str) -> ServedHost:
