@@ -42,6 +42,7 @@ def emulated_host(lab: Lab, host: HostSettings) -> Program:
             f"--env={settings}",
             f"--password-file={password}",
             f"--max-envelope-kb={_ENVELOPE_KB}",
+            f"--networks={lab.places.networks}",
         ),
         reads=(password,),
         makes=settings,

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sys
+import tempfile
 from pathlib import Path
 
 from attrs import frozen
+
+from lab.errors import LabError
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 
@@ -28,6 +32,15 @@ class Places:
         for folder in (self.state, self.configuration, self.logs, self.processes):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
+    def make_networks(self) -> None:
+        """Make the folder of the physical networks.
+
+        :raises LabError: somebody else has made it before
+        """
+        self.networks.mkdir(mode=0o700, exist_ok=True)
+        if self.networks.stat().st_uid != os.getuid():
+            raise LabError(f"{self.networks} belongs to somebody else.")
+
     @property
     def settings(self) -> Path:
         """Ports, passwords and hosts, as they were chosen once."""
@@ -47,6 +60,12 @@ class Places:
     def processes(self) -> Path:
         """Which process is which program."""
         return self.state / "run"
+
+    @property
+    def networks(self) -> Path:
+        """The physical networks that hosts share: sockets, for which the checkout's path may be too long."""
+        digest = hashlib.sha256(os.fsencode(self.state)).hexdigest()
+        return Path(tempfile.gettempdir()) / f"openhyperv-lab-{digest[:12]}"
 
     @property
     def saved(self) -> Path:

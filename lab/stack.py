@@ -49,6 +49,7 @@ class Stack:
         :raises LabError: something does not start
         """
         self.lab.places.make()
+        self.lab.places.make_networks()
         self._stop_unwanted_hosts()
         below = self._start_what_is_below()
         services = self._start_services()
@@ -133,7 +134,8 @@ class Stack:
         """End everything and forget everything, but for the copy of empty databases unless ``also_saved``."""
         self.down()
         places = self.lab.places
-        for folder in (places.configuration, places.processes, places.logs, places.state / "data"):
+        own = (places.configuration, places.processes, places.logs, places.networks, places.state / "data")
+        for folder in own:
             shutil.rmtree(folder, ignore_errors=True)
         for file in (places.settings, places.clouds):
             Path(file).unlink(missing_ok=True)

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from time import monotonic, sleep
 from typing import Any
 
 import click
 from attrs import frozen
 
+from lab.check.claims import must
 from lab.check.client import Client
-from lab.check.serial_console import ask_guest
+from lab.check.guests import SerialConsole, line_when_up
+from lab.check.neighbours import Neighbours
 from lab.errors import LabError
 from lab.resources import FLAVOR, NETWORK, SECURE_BOOT, guest_file
 from lab.settings import HostSettings, Lab
 
 OLD_RELEASE = "2012R2"
-_GUEST_TIMEOUT_S = 420.0
-_ANSWER_TIMEOUT_S = 60.0
-_PAUSE_S = 5.0
-_GUEST_UP, _SECURE = "GUEST-UP", "secureboot=1"
+_SECURE = "secureboot=1"
 
 
 @frozen
@@ -35,22 +33,23 @@ class Scenario:
         :raises LabError: something is not as it has to be
         """
         guests = self.lab.places.data("guests")
-        self._delete(*self._names("server"), *self._names("image"))
+        self._delete(*self._names("server"), *self._names("image"), *self._names("security group"))
         self._have_image("check-secure-boot", guest_file(guests, "gen2", "vhdx"), "vhdx", SECURE_BOOT)
         self._boots_securely()
+        Neighbours(self.client, "check-secure-boot", self._two_hosts()).run()
         self._is_not_for_the_old_host()
         self._have_image("check-vhd", guest_file(guests, "gen2", "vhd"), "vhd", SECURE_BOOT)
         self._refuses_a_vhd()
         self._delete(*self._names("image"))
 
     def _names(self, kind: str) -> list[tuple[str, str]]:
-        found = self.client.ask(kind, "list")
+        found = self.client.ask(*kind.split(), "list")
         return [(kind, each["ID"]) for each in found if each["Name"].startswith("check-")]
 
     def _delete(self, *things: tuple[str, str]) -> None:
         for kind, name in things:
             wait = ["--wait"] if kind == "server" else []
-            self.client.tell(kind, "delete", *wait, name)
+            self.client.tell(*kind.split(), "delete", *wait, name)
 
     def _have_image(self, name: str, file: Path, disk_format: str, properties: dict[str, str]) -> None:
         words = [word for item in properties.items() for word in ("--property", "=".join(item))]
@@ -66,39 +65,29 @@ class Scenario:
     def _boots_securely(self) -> None:
         click.echo("An image with Secure Boot becomes a server, whose guest says so:")
         server = self._create("check-secure", "check-secure-boot")
-        _must(f"the server is {server['status']}: {_fault(server)}", be=server["status"] == "ACTIVE")
-        line = self._console_line("check-secure")
-        _must(f"its guest says: {line}", be=_SECURE in line)
-        self._answers("check-secure")
-        self._delete(("server", "check-secure"))
-
-    def _console_line(self, server: str) -> str:
-        """What the guest says on its console when it is up."""
-        deadline = monotonic() + _GUEST_TIMEOUT_S
-        while monotonic() < deadline:
-            lines = self.client.text("console", "log", "show", server).splitlines()
-            for line in lines:
-                if _GUEST_UP in line:
-                    return line.strip()
-            sleep(_PAUSE_S)
-        raise LabError(f"The console of {server} does not say {_GUEST_UP}.")
-
-    def _answers(self, server: str) -> None:
+        must(f"the server is {server['status']}: {_fault(server)}", be=server["status"] == "ACTIVE")
+        line = line_when_up(self.client, "check-secure")
+        must(f"its guest says: {line}", be=_SECURE in line)
         click.echo("Its serial console is for typing, through nova-serialproxy:")
-        url = self.client.ask("console", "url", "show", "--serial", server)["url"]
-        ask_guest(url, "echo $((20 + 22)) of 42", "42 of 42", _ANSWER_TIMEOUT_S)
+        with SerialConsole(self.client, "check-secure") as console:
+            console.ask("echo $((20 + 22)) of 42", "42 of 42")
         click.echo("  the guest answers a sum with 42")
+        self._delete(("server", "check-secure"))
 
     def _is_not_for_the_old_host(self) -> None:
         click.echo("Windows Server 2012 R2 is too old for it, even if it is asked for:")
         old = self._old_host()
         nodes = {node["Hypervisor Hostname"]: node["State"] for node in self.client.ask("hypervisor", "list")}
-        _must(f"{old.name} is {nodes.get(old.name)}", be=nodes.get(old.name) == "up")
+        must(f"{old.name} is {nodes.get(old.name)}", be=nodes.get(old.name) == "up")
         words = ("--host", old.name, "--os-compute-api-version", "2.74")
         server = self._create("check-old", "check-secure-boot", *words)
-        _must(f"the server is {server['status']}", be=server["status"] == "ERROR")
-        _must(f"its fault is: {_fault(server)}", be="No valid host" in _fault(server))
+        must(f"the server is {server['status']}", be=server["status"] == "ERROR")
+        must(f"its fault is: {_fault(server)}", be="No valid host" in _fault(server))
         self._delete(("server", "check-old"))
+
+    def _two_hosts(self) -> tuple[str, str]:
+        first, second, *_ = (host.name for host in self.lab.hosts if host.release != OLD_RELEASE)
+        return first, second
 
     def _old_host(self) -> HostSettings:
         for host in self.lab.hosts:
@@ -109,9 +98,9 @@ class Scenario:
     def _refuses_a_vhd(self) -> None:
         click.echo("A VHD cannot start generation 2, and the fault says so:")
         server = self._create("check-vhd", "check-vhd")
-        _must(f"the server is {server['status']}", be=server["status"] == "ERROR")
+        must(f"the server is {server['status']}", be=server["status"] == "ERROR")
         fault = _fault(server)
-        _must(f"its fault is: {fault}", be="VHD" in fault and "generation 2" in fault.lower())
+        must(f"its fault is: {fault}", be="VHD" in fault and "generation 2" in fault.lower())
         self._delete(("server", "check-vhd"))
 
 
@@ -119,9 +108,3 @@ def _fault(server: dict[str, Any]) -> str:
     """Why it is in ERROR, as its owner reads it."""
     fault = server.get("fault") or {}
     return str(fault.get("message", ""))
-
-
-def _must(fact: str, *, be: bool) -> None:
-    click.echo(f"  {fact}")
-    if not be:
-        raise LabError(f"That is not as it has to be: {fact}")

@@ -1,0 +1,108 @@
+"""Two servers on one network, on two hosts: their security group says what passes between them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import monotonic
+
+import click
+from attrs import frozen
+
+from lab import clouds
+from lab.check.claims import must
+from lab.check.client import Client
+from lab.check.guests import SerialConsole, line_when_up
+from lab.compute_nodes import agent
+from lab.processes import Processes
+from lab.resources import FLAVOR, NETWORK
+
+GROUP = "check-neighbours"
+_IN_FORCE_S = 2.0
+_PREFIX_BITS = 24
+_PINGS = 200
+"""In twenty seconds, by which the agent has looked at all ports again."""
+
+
+@frozen
+class Neighbours:
+    """The steps, each of which ends the run if the lab does not do what it has to."""
+
+    client: Client
+    image: str
+    hosts: tuple[str, str]
+
+    def run(self) -> None:
+        """Everything, in order.
+
+        :raises LabError: something is not as it has to be
+        """
+        click.echo("Servers on two hosts reach each other when their security group lets them, at once:")
+        self.client.ask("security", "group", "create", GROUP)
+        names = [f"check-{host}" for host in self.hosts]
+        for name, host in zip(names, self.hosts, strict=True):
+            self._create(name, host)
+        for name in names:
+            line_when_up(self.client, name)
+        with SerialConsole(self.client, names[0]) as left, SerialConsole(self.client, names[1]) as right:
+            addresses = [self._address(name) for name in names]
+            for console, address in zip((left, right), addresses, strict=True):
+                _configure(console, address)
+            self._judge(left, addresses[1])
+        for name in names:
+            self.client.tell("server", "delete", "--wait", name)
+        self.client.tell("security", "group", "delete", GROUP)
+
+    def _create(self, name: str, host: str) -> None:
+        given = ["--image", self.image, "--flavor", FLAVOR, "--network", NETWORK, "--security-group", GROUP]
+        where = ["--host", host, "--os-compute-api-version", "2.74"]
+        status = self.client.ask("server", "create", *given, *where, "--wait", name)["status"]
+        must(f"{name} on {host} is {status}", be=status == "ACTIVE")
+
+    def _address(self, name: str) -> str:
+        """What Neutron gave it: nobody runs DHCP here."""
+        return str(self.client.ask("server", "show", name)["addresses"][NETWORK][0])
+
+    def _judge(self, left: SerialConsole, right_address: str) -> None:
+        _ping_in_vain(left, right_address)
+        click.echo("  nothing passes while no rule allows it")
+        left.send(f"ping -i 0.2 {right_address}\r")
+        rule = self._allow_icmp()
+        took_s = _seconds(lambda: left.hear("bytes from"))
+        must(f"ICMP passes {took_s:.2f} s after the rule was made", be=took_s < _IN_FORCE_S)
+        left.send("\x03")
+        self._restart_agent_unnoticed(left, right_address)
+        self.client.tell("security", "group", "rule", "delete", rule)
+        _ping_in_vain(left, right_address)
+        click.echo("  nothing passes when the rule is gone")
+
+    def _restart_agent_unnoticed(self, left: SerialConsole, right_address: str) -> None:
+        left.send(f"ping -c {_PINGS} -i 0.1 {right_address} | tail -n 2\r")
+        processes, program = Processes(self.client.lab.places), agent(self.client.lab)
+        processes.stop([program.name])
+        processes.start([program])
+        left.hear(", 0% packet loss")
+        click.echo("  the Neutron agent starts anew, and no packet is lost meanwhile")
+
+    def _allow_icmp(self) -> str:
+        """Make a rule, not by the command, which takes longer to end than the rule to be in force."""
+        network = clouds.connect(self.client.lab).network
+        group = network.find_security_group(GROUP, ignore_missing=False)
+        rule = network.create_security_group_rule(
+            security_group_id=group.id, direction="ingress", protocol="icmp"
+        )
+        return str(rule.id)
+
+
+def _configure(console: SerialConsole, address: str) -> None:
+    command = f"ip link set eth0 up; ip addr add {address}/{_PREFIX_BITS} dev eth0; echo address=$?"
+    console.ask(command, "address=0")
+
+
+def _ping_in_vain(console: SerialConsole, address: str) -> None:
+    console.ask(f"ping -c 5 -i 0.2 -W 1 {address} >/dev/null; echo lost=$?", "lost=1")
+
+
+def _seconds(act: Callable[[], None]) -> float:
+    begun_s = monotonic()
+    act()
+    return monotonic() - begun_s
