@@ -57,6 +57,15 @@ class ColdMigration(Cloud):
         assert machine.state() is MachineState.RUNNING
 
     @shows("J8")
+    def test_a_server_that_is_to_leave_never_comes_to_its_own_host(self) -> None:
+        self.flags(allow_resize_to_same_host=True)  # which is for resizes
+        server = self.server_on_hv1(self.image(**GEN_2))
+        for host in ("hv2", "hv1", "hv2"):
+            server = self._migrate_server(server)
+            assert server["OS-EXT-SRV-ATTR:host"] == host
+            self._confirm_resize(server)
+
+    @shows("J8")
     def test_a_reverted_migration_is_where_it_was(self) -> None:
         port = self.neutron.port_1["id"]
         image = self.image(**GEN_2)

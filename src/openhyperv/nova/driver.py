@@ -74,7 +74,6 @@ _CAPABILITIES = (
     "supports_attach_interface",
     "supports_device_tagging",
     "supports_evacuate",
-    "supports_migrate_to_same_host",
     "supports_secure_boot",
     "supports_tagged_attach_interface",
     "supports_trusted_certs",
