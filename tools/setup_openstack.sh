@@ -8,7 +8,7 @@ venv=${1:-.venv}
 openstack=${2:-.venv-openstack}
 
 # What runs guests and builds them, and the uv that installs the rest.
-EXTRA_PACKAGES="mariadb-server-core rabbitmq-server memcached openvswitch-switch" sh "$(dirname "$0")/setup.sh" "$venv"
+EXTRA_PACKAGES="mariadb-server-core mariadb-client-core rabbitmq-server memcached openvswitch-switch" sh "$(dirname "$0")/setup.sh" "$venv"
 
 [ -x "$openstack/bin/python" ] || "$venv/bin/uv" venv --quiet --python python3 "$openstack"
 "$venv/bin/uv" pip sync --quiet --python "$openstack/bin/python" lab/requirements.txt
