@@ -9,6 +9,7 @@ from openhyperv.cli.bars import job_bar
 from openhyperv.cli.confirming import confirm
 from openhyperv.cli.connecting import connected
 from openhyperv.cli.invocation import Invocation
+from openhyperv.cli.members import member_of, names_of
 from openhyperv.cli.options import Group
 from openhyperv.cli.output import Column, say, show_one
 from openhyperv.cli.sizes import Size, size_text
@@ -114,16 +115,17 @@ def merge(invocation: Invocation, file: str, ancestor: str | None) -> None:
 @_file
 @click.option(
     "--mode",
-    type=click.Choice([mode.name.lower() for mode in CompactMode]),
+    type=names_of(CompactMode),
+    callback=member_of(CompactMode),
     default="full",
     show_default=True,
     help="How room that nobody uses is found.",
 )
 @click.pass_obj
-def compact(invocation: Invocation, file: str, mode: str) -> None:
+def compact(invocation: Invocation, file: str, mode: CompactMode) -> None:
     """Give room that a disk does not use back to the host."""
     with connected(invocation) as host, job_bar("compacting") as on_progress:
-        host.disks.compact(file, CompactMode[mode.upper()], on_progress=on_progress)
+        host.disks.compact(file, mode, on_progress=on_progress)
     say(invocation, f"{file} is compacted.")
 
 

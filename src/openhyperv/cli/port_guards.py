@@ -6,6 +6,7 @@ import click
 from attrs import evolve, frozen
 
 from openhyperv.cli.gathering import gathered, given
+from openhyperv.cli.members import member_of, names_of
 from openhyperv.machine.port import Mirroring, PortSettings
 
 GUARD_OPTIONS = (
@@ -35,10 +36,6 @@ class GuardWords:
         return evolve(port, security=evolve(port.security, **changed))
 
 
-def _mirroring(_ctx: click.Context, _param: click.Parameter, word: str | None) -> Mirroring | None:
-    return None if word is None else Mirroring[word.upper()]
-
-
 guard_options = gathered(
     "guards",
     GuardWords,
@@ -51,8 +48,8 @@ guard_options = gathered(
         click.option(
             "--mirror",
             "mirroring",
-            type=click.Choice([mode.name.lower() for mode in Mirroring]),
-            callback=_mirroring,
+            type=names_of(Mirroring),
+            callback=member_of(Mirroring),
             help="Copy what sources send and get to destinations.",
         ),
         click.option(

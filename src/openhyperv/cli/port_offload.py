@@ -6,6 +6,7 @@ import click
 from attrs import evolve, frozen
 
 from openhyperv.cli.gathering import gathered, given
+from openhyperv.cli.members import member_of, names_of
 from openhyperv.machine.port import PortSettings
 from openhyperv.machine.port_offload import InterruptModeration, PortOffload
 
@@ -34,10 +35,6 @@ class OffloadWords:
         return evolve(port, offload=offload, rdma_weight=rdma_weight)
 
 
-def _moderation(_ctx: click.Context, _param: click.Parameter, word: str | None) -> InterruptModeration | None:
-    return None if word is None else InterruptModeration[word.upper()]
-
-
 offload_options = gathered(
     "offload",
     OffloadWords,
@@ -49,8 +46,8 @@ offload_options = gathered(
         click.option(
             "--iov-moderation",
             "iov_interrupt_moderation",
-            type=click.Choice([mode.name.lower() for mode in InterruptModeration]),
-            callback=_moderation,
+            type=names_of(InterruptModeration),
+            callback=member_of(InterruptModeration),
             help="How often its virtual function interrupts.",
         ),
         click.option("--vmq-weight", type=_WEIGHT, help="Give it a virtual machine queue; 0 is none."),

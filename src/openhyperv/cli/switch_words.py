@@ -6,6 +6,7 @@ import click
 from attrs import frozen
 
 from openhyperv.cli.gathering import gathered
+from openhyperv.cli.members import member_of, names_of
 from openhyperv.machine.switch import BandwidthMode, LoadBalancing, SwitchChange, SwitchSpec
 
 _ADAPTERS = click.option(
@@ -41,7 +42,7 @@ class NewSwitch:
     balancing: str | None
     iov: bool
     packet_direct: bool
-    bandwidth_mode: str
+    bandwidth_mode: BandwidthMode
     notes: str | None
 
     def spec(self, name: str) -> SwitchSpec:
@@ -55,7 +56,7 @@ class NewSwitch:
             load_balancing=_balancing(self.balancing),
             iov_preferred=self.iov,
             packet_direct=self.packet_direct,
-            bandwidth_mode=BandwidthMode[self.bandwidth_mode.upper()],
+            bandwidth_mode=self.bandwidth_mode,
             notes=self.notes or "",
         )
 
@@ -72,7 +73,8 @@ new_switch_options = gathered(
         click.option("--packet-direct", is_flag=True, help="Use PacketDirect."),
         click.option(
             "--bandwidth-mode",
-            type=click.Choice([mode.name.lower() for mode in BandwidthMode]),
+            type=names_of(BandwidthMode),
+            callback=member_of(BandwidthMode),
             default="default",
             help="How it promises bandwidth to ports.",
         ),
