@@ -88,7 +88,10 @@ class HostWatch:
                 self._stopped.wait(pause_s)
 
     def _serve(self) -> None:
-        """Serve it until it has to be watched anew."""
+        """Serve it until it is stopped.
+
+        :raises HyperVError: the host cannot be reached, or the watch broke
+        """
         self._recheck_due_s = monotonic()
         with AdapterWatch(self._host.session, self._inventory) as self._watch:
             if self._stopped.is_set():

@@ -10,9 +10,9 @@ from nova.context import RequestContext
 from nova.objects.instance import Instance
 from oslo_log import log
 
-from openhyperv.errors import NotFoundError
 from openhyperv.nova.compute_host import ComputeHost
 from openhyperv.nova.destroying import delete_files
+from openhyperv.nova.folder_names import names_in
 
 LOG = log.getLogger(__name__)
 
@@ -40,13 +40,9 @@ def remove_leftover_folders(
 
 def _folders(compute: ComputeHost) -> Iterator[str]:
     """The instances, by UUID, that may have folders on the host."""
-    try:
-        found = compute.host.share.list(compute.host.layout.machines)
-    except NotFoundError:
-        return
-    for each in found:
-        if each.is_folder and not each.is_link and _is_uuid(each.name):
-            yield each.name.lower()
+    for name in names_in(compute.host.share, compute.host.layout.machines, folders=True):
+        if _is_uuid(name):
+            yield name.lower()
 
 
 def _is_uuid(name: str) -> bool:

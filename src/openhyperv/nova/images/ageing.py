@@ -10,11 +10,10 @@ from attrs import frozen
 from nova.objects.instance import Instance
 from oslo_log import log
 
-from openhyperv.errors import NotFoundError
-from openhyperv.files.share import HostFiles
 from openhyperv.files.windows_path import WindowsPath
 from openhyperv.hyperv.disks.file_use import files_in_drives, with_parents
 from openhyperv.nova.compute_host import ComputeHost
+from openhyperv.nova.folder_names import names_in
 from openhyperv.nova.images.cached_files import CachedFile, CachedKind, cached_files, unused_mark
 
 CONF = nova.conf.CONF
@@ -95,13 +94,6 @@ def _needed(compute: ComputeHost) -> frozenset[str]:
 
 def _kept_disks(compute: ComputeHost) -> Iterator[str]:
     machines = compute.host.layout.machines
-    for folder in _names(compute.host.share, machines, folders=True):
-        for name in _names(compute.host.share, machines / folder, folders=False):
+    for folder in names_in(compute.host.share, machines, folders=True):
+        for name in names_in(compute.host.share, machines / folder, folders=False):
             yield str(machines / folder / name)
-
-
-def _names(share: HostFiles, folder: WindowsPath, *, folders: bool) -> list[str]:
-    try:
-        return [each.name for each in share.list(folder) if each.is_folder is folders and not each.is_link]
-    except NotFoundError:  # there never was one, or it has gone meanwhile
-        return []
