@@ -16,7 +16,7 @@ from openhyperv.wire.instance import Instance
 from openhyperv.wire.types import ClassDecl, Value
 
 _NAMESPACE = "root/virtualization/v2"
-_QUOTED_ID = re.compile(r'\.\s*InstanceID\s*=\s*"(?P<id>[^"]*)"\s*$', re.IGNORECASE)
+_QUOTED_ID = re.compile(r'(?P<class>\w+)\s*\.\s*InstanceID\s*=\s*"(?P<id>[^"]*)"\s*$', re.IGNORECASE)
 
 
 class WrongShape(MethodFailure):
@@ -76,6 +76,12 @@ def referred_id(path_text: Value) -> str | None:
     """
     match = _QUOTED_ID.search(path_text) if isinstance(path_text, str) else None
     return match["id"].replace("\\\\", "\\") if match else None
+
+
+def referred_class(path_text: Value) -> str | None:
+    """The class in such a text."""
+    match = _QUOTED_ID.search(path_text) if isinstance(path_text, str) else None
+    return match["class"] if match else None
 
 
 def text_of(instance: Mapping[str, Value], name: str) -> str:

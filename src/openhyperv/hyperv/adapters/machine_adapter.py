@@ -49,7 +49,13 @@ class MachineAdapter:
     @property
     def port(self) -> Port:
         """It as something that is plugged into a switch."""
-        return Port(self.name, self.key, has_cable=self.has_cable, switch_guid=self.specification.switch)
+        return Port(
+            self.name,
+            self.key,
+            has_cable=self.has_cable,
+            switch_guid=self.specification.switch,
+            adapter_class=self.class_name,
+        )
 
     @property
     def is_in_access_mode(self) -> bool:

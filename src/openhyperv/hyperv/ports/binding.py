@@ -12,7 +12,7 @@ from openhyperv.hyperv.facts import host_version
 from openhyperv.hyperv.names import SYSTEM_SERVICE, system_settings
 from openhyperv.hyperv.ports.changes import FeatureChanges, feature_changes
 from openhyperv.hyperv.ports.feature_calls import FeatureCalls
-from openhyperv.hyperv.ports.finding import CABLE, DISABLED, ENABLED, Port, cable_of, find_port
+from openhyperv.hyperv.ports.finding import CABLE, DISABLED, ENABLED, Port, adapter_of, cable_of, find_port
 from openhyperv.hyperv.ports.reading import FoundPort, PortReading
 from openhyperv.hyperv.switches.finding import find_switch
 from openhyperv.machine.port import PortSpec
@@ -111,7 +111,8 @@ class Binding:
             self._plug({"EnabledState": DISABLED})
 
     def _add_cable(self, switch: ObjectPath | None) -> None:
-        cable = settings.connection(self._port.adapter_name, self._port.adapter.on("."), switch)
+        adapter = adapter_of(self._session, self._port)
+        cable = settings.connection(self._port.adapter_name, adapter.on("."), switch)
         arguments: dict[str, Value] = {
             "AffectedConfiguration": system_settings(self._port.machine_guid),
             "ResourceSettings": self._texts([cable]),

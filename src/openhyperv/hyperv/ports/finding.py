@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import reduce
 from operator import or_
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from openhyperv.cim.session import Session
 from openhyperv.errors import ConflictError, InvalidInputError, NotFoundError
@@ -18,6 +18,8 @@ from openhyperv.wire.wql import Condition, equal, select
 
 CABLE = "Msvm_EthernetPortAllocationSettingData"
 ADAPTER = "Msvm_SyntheticEthernetPortSettingData"
+LEGACY_ADAPTER = "Msvm_EmulatedEthernetPortSettingData"
+"""That of generation 1, which needs no driver of Hyper-V's."""
 ENABLED, DISABLED = 2, 3
 """EnabledState of a cable: one that is disabled connects nothing."""
 CABLE_TAIL = "\\C"
@@ -29,13 +31,15 @@ CABLE_COLUMNS = ("InstanceID", "HostResource", "EnabledState")
 class Port:
     """An adapter as it is plugged now: ``switch_guid`` is None where it is not.
 
-    ``name`` is what the caller gave, the adapter's name or key.
+    ``name`` is what the caller gave, the adapter's name or key. ``adapter_class`` is None where only its key
+    is known, which does not tell it.
     """
 
     name: str
     adapter_id: str
     has_cable: bool = False
     switch_guid: str | None = None
+    adapter_class: str | None = ADAPTER
 
     @property
     def adapter_name(self) -> str | None:
@@ -46,11 +50,6 @@ class Port:
     def machine_guid(self) -> str:
         """The machine that the adapter belongs to."""
         return owner_of(self.adapter_id)
-
-    @property
-    def adapter(self) -> ObjectPath:
-        """The adapter's settings."""
-        return setting(ADAPTER, self.adapter_id)
 
     @property
     def cable(self) -> ObjectPath:
@@ -67,7 +66,7 @@ def find_port(session: Session, adapter: str) -> Port:
     """An adapter with its cable: by key in one query, by name in one as well where the cable has that name.
 
     Cables have the name of their adapter where this library or os-win made them; others take two queries
-    more, and so do checkpoints, which hold copies of both, one.
+    more, of legacy adapters three, and so do checkpoints, which hold copies of both, one.
 
     :raises NotFoundError: no machine has such an adapter
     :raises ConflictError: several have; name it by its key
@@ -78,7 +77,8 @@ def find_port(session: Session, adapter: str) -> Port:
     cables = [row for row in session.query(query) if text(row, "InstanceID").endswith(CABLE_TAIL)]
     cables = _of_machines(session, cables)
     if not cables:
-        return _by_key(session, adapter, _adapter_id(session, adapter))
+        found = _adapter(session, adapter)
+        return evolve(_by_key(session, adapter, text(found, "InstanceID")), adapter_class=found.class_name)
     return port_of_cable(adapter, _only(session, adapter, cables))
 
 
@@ -87,15 +87,26 @@ def _by_key(session: Session, name: str, adapter_id: str) -> Port:
         raise InvalidInputError("This is no key of a network adapter.", host=session.host, target=name)
     query = select(CABLE, *CABLE_COLUMNS).where(equal("InstanceID", adapter_id + CABLE_TAIL))
     cable = next(session.query(query), None)
-    return Port(name, adapter_id) if cable is None else port_of_cable(name, cable)
+    return Port(name, adapter_id, adapter_class=None) if cable is None else port_of_cable(name, cable)
 
 
-def _adapter_id(session: Session, name: str) -> str:
-    query = select(ADAPTER, "InstanceID").where(equal("ElementName", name))
-    adapters = _of_machines(session, list(session.query(query)))
-    if not adapters:
-        raise NotFoundError("There is no such network adapter.", host=session.host, target=name)
-    return text(_only(session, name, adapters), "InstanceID")
+def _adapter(session: Session, name: str) -> Instance:
+    """The adapter of that name; legacy ones, which are rare, are asked for where there is no other."""
+    for class_name in (ADAPTER, LEGACY_ADAPTER):
+        query = select(class_name, "InstanceID").where(equal("ElementName", name))
+        adapters = _of_machines(session, list(session.query(query)))
+        if adapters:
+            return _only(session, name, adapters)
+    raise NotFoundError("There is no such network adapter.", host=session.host, target=name)
+
+
+def adapter_of(session: Session, port: Port) -> ObjectPath:
+    """The settings of a port's adapter, of the class that they are; one query where only its key is known."""
+    class_name = port.adapter_class
+    if class_name is None:
+        query = select(LEGACY_ADAPTER, "InstanceID").where(equal("InstanceID", port.adapter_id))
+        class_name = ADAPTER if next(session.query(query), None) is None else LEGACY_ADAPTER
+    return setting(class_name, port.adapter_id)
 
 
 def _of_machines(session: Session, found: Sequence[Instance]) -> list[Instance]:

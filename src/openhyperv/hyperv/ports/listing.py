@@ -9,7 +9,14 @@ from attrs import frozen
 
 from openhyperv.cim.session import Session
 from openhyperv.hyperv.names import owner_of
-from openhyperv.hyperv.ports.finding import ADAPTER, CABLE, CABLE_COLUMNS, CABLE_TAIL, switch_of
+from openhyperv.hyperv.ports.finding import (
+    ADAPTER,
+    CABLE,
+    CABLE_COLUMNS,
+    CABLE_TAIL,
+    LEGACY_ADAPTER,
+    switch_of,
+)
 from openhyperv.hyperv.ports.port_state import PortState, port_state
 from openhyperv.hyperv.switches.cabling import read_machine_names
 from openhyperv.hyperv.switches.finding import list_switches
@@ -19,8 +26,6 @@ from openhyperv.wire.wql import select
 
 _FEATURE = "Msvm_EthernetSwitchPortFeatureSettingData"
 """What all features of ports derive from."""
-_LEGACY_ADAPTER = "Msvm_EmulatedEthernetPortSettingData"
-"""That of generation 1, which needs no driver of Hyper-V's."""
 
 
 @frozen
@@ -35,7 +40,7 @@ class ListedPort:
 
 def list_ports(session: Session) -> list[ListedPort]:
     """The port of every adapter of every machine, in six queries at the same time, however many."""
-    read_legacy = session.aside(lambda: _adapters(session, _LEGACY_ADAPTER))
+    read_legacy = session.aside(lambda: _adapters(session, LEGACY_ADAPTER))
     read_machines = session.aside(lambda: read_machine_names(session))
     read_switches = session.aside(lambda: {each.guid: each.name for each in list_switches(session)})
     read_cables = session.aside(lambda: _by_id(session.query(select(CABLE, *CABLE_COLUMNS))))

@@ -9,7 +9,7 @@ from attrs import frozen
 from openhyperv.emulator.cimom.provider import MethodFailure
 from openhyperv.emulator.host.codes import Code
 from openhyperv.emulator.host.identities import Device, new_guid
-from openhyperv.emulator.host.incoming import first_text, referred_id, text_of
+from openhyperv.emulator.host.incoming import first_text, referred_class, referred_id, text_of
 from openhyperv.emulator.host.machines import resources
 from openhyperv.emulator.host.machines.configuration import Configuration
 from openhyperv.emulator.host.machines.resource_kind import ResourceKind
@@ -90,7 +90,9 @@ def place(
 def _parent(setting: Instance, configuration: Configuration, find_tail: FindTail) -> Resource:
     parent_id = referred_id(setting.get("Parent"))
     parent = configuration.resource(find_tail(parent_id)) if parent_id else None
-    if parent is None:
+    named = (referred_class(setting.get("Parent")) or "").lower()
+    # UNVERIFIED: a Parent of the right InstanceID and another class names nothing either
+    if parent is None or parent.kind.class_name.lower() != named:
         raise MethodFailure(Code.INVALID_PARAMETER, "Parent names no device of this virtual machine.")
     return parent
 
