@@ -147,3 +147,11 @@ def test_a_record_exists_once(emulated: Emulated) -> None:
     created(emulated, record())
     with pytest.raises(CimFault):
         created(emulated, record())
+
+
+def test_a_card_tells_its_slot_and_an_adapter_at_a_switch_has_none(emulated: Emulated) -> None:
+    external_switch(emulated)
+    (info,) = emulated.query("SELECT * FROM MSFT_NetAdapterHardwareInfoSettingData", STANDARD)
+    assert info["InterfaceDescription"] == "Fast Adapter"
+    assert [info[f"{part}Number"] for part in ("Segment", "Bus", "Device", "Function")] == [0, 0xCC, 0x1B, 0]
+    assert info["SriovSupport"] == 1

@@ -32,6 +32,7 @@ from openhyperv.emulator.providers.services.settings import (
     management_settings_provider,
 )
 from openhyperv.emulator.providers.standard_cimv2.adapters import NetAdapterProvider
+from openhyperv.emulator.providers.standard_cimv2.hardware_info import NetAdapterHardwareProvider
 from openhyperv.emulator.providers.standard_cimv2.net_virtualization import net_virtualization_providers
 from openhyperv.emulator.providers.switches.adapter_counters import AdapterCounterProvider
 from openhyperv.emulator.providers.switches.extensions import SwitchExtensionProvider
@@ -103,6 +104,7 @@ def _switches(host: Host) -> Iterator[object]:
     adapters = WindowsAdapters(host, switches)
     yield WindowsNetworkProvider(host, adapters)
     yield NetAdapterProvider(host, adapters)
+    yield NetAdapterHardwareProvider(host, adapters)
     yield from net_virtualization_providers(host)
 
 

@@ -15,6 +15,7 @@ from openhyperv.hyperv.devices.inventory import (
     list_dismounted,
     list_mounted,
 )
+from openhyperv.hyperv.devices.sriov_cards import SriovCard, read_sriov_cards
 from openhyperv.hyperv.names import service
 from openhyperv.machine.pci import PciAddress, PciDevice
 from openhyperv.wire.cimxml import instance_to_text
@@ -53,6 +54,10 @@ class HostDevices:
         except UnsupportedError:
             return []
         return sorted(devices, key=lambda device: device.address)
+
+    def sriov_cards(self) -> list[SriovCard]:
+        """The network cards whose virtual functions the ports of switches can have, in five queries."""
+        return read_sriov_cards(self._session)
 
     def dismount(self, address: PciAddress, *, force: bool = False) -> None:
         """Take a device from the host, so that machines can have it; nothing happens if that is so already.

@@ -9,7 +9,7 @@ from ipaddress import IPv4Interface, IPv6Interface
 from uuid import UUID
 
 from attrs import field, frozen
-from attrs.validators import ge, matches_re
+from attrs.validators import ge, le, matches_re
 
 _MAC_ADDRESS = re.compile("[0-9A-F]{12}")
 
@@ -29,7 +29,8 @@ class NetworkAdapter:
     """A physical network card of the host. ``guid`` is upper case without braces, ``mac`` 12 hex digits.
 
     ``addresses`` are those that the administrator gave it; they go along to the host's own adapter at a
-    virtual switch once the card is bound to one.
+    virtual switch once the card is bound to one. Where it is plugged in, ``bus`` and the ``slot`` on it,
+    follows from the GUID unless it is said; a card with several ports has a ``function`` for each.
     """
 
     guid: str
@@ -40,6 +41,18 @@ class NetworkAdapter:
     addresses: Sequence[IPv4Interface | IPv6Interface] = ()
     network: str = ""
     """The physical network that it is plugged into, where that is not called like the adapter."""
+
+    bus: int = field(validator=[ge(0), le(255)])
+    slot: int = field(validator=[ge(0), le(31)])
+    function: int = field(default=0, validator=[ge(0), le(7)])
+
+    @bus.default
+    def _some_bus(self) -> int:
+        return int(self.guid[:2], 16)
+
+    @slot.default
+    def _some_slot(self) -> int:
+        return int(self.guid[2:4], 16) % 32
 
     @property
     def physical_network(self) -> str:

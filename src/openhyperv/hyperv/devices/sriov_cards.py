@@ -1,0 +1,60 @@
+"""Network cards whose virtual functions (SR-IOV) a switch lends to its ports.
+
+A function is no device to the host before a machine has it: Windows tells how many there are behind a
+switch, and where the card is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from attrs import frozen
+
+from openhyperv.cim.session import Session
+from openhyperv.hyperv.devices.assignable_device import identifiers_of
+from openhyperv.hyperv.switches.offload import Capacity, SwitchOffload, read_offload
+from openhyperv.hyperv.values import number, text
+from openhyperv.machine.pci import PciAddress, PciDevice
+from openhyperv.wire.instance import Instance
+from openhyperv.wire.wql import select
+
+_STANDARD_CIMV2 = "root/standardcimv2"
+_PLACES = ("SegmentNumber", "BusNumber", "DeviceNumber", "FunctionNumber")
+
+
+@frozen
+class SriovCard:
+    """The card behind a switch with SR-IOV, the first of a team; ``device`` is the card itself.
+
+    ``virtual_functions`` are those of the whole switch.
+    """
+
+    switch: str
+    device: PciDevice
+    virtual_functions: Capacity
+
+
+def read_sriov_cards(session: Session) -> list[SriovCard]:
+    """The card of each switch that has functions, by its address: five queries at the same time."""
+    read_addresses = session.aside(lambda: _addresses(session))
+    offloads = read_offload(session)
+    return sorted(_cards(offloads, read_addresses()), key=lambda card: card.device.address)
+
+
+def _cards(offloads: list[SwitchOffload], addresses: dict[str, PciAddress]) -> Iterator[SriovCard]:
+    """What is no PCI device, or is not told where it is, is left out."""
+    for offload in offloads:
+        kind, address = identifiers_of(offload.pnp_device_id), addresses.get(offload.adapter)
+        if offload.virtual_functions.total and kind is not None and address is not None:
+            yield SriovCard(offload.switch, PciDevice(address, *kind), offload.virtual_functions)
+
+
+def _addresses(session: Session) -> dict[str, PciAddress]:
+    """Where each card is, by its interface description, which Windows gives to no two."""
+    query = select("MSFT_NetAdapterHardwareInfoSettingData", "InterfaceDescription", *_PLACES)
+    rows = session.query(query, _STANDARD_CIMV2)
+    return {text(row, "InterfaceDescription"): _address(row) for row in rows}
+
+
+def _address(row: Instance) -> PciAddress:
+    return PciAddress(*(number(row, place) for place in _PLACES))
