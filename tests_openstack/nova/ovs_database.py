@@ -27,15 +27,20 @@ class OvsDatabase:
     _port: int = 0
     _process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def socket(self) -> Path:
+        """Where programs on the same host reach it."""
+        return self.folder / "db.sock"
+
     def start(self) -> str:
         """Listen, with what there was before, where it did before; returns how clients name it."""
         log, database = self.folder / "ovsdb.log", self.folder / "conf.db"
         log.unlink(missing_ok=True)
         is_new = not database.exists()
         if is_new:
-            _run(["ovsdb-tool", "create", str(database), SCHEMA])
+            run(["ovsdb-tool", "create", str(database), SCHEMA])
         self._process = subprocess.Popen(self._command(database, log))
-        wait_until((self.folder / "db.sock").exists)
+        wait_until(self.socket.exists)
         self._port = self._port or _port_in(log)
         if is_new:
             self.vsctl("--no-wait", "init", "--", "add-br", BRIDGE)
@@ -47,7 +52,7 @@ class OvsDatabase:
             "/usr/sbin/ovsdb-server",
             str(database),
             f"--remote={'pssl' if self.pem else 'ptcp'}:{self._port}:127.0.0.1",
-            f"--remote=punix:{self.folder / 'db.sock'}",
+            f"--remote=punix:{self.socket}",
             f"--unixctl={self.folder / 'ctl.sock'}",
             f"--log-file={log}",
             "--verbose=console:off",
@@ -63,7 +68,7 @@ class OvsDatabase:
 
     def vsctl(self, *words: str) -> str:
         """What ovs-vsctl says, which asks over the server's socket."""
-        return _run(["ovs-vsctl", f"--db=unix:{self.folder / 'db.sock'}", *words])
+        return run(["ovs-vsctl", f"--db=unix:{self.socket}", *words])
 
     def ports(self) -> list[str]:
         """The ports of the bridge."""
@@ -83,7 +88,8 @@ def _port_in(log: Path) -> int:
     return int(found[1])
 
 
-def _run(command: Sequence[str]) -> str:
-    run = subprocess.run(command, capture_output=True, text=True, timeout=_TIMEOUT_S, check=False)
-    assert run.returncode == 0, run.stderr
-    return run.stdout
+def run(command: Sequence[str]) -> str:
+    """What a command says."""
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=_TIMEOUT_S, check=False)
+    assert ended.returncode == 0, ended.stderr
+    return ended.stdout

@@ -3,51 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 from nova.tests.functional.api.client import OpenStackApiException
 from tests.capabilities import shows
-from tests.hyperv.stock import add_switch
 
-from openhyperv.emulator.emulated_host import EmulatedHost
 from tests_openstack.nova.cloud import GEN_2, Cloud
 from tests_openstack.nova.ovs_certificates import Authority, Pem
+from tests_openstack.nova.ovs_cloud import SWITCH, OvsCloud
 from tests_openstack.nova.ovs_database import OvsDatabase
 from tests_openstack.nova.waiting import wait_until
-
-SWITCH = "with Open vSwitch"
-
-
-class OvsCloud(Cloud):
-    """``hv1`` runs Open vSwitch, whose database listens on TCP."""
-
-    vif_type = "ovs"
-
-    def start_compute(self, name: str, emulated: EmulatedHost) -> Any:
-        add_switch(self.client_of(emulated), SWITCH)
-        self.database = self.make_database(self.folder / name)
-        self.addCleanup(self.database.stop)
-        self.flags(group="openhyperv", ovs_switch=SWITCH, ovsdb_connection=self.database.start())
-        return super().start_compute(name, emulated)
-
-    def start_service_again(self) -> None:
-        """As after a kill: what it knew is gone."""
-        self.compute.stop()
-        self.compute = super().start_compute("hv1", self.emulated)
-
-    def make_database(self, folder: Path) -> OvsDatabase:
-        return OvsDatabase(folder)
-
-    def with_port(self) -> dict[str, Any]:
-        """A server with the one port that Neutron has."""
-        return self.server(self.image(**GEN_2), networks=[{"port": self.neutron.port_1["id"]}])
-
-    def switch_of(self, server: dict[str, Any], port: str) -> str | None:
-        """The name of the switch that an adapter is connected to."""
-        (adapter,) = [each for each in self.machine(server).adapters.list() if each.name == port]
-        names = {switch.guid: switch.name for switch in self.host.switches.list()}
-        return names.get(adapter.specification.switch or "")
 
 
 class Plugging(OvsCloud):
