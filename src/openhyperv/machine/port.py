@@ -118,7 +118,7 @@ class PortRange:
         return str(self.first) if self.first == self.last else f"{self.first}-{self.last}"
 
 
-@frozen
+@frozen(cache_hash=True)
 class PortRule:
     """One rule of a port: what traffic it is about, and what becomes of that.
 

@@ -41,14 +41,23 @@ def value_to_text(value: Scalar, prop: PropertyDecl) -> str:
     is_stray_bool = isinstance(value, bool) and prop.type is not CimType.BOOLEAN
     if not isinstance(value, expected) or is_stray_bool:
         raise CimXmlError(f"A {type(value).__name__} was given for a {prop.type}.", target=prop.name)
-    if isinstance(value, datetime | timedelta):
-        return to_dmtf(value)
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, int):
+        return _integer_text(value, prop)
+    if prop.type is CimType.DATETIME:
+        return to_dmtf(value)  # type: ignore[arg-type]
     try:
-        text = scalar_to_text(value)  # type: ignore[arg-type]
-        scalar_from_text(text, prop.type)
+        return scalar_to_text(value)  # type: ignore[arg-type]
     except InvalidInputError as error:
         raise CimXmlError(error.message, target=prop.name) from error
-    return text.upper() if isinstance(value, bool) else text
+
+
+def _integer_text(value: int, prop: PropertyDecl) -> str:
+    low, high = INTEGER_BOUNDS.get(prop.type, (value, value))  # reals take any
+    if not low <= value <= high:
+        raise CimXmlError(f"{value} is no {prop.type}, which is {low} to {high}.", target=prop.name)
+    return str(value)
 
 
 def value_from_text(text: str, prop: PropertyDecl) -> ScalarText:

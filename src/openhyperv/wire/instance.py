@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import ItemsView, Iterator, Mapping
 
 from openhyperv.wire.path import ObjectPath
 from openhyperv.wire.types import Value
@@ -48,6 +48,10 @@ class Instance(Mapping[str, Value]):
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._properties)
+
+    def items(self) -> ItemsView[str, Value]:
+        """Names as stored, with their values."""
+        return self._properties.items()
 
     def __len__(self) -> int:
         return len(self._properties)

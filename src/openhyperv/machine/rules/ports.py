@@ -123,6 +123,8 @@ _RULE_CHECKS: tuple[Callable[[PortRule], None], ...] = (
 
 
 def _check_count(rules: tuple[PortRule, ...]) -> None:
+    if len(rules) <= BAND_SIZE:
+        return
     try:
         weigh(dict.fromkeys(rules, None))
     except OverflowError as error:
