@@ -141,7 +141,7 @@ def test_everything_comes_before_the_port_is_plugged_in(
     spec = specified(lab, EVERYTHING)
     with requests(emulated, host) as asked, witness.watching() as seen:
         host.bind_port("eth0", spec)
-    assert asked == ["Enumerate"] * 3 + ["Invoke"] * 3  # one of the looks is at the host's release
+    assert asked == ["Enumerate"] * 4 + ["Invoke"] * 3  # two of the looks: the release, the switch's mode
     # a port has its offloads from the beginning, so that these change, and the rest is added
     assert changes(seen) == [
         f"{SERVICE}.ModifyFeatureSettings",

@@ -70,7 +70,7 @@ def test_a_private_switch_takes_two_requests(emulated: EmulatedHost, host: Host)
     assert asked == ["Enumerate", "Invoke"]
     state = host.switches.state("lab")
     assert (state.guid, state.kind, state.notes) == (guid, SwitchKind.PRIVATE, "two\nlines")
-    assert state.bandwidth_mode is BandwidthMode.DEFAULT
+    assert state.bandwidth_mode is BandwidthMode.WEIGHT
 
 
 def test_an_internal_switch_takes_three(emulated: EmulatedHost, host: Host) -> None:

@@ -36,6 +36,7 @@ LISTING = (
     Column[SwitchState]("KIND", lambda state: state.kind.value),
     Column[SwitchState]("ADAPTERS", _card_names),
     Column[SwitchState]("HOST", lambda state: _yes(state.management_ports)),
+    Column[SwitchState]("BANDWIDTH", lambda state: state.bandwidth_mode.name.lower()),
     Column[SwitchState]("PLUGGED IN", lambda state: str(len(state.connected)), is_number=True),
     Column[SwitchState]("GUID", lambda state: state.guid),
 )

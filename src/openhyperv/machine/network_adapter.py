@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from attrs import field, frozen
 
+from openhyperv.machine.port import PortBandwidth
+
 
 @frozen
 class NetworkAdapter:
@@ -27,3 +29,9 @@ class NetworkAdapter:
     router_guard: bool = field(default=False, kw_only=True)
     maximum_bandwidth_bps: int | None = field(default=None, kw_only=True)
     minimum_bandwidth_bps: int | None = field(default=None, kw_only=True)
+
+    @property
+    def bandwidth(self) -> PortBandwidth | None:
+        """The bounds of its port; None where it has none."""
+        bounds = PortBandwidth(minimum_bps=self.minimum_bandwidth_bps, maximum_bps=self.maximum_bandwidth_bps)
+        return None if bounds == PortBandwidth() else bounds

@@ -29,6 +29,13 @@ class BandwidthMode(IntEnum):
     NONE = 3
 
 
+def settled_mode(mode: BandwidthMode, *, iov_preferred: bool) -> BandwidthMode:
+    """What a mode comes to: the default is not one of its own."""
+    if mode is not BandwidthMode.DEFAULT:
+        return mode
+    return BandwidthMode.NONE if iov_preferred else BandwidthMode.WEIGHT
+
+
 class LoadBalancing(IntEnum):
     """Which adapter of a team a frame goes out by (Set-VMSwitchTeam); values of LoadBalancingAlgorithm."""
 

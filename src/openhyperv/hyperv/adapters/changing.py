@@ -12,7 +12,7 @@ from openhyperv.hyperv.ports.changes import setting_changes
 from openhyperv.hyperv.ports.features import bandwidth_settings, security_settings, vlan_settings
 from openhyperv.hyperv.ports.finding import ADAPTER
 from openhyperv.machine.network_adapter import NetworkAdapter
-from openhyperv.machine.port import AccessVlan, PortBandwidth, PortSecurity
+from openhyperv.machine.port import AccessVlan, PortSecurity
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import ObjectPath
 from openhyperv.wire.types import Value
@@ -61,9 +61,7 @@ def _port_settings(present: MachineAdapter, wanted: NetworkAdapter) -> list[Inst
                 router_guard=wanted.router_guard,
             )
         ),
-        bandwidth_settings(
-            PortBandwidth(minimum_bps=wanted.minimum_bandwidth_bps, maximum_bps=wanted.maximum_bandwidth_bps)
-        ),
+        bandwidth_settings(wanted.bandwidth),
     ]
     if wanted.vlan_id is not None or present.is_in_access_mode:
         found.append(vlan_settings(None if wanted.vlan_id is None else AccessVlan(wanted.vlan_id)))

@@ -18,6 +18,7 @@ from openhyperv.hyperv.disks.drives import read_storage
 from openhyperv.hyperv.facts import host_version
 from openhyperv.hyperv.ports.binding import read_features
 from openhyperv.hyperv.switches.finding import find_switch
+from openhyperv.hyperv.switches.promises import demand_promise
 from openhyperv.machine.host_version import HostVersion
 from openhyperv.machine.limits import limits_of
 from openhyperv.machine.network_adapter import NetworkAdapter
@@ -124,6 +125,8 @@ class MachineAdapters:
         (wanted,) = network_adapters_of([adapter], generation, version())
         present = _named(list(read_adapters(devices)), key or wanted.name)
         socket = switch()
+        if socket is not None:
+            demand_promise(self._session, socket, wanted.bandwidth)
         if present is not None:
             present = self._reading_port(present)()
         elif adds:

@@ -15,6 +15,7 @@ from openhyperv.cim.session import Session
 from openhyperv.files.windows_path import WindowsPath
 from openhyperv.hyperv.names import is_guid, owner_of
 from openhyperv.hyperv.switches.finding import only_switch
+from openhyperv.hyperv.switches.promises import demand_promise
 from openhyperv.hyperv.values import text
 from openhyperv.machine.spec import MachineSpec
 from openhyperv.wire.instance import Instance
@@ -41,13 +42,18 @@ def look(session: Session, spec: MachineSpec, folder: WindowsPath) -> Look:
 
     :raises NotFoundError: the host has no such switch
     :raises ConflictError: several have that name
+    :raises BrokenRuleError: a switch cannot promise an adapter its bandwidth
     """
     names = {adapter.switch for adapter in spec.network_adapters if adapter.switch is not None}
     by_name = sorted(name for name in names if not is_guid(name))
     conditions: list[Condition] = [equal("ConfigurationDataRoot", str(folder))]
     conditions += [equal("ElementName", name) for name in (spec.name, *by_name)]
     rows = list(session.query(select(_SETTINGS, *_COLUMNS).where(reduce(or_, conditions))))
-    return Look(tuple(row for row in rows if _type(row) == _REALIZED), _switches(session, names, rows))
+    switches = _switches(session, names, rows)
+    for adapter in spec.network_adapters:
+        if adapter.switch is not None:
+            demand_promise(session, switches[adapter.switch], adapter.bandwidth)
+    return Look(tuple(row for row in rows if _type(row) == _REALIZED), switches)
 
 
 def _switches(session: Session, names: Iterable[str], rows: Sequence[Instance]) -> dict[str, ObjectPath]:

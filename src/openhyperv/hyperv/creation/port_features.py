@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from openhyperv.hyperv.ports.features import bandwidth_settings, security_settings, vlan_settings
 from openhyperv.machine.network_adapter import NetworkAdapter
-from openhyperv.machine.port import AccessVlan, PortBandwidth, PortSecurity
+from openhyperv.machine.port import AccessVlan, PortSecurity
 from openhyperv.wire.instance import Instance
 
 
@@ -20,9 +20,6 @@ def port_features(adapter: NetworkAdapter) -> list[Instance]:
     )
     if security != PortSecurity(allow_mac_spoofing=False, dhcp_guard=False, router_guard=False):
         features.append(security_settings(security))
-    if adapter.maximum_bandwidth_bps or adapter.minimum_bandwidth_bps:
-        bounds = PortBandwidth(
-            minimum_bps=adapter.minimum_bandwidth_bps, maximum_bps=adapter.maximum_bandwidth_bps
-        )
-        features.append(bandwidth_settings(bounds))
+    if adapter.bandwidth is not None:
+        features.append(bandwidth_settings(adapter.bandwidth))
     return features

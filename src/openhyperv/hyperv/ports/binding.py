@@ -15,6 +15,7 @@ from openhyperv.hyperv.ports.feature_calls import FeatureCalls
 from openhyperv.hyperv.ports.finding import CABLE, DISABLED, ENABLED, Port, adapter_of, cable_of, find_port
 from openhyperv.hyperv.ports.reading import FoundPort, PortReading
 from openhyperv.hyperv.switches.finding import find_switch
+from openhyperv.hyperv.switches.promises import demand_promise
 from openhyperv.machine.port import PortSpec
 from openhyperv.machine.rules.port_hardware import check_port_release, needs_2016
 from openhyperv.machine.rules.ports import check_port
@@ -31,6 +32,7 @@ def bind_port(session: Session, adapter: str, spec: PortSpec, reading: PortReadi
     if needs_2016(spec):
         check_port_release(spec, host_version(session))
     switch = find_switch(session, spec.switch)
+    demand_promise(session, switch, spec.bandwidth, () if reading is None else reading.switches)
     found = None if reading is None else reading.find(adapter)
     port, features = found or look_at_port(session, adapter)
     Binding(session, port).run(switch, feature_changes(features, spec))

@@ -15,11 +15,13 @@ from openhyperv.hyperv.ports.finding import find_port
 from openhyperv.hyperv.ports.port_state import PortState, port_state
 from openhyperv.hyperv.ports.whole_port import wanted_settings
 from openhyperv.hyperv.switches.finding import find_switch, switch_path
+from openhyperv.hyperv.switches.promises import demand_promise
 from openhyperv.machine.port import PortSettings
 from openhyperv.machine.rules.port_hardware import check_port_release, needs_2016
 from openhyperv.machine.rules.ports import check_settings
 from openhyperv.machine.rules.vlans import check_vlan
 from openhyperv.wire.instance import Instance
+from openhyperv.wire.path import ObjectPath
 
 PortEdit: TypeAlias = Callable[[PortSettings], PortSettings]
 
@@ -34,14 +36,24 @@ def change_port(session: Session, adapter: str, edit: PortEdit, switch: str | No
     """Change an adapter's port, as :meth:`.HostSwitches.change_port` promises."""
     target = None if switch is None else find_switch(session, switch)
     port, present = look_at_port(session, adapter)
-    changes = edited(session, present, edit)
     if target is None and port.switch_guid is not None:
         target = switch_path(port.switch_guid)
+    moves = target is not None and str(target.key("Name")).upper() != port.switch_guid
+    changes = edited(session, present, edit, target, moves=moves)
     Binding(session, port).run(target, changes)
 
 
-def edited(session: Session, present: Sequence[Instance], edit: PortEdit) -> FeatureChanges:
+def edited(
+    session: Session,
+    present: Sequence[Instance],
+    edit: PortEdit,
+    switch: ObjectPath | None,
+    *,
+    moves: bool = False,
+) -> FeatureChanges:
     """What makes a port with the present settings one as edited; rules that stay as they are stay.
+
+    It is at the switch, or ``moves`` there.
 
     :raises BrokenRuleError: no port can be like that
     :raises UnsupportedError: the host is too old for it
@@ -49,6 +61,8 @@ def edited(session: Session, present: Sequence[Instance], edit: PortEdit) -> Fea
     before = port_state("", None, present).settings
     wanted = edit(before)
     _check(session, _differing(before, wanted), wanted)
+    if switch is not None and (moves or wanted.bandwidth != before.bandwidth):
+        demand_promise(session, switch, wanted.bandwidth)
     if wanted.rules == before.rules:
         return setting_changes(present, list(wanted_settings(wanted)))
     return feature_changes(present, wanted)

@@ -14,7 +14,7 @@ from openhyperv.errors import FaultError
 from openhyperv.hyperv.names import owner_of
 from openhyperv.hyperv.ports.changes import feature_changes
 from openhyperv.hyperv.ports.finding import ADAPTER, CABLE, CABLE_TAIL, Port, port_of_cable
-from openhyperv.hyperv.switches.finding import VirtualSwitch
+from openhyperv.hyperv.switches.finding import VirtualSwitch, virtual_switch
 from openhyperv.hyperv.values import text
 from openhyperv.machine.port import PortSpec
 from openhyperv.wire.instance import Instance
@@ -118,7 +118,7 @@ def _cable_id(adapter_id: str) -> str:
 def _switches(rows: Iterable[Instance]) -> Iterator[VirtualSwitch]:
     for row in rows:
         if row.class_name == _SWITCH:
-            yield VirtualSwitch(text(row, "VirtualSystemIdentifier").upper(), text(row, "ElementName"))
+            yield virtual_switch(row)
 
 
 def _adapters(rows: Sequence[Instance]) -> dict[str, frozenset[str]]:

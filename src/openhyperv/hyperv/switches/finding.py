@@ -12,22 +12,38 @@ from openhyperv.hyperv.names import is_guid
 from openhyperv.hyperv.switches.names import SWITCH, SWITCH_SETTINGS
 from openhyperv.hyperv.switches.settings import OwnSettings, read_own
 from openhyperv.hyperv.values import text
+from openhyperv.machine.switch import BandwidthMode
+from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import ObjectPath
 from openhyperv.wire.wql import Condition, equal, select
 
 
 @frozen
 class VirtualSwitch:
-    """A switch; its GUID stays when it is renamed."""
+    """A switch; its GUID stays when it is renamed.
+
+    ``bandwidth_mode`` is never the default, but what that comes to.
+    """
 
     guid: str
     name: str
+    bandwidth_mode: BandwidthMode
 
 
-def list_switches(session: Session) -> Iterator[VirtualSwitch]:
-    """Every switch of the host, in one query."""
-    for row in session.query(select(SWITCH, "Name", "ElementName")):
-        yield VirtualSwitch(text(row, "Name").upper(), text(row, "ElementName"))
+_COLUMNS = ("VirtualSystemIdentifier", "ElementName", "BandwidthReservationMode", "IOVPreferred")
+
+
+def list_switches(session: Session, condition: Condition | None = None) -> Iterator[VirtualSwitch]:
+    """Every switch of the host, or those whose settings fit, in one query."""
+    query = select(SWITCH_SETTINGS, *_COLUMNS)
+    rows = session.query(query if condition is None else query.where(condition))
+    return map(virtual_switch, rows)
+
+
+def virtual_switch(settings: Instance) -> VirtualSwitch:
+    """The switch with these settings."""
+    own = read_own(settings)
+    return VirtualSwitch(own.guid, own.name, own.settled_bandwidth_mode)
 
 
 def switch_path(guid: str) -> ObjectPath:

@@ -13,7 +13,7 @@ from openhyperv.hyperv.ports.feature_calls import FeatureCalls
 from openhyperv.hyperv.ports.finding import CABLE
 from openhyperv.hyperv.ports.port_state import PortState, port_state
 from openhyperv.hyperv.switches.cabling import SwitchPort, read_cabling
-from openhyperv.hyperv.switches.finding import find_switch
+from openhyperv.hyperv.switches.finding import find_switch, switch_path
 from openhyperv.hyperv.switches.names import SWITCH_SERVICE
 
 
@@ -25,9 +25,9 @@ def read_host_port(session: Session, switch: str, adapter: str | None) -> PortSt
 
 def change_host_port(session: Session, switch: str, edit: PortEdit, adapter: str | None) -> None:
     """Change the host's port, as :meth:`.host_switches.HostSwitches.change_host_port` promises."""
-    _, port = _find(session, switch, adapter)
+    guid, port = _find(session, switch, adapter)
     cable = setting(CABLE, port.key)
-    changes = edited(session, read_features(session, cable), edit)
+    changes = edited(session, read_features(session, cable), edit, switch_path(guid))
     FeatureCalls(session, SWITCH_SERVICE, cable, switch).change_in_use(changes)
 
 

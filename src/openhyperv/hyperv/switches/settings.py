@@ -11,7 +11,7 @@ from openhyperv.hyperv.ports.finding import CABLE
 from openhyperv.hyperv.settings import ResourceType
 from openhyperv.hyperv.switches.names import SWITCH_SETTINGS, TEAM_SETTINGS
 from openhyperv.hyperv.values import member, text, texts
-from openhyperv.machine.switch import BandwidthMode, LoadBalancing, SwitchSpec
+from openhyperv.machine.switch import BandwidthMode, LoadBalancing, SwitchSpec, settled_mode
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import ObjectPath
 from openhyperv.wire.types import Value
@@ -32,6 +32,11 @@ class OwnSettings:
     iov_preferred: bool
     is_team: bool
     packet_direct: bool
+
+    @property
+    def settled_bandwidth_mode(self) -> BandwidthMode:
+        """How it promises bandwidth: what the default comes to, where it is that."""
+        return settled_mode(self.bandwidth_mode, iov_preferred=self.iov_preferred)
 
 
 def read_own(settings: Instance) -> OwnSettings:
@@ -114,6 +119,4 @@ def differences(own: OwnSettings, spec: SwitchSpec) -> Iterator[str]:
 
 def _modes(spec: SwitchSpec) -> tuple[BandwidthMode, ...]:
     """What a switch that is so can say: the default shows as itself or as what it comes to."""
-    if spec.bandwidth_mode is not BandwidthMode.DEFAULT:
-        return (spec.bandwidth_mode,)
-    return (BandwidthMode.DEFAULT, BandwidthMode.NONE if spec.iov_preferred else BandwidthMode.WEIGHT)
+    return (spec.bandwidth_mode, settled_mode(spec.bandwidth_mode, iov_preferred=spec.iov_preferred))

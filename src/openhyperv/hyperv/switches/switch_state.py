@@ -28,7 +28,8 @@ class SwitchState:
     """A switch as it is.
 
     ``management_ports`` are the names of the host's own adapters at it, ``connected`` the adapters of
-    machines. ``load_balancing`` is known of teams where somebody chose it.
+    machines. ``load_balancing`` is known of teams where somebody chose it. ``bandwidth_mode`` is never the
+    default, but what that comes to.
     """
 
     guid: str
@@ -90,7 +91,7 @@ def _state(own: OwnSettings, around: _Surroundings) -> SwitchState:
         connected=connected_of(around.cabling.plugs(own.guid), around.machines),
         is_team=own.is_team,
         load_balancing=around.balancing.get(own.guid),
-        bandwidth_mode=own.bandwidth_mode,
+        bandwidth_mode=own.settled_bandwidth_mode,
         iov_preferred=own.iov_preferred,
         packet_direct=own.packet_direct,
         notes=own.notes,

@@ -10,7 +10,7 @@ from attrs import evolve
 from openhyperv.machine.host_version import WINDOWS_2016, HostVersion
 from openhyperv.machine.limits import limits_of
 from openhyperv.machine.network_adapter import NetworkAdapter
-from openhyperv.machine.port import PortBandwidth, PortSpec
+from openhyperv.machine.port import PortSpec
 from openhyperv.machine.rules.ports import check_port
 from openhyperv.machine.rules.releases import check_release
 from openhyperv.machine.rules.texts import check_text
@@ -63,10 +63,8 @@ def _check_port(wanted: NetworkAdapter) -> None:
     without_switch = next((what for what, value in said.items() if value is not None), None)
     if wanted.switch is None and without_switch is not None:
         raise _violation(f"{without_switch} needs a switch that the adapter is connected to.", wanted.name)
-    minimum_bps, maximum_bps = wanted.minimum_bandwidth_bps, wanted.maximum_bandwidth_bps
-    if wanted.switch is not None and (minimum_bps, maximum_bps) != (None, None):
-        bounds = PortBandwidth(minimum_bps=minimum_bps, maximum_bps=maximum_bps)
-        check_port(PortSpec(switch=wanted.switch, bandwidth=bounds))
+    if wanted.switch is not None and wanted.bandwidth is not None:
+        check_port(PortSpec(switch=wanted.switch, bandwidth=wanted.bandwidth))
 
 
 def _check_naming(wanted: Sequence[NetworkAdapter], host: HostVersion) -> None:

@@ -6,11 +6,17 @@ from attrs import astuple
 
 from openhyperv.machine.port import PortBandwidth
 from openhyperv.machine.rules.port_refusals import port_refusal
+from openhyperv.machine.switch import BandwidthMode
 from openhyperv.machine.violations import BrokenRuleError, Rule
 
 LEAST_BANDWIDTH_BPS = 10_000_000
 """The least minimum that a port can be promised, as os-win has it."""
 _WEIGHTS = range(101)
+_PROMISES = {
+    BandwidthMode.WEIGHT: "by weight",
+    BandwidthMode.ABSOLUTE: "by number",
+    BandwidthMode.NONE: "to nobody",
+}
 
 
 def check_bandwidth(bandwidth: PortBandwidth) -> None:
@@ -39,5 +45,25 @@ def _check_weight(bandwidth: PortBandwidth) -> None:
         raise _refusal("A switch promises bandwidth by number or by weight, not by both.")
 
 
-def _refusal(message: str) -> BrokenRuleError:
-    return port_refusal(Rule.PORT_BANDWIDTH, "bandwidth", message)
+def check_promise(bandwidth: PortBandwidth, mode: BandwidthMode, switch: str) -> None:
+    """Refuse a promise that a switch, of that name and settled mode, cannot give (New-VMSwitch,
+    MinimumBandwidthMode).
+
+    :raises BrokenRuleError: with the rule ``port-bandwidth``
+    """
+    wanted = BandwidthMode.ABSOLUTE if bandwidth.minimum_bps else BandwidthMode.WEIGHT
+    if mode is wanted or not (bandwidth.minimum_bps or bandwidth.weight):
+        return
+    instead = {
+        BandwidthMode.ABSOLUTE: "Give a minimum in place of the weight, or",
+        BandwidthMode.WEIGHT: "Give a weight in place of the minimum, or",
+        BandwidthMode.NONE: "Leave the promise out, or",
+    }[mode]
+    raise _refusal(
+        f"The virtual switch {switch} promises bandwidth {_PROMISES[mode]}, not {_PROMISES[wanted]}.",
+        remedy=f"{instead} use a switch made with the bandwidth mode {wanted.name.lower()}.",
+    )
+
+
+def _refusal(message: str, remedy: str | None = None) -> BrokenRuleError:
+    return port_refusal(Rule.PORT_BANDWIDTH, "bandwidth", message, remedy)
