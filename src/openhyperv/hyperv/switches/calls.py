@@ -64,11 +64,7 @@ class SwitchCalls:
 
     def balance(self, guid: str, balancing: LoadBalancing) -> None:
         """Have a team share the load like that; nothing is sent where it does."""
-        query = AssociatorsOf(
-            settings_path(guid), association_class="Msvm_VirtualEthernetSwitchSettingDataComponent"
-        )
-        features = self._session.query(query)
-        present = next((each for each in features if each.class_name == TEAM_SETTINGS), None)
+        present = self._team(guid)
         wanted = team_settings(balancing)
         if present is None:
             arguments: dict[str, Value] = {
@@ -79,6 +75,18 @@ class SwitchCalls:
         elif number(present, "LoadBalancingAlgorithm") != balancing:
             changed = wanted.with_values({"InstanceID": text(present, "InstanceID")})
             self._run("ModifyFeatureSettings", {"FeatureSettings": self._texts([changed])})
+
+    def is_balanced(self, guid: str, balancing: LoadBalancing) -> bool:
+        """True where a team shares the load like that."""
+        present = self._team(guid)
+        return present is not None and number(present, "LoadBalancingAlgorithm") == balancing
+
+    def _team(self, guid: str) -> Instance | None:
+        query = AssociatorsOf(
+            settings_path(guid), association_class="Msvm_VirtualEthernetSwitchSettingDataComponent"
+        )
+        features = self._session.query(query)
+        return next((each for each in features if each.class_name == TEAM_SETTINGS), None)
 
     def destroy(self, guid: str) -> None:
         """Destroy a switch with its ports."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from attrs import frozen
 
 from openhyperv.cim.session import Session
+from openhyperv.errors import NotFoundError
 from openhyperv.hyperv.facts import operating_system
 from openhyperv.hyperv.switches.cabling import NO_CABLES, Cabling, SwitchPort, read_cabling
 from openhyperv.hyperv.switches.calls import SwitchCalls
@@ -39,7 +40,12 @@ def change_switch(session: Session, name_or_guid: str, change: SwitchChange) -> 
     if read_way is not None:
         _demand_reach(read_way(), change, wiring, cards or [])
     host_name = "" if read_host is None else text(read_host(), "CSName")
-    _Plan(own, change, wiring, cards, host_name).run(SwitchCalls(session, own.name))
+    plan, calls = _Plan(own, change, wiring, cards, host_name), SwitchCalls(session, own.name)
+    if name_or_guid.lower() in (own.guid.lower(), own.name.lower()):
+        plan.run(calls)
+    elif plan.is_needed(calls):
+        # only an earlier run that came to its end, the name, has renamed it: this is another switch
+        raise NotFoundError("There is no such virtual switch.", host=session.host, target=name_or_guid)
 
 
 def _may_cut_off(change: SwitchChange) -> bool:
@@ -93,6 +99,15 @@ class _Plan:
             calls.balance(guid, self.change.load_balancing)
         if values := self._own_values():
             calls.modify(guid, values)
+
+    def is_needed(self, calls: SwitchCalls) -> bool:
+        """True unless the switch is so already."""
+        balancing = self.change.load_balancing
+        return (
+            bool(self._added() or self._removed() or self._own_values())
+            or self._rebound() is not None
+            or (balancing is not None and not calls.is_balanced(self.own.guid, balancing))
+        )
 
     def _added(self) -> list[Instance]:
         added: list[Instance] = []

@@ -86,6 +86,9 @@ def only_switch(session: Session, name_or_guid: str, guids: Sequence[str]) -> Ob
 def find_own(session: Session, name_or_guid: str, free_name: str | None = None) -> OwnSettings:
     """A switch's own settings, in one query, which tells as well whether ``free_name`` is not another's.
 
+    Where no switch has the name that is asked for, and one has the other, an earlier run may have renamed it:
+    it is told then, by its new name.
+
     :raises NotFoundError: there is no such switch
     :raises ConflictError: several have that name, or another has the one that should be free
     """
@@ -96,6 +99,8 @@ def find_own(session: Session, name_or_guid: str, free_name: str | None = None) 
         condition = condition | equal("ElementName", free_name)
     found = [read_own(row) for row in session.query(select(SWITCH_SETTINGS).where(condition))]
     meant = [own for own in found if name_or_guid.lower() in (own.guid.lower(), own.name.lower())]
+    if not meant and len(found) == 1 and not is_guid(name_or_guid):
+        return found[0]
     guid = str(only_switch(session, name_or_guid, [own.guid for own in meant]).key("Name")).upper()
     own = next((each for each in meant if each.guid == guid), None)
     if own is None:

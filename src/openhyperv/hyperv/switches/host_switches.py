@@ -92,6 +92,8 @@ class HostSwitches:
     def remove(self, name_or_guid: str, *, force: bool = False) -> None:
         """Remove a switch with its ports: two looks, and a job.
 
+        Made again after one that broke off, it may find that there is no such switch any more.
+
         With ``force``, adapters of machines that are plugged in are pulled out first, in a call for each
         machine; what their ports were stays.
 
