@@ -15,13 +15,17 @@ def _text(capacity: Capacity) -> str:
     return f"{capacity.used} of {capacity.total}"
 
 
+def _cards(offload: SwitchOffload) -> str:
+    return ", ".join(card.description for card in offload.cards)
+
+
 _LISTING = (
     Column[SwitchOffload]("SWITCH", lambda each: each.switch),
     Column[SwitchOffload]("FUNCTIONS", lambda each: _text(each.virtual_functions), is_number=True),
     Column[SwitchOffload]("QUEUE PAIRS", lambda each: _text(each.queue_pairs), is_number=True),
     Column[SwitchOffload]("VMQS", lambda each: _text(each.vmqs), is_number=True),
     Column[SwitchOffload]("IPSEC", lambda each: _text(each.ipsec_associations), is_number=True),
-    Column[SwitchOffload]("ADAPTER", lambda each: each.adapter),
+    Column[SwitchOffload]("ADAPTERS", _cards),
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from attrs import frozen
 
@@ -25,13 +25,23 @@ class Capacity:
     used: int
 
 
+@frozen
+class OffloadCard:
+    """A network card by its interface description, and as a device of the host."""
+
+    description: str
+    pnp_device_id: str
+
+
 @frozen(kw_only=True)
 class SwitchOffload:
-    """An external switch with its network card (``pnp_device_id``), and what the card does for machines."""
+    """An external switch with its network cards, several of a team, and what they do for machines together.
+
+    A card that the host has not any more is left out.
+    """
 
     switch: str
-    adapter: str
-    pnp_device_id: str
+    cards: tuple[OffloadCard, ...]
     virtual_functions: Capacity
     queue_pairs: Capacity
     vmqs: Capacity
@@ -40,14 +50,16 @@ class SwitchOffload:
 
 def read_offload(session: Session) -> list[SwitchOffload]:
     """Every external switch, in four queries however many there are; other switches have no hardware."""
-    read_adapters = session.aside(lambda: _adapters(session))
+    read_cards = session.aside(lambda: _cards(session))
     read_cables = session.aside(lambda: read_cabling(session))
     read_names = session.aside(lambda: {switch.guid: switch.name for switch in list_switches(session)})
     rows = list(session.query(select("Msvm_EthernetSwitchHardwareOffloadData")))
-    cabling, adapters, names = read_cables(), read_adapters(), read_names()
+    cabling, cards, names = read_cables(), read_cards(), read_names()
     uplinks = [(row, cabling.uplink(_guid(row))) for row in rows]
     found = [
-        _offload(row, names, adapters.get(uplink.cards[0])) for row, uplink in uplinks if uplink is not None
+        _offload(row, names, [cards[card] for card in uplink.cards if card in cards])
+        for row, uplink in uplinks
+        if uplink is not None
     ]
     return sorted(found, key=lambda offload: offload.switch.lower())
 
@@ -57,16 +69,21 @@ def _guid(row: Instance) -> str:
     return text(row, "SystemName").upper()
 
 
-def _adapters(session: Session) -> dict[str, Instance]:
+def _cards(session: Session) -> dict[str, OffloadCard]:
+    """The host's network cards by GUID."""
     query = select("MSFT_NetAdapter", "DeviceID", "InterfaceDescription", "PnPDeviceID")
-    return {card_guid(text(row, "DeviceID")): row for row in session.query(query, _STANDARD_CIMV2)}
+    return {
+        card_guid(text(row, "DeviceID")): OffloadCard(
+            text(row, "InterfaceDescription"), text(row, "PnPDeviceID")
+        )
+        for row in session.query(query, _STANDARD_CIMV2)
+    }
 
 
-def _offload(row: Instance, names: Mapping[str, str], adapter: Instance | None) -> SwitchOffload:
+def _offload(row: Instance, names: Mapping[str, str], cards: Sequence[OffloadCard]) -> SwitchOffload:
     return SwitchOffload(
         switch=names.get(_guid(row), _guid(row)),
-        adapter="" if adapter is None else text(adapter, "InterfaceDescription"),
-        pnp_device_id="" if adapter is None else text(adapter, "PnPDeviceID"),
+        cards=tuple(cards),
         virtual_functions=Capacity(number(row, "IovVfCapacity"), number(row, "IovVfUsage")),
         queue_pairs=Capacity(number(row, "IovQueuePairCapacity"), number(row, "IovQueuePairUsage")),
         vmqs=Capacity(number(row, "VmqCapacity"), number(row, "VmqUsage")),
