@@ -94,17 +94,23 @@ class Starting:
         """The guest once it is up, with its card up and an address."""
         self.log.wait_for("GUEST-UP")
         self.shell.run(f"ip addr add 10.0.0.{self.number}/24 dev eth0 && ip link set eth0 up")
-        return Networked(self.host, self.machine, self.shell, bytes.fromhex(_mac(self.number)), self.number)
+        return Networked(self.host, self.machine, self.shell, bytes.fromhex(mac_of(self.number)), self.number)
 
 
 def boot(
-    hosting: tuple[EmulatedHost, Host], image: Path, switch: str, number: int, properties: Mapping[str, str]
+    hosting: tuple[EmulatedHost, Host],
+    image: Path,
+    switch: str | None,
+    number: int,
+    properties: Mapping[str, str],
+    *,
+    adapter: str = "eth0",
 ) -> Starting:
-    """Create and start a machine with a card at a switch."""
+    """Create and start a machine with a card at a switch, or one that somebody else connects."""
     emulated, host = hosting
     kind = DiskFormat(image.suffix[1:])
     disks = (DiskRequest("root", ExistingDisk(lay_in(emulated, image), kind), boot_index=0),)
-    card = NetworkAdapter("eth0", _mac(number), switch)
+    card = NetworkAdapter(adapter, mac_of(number), switch)
     named = f"guest{number}"
     spec = machine_spec(named, {**properties, **PORTS}, disks=disks, network_adapters=(card,), memory_mb=320)
     machine = host.create(spec)
@@ -112,5 +118,6 @@ def boot(
     return Starting(host, machine, number, *open_ports(emulated, spec))
 
 
-def _mac(number: int) -> str:
+def mac_of(number: int) -> str:
+    """The address of that guest's card, as Hyper-V writes it."""
     return f"00155D0000{number:02X}"
