@@ -29,7 +29,7 @@ class Port:
         self.policy = Policy()
         self.sent = Flow()
         self.received = Flow()
-        self._bucket: TokenBucket | None = None
+        self._buckets: tuple[TokenBucket, ...] = ()
         self._storm = StormControl(0)
 
     @property
@@ -46,15 +46,15 @@ class Port:
         """Be so from now on."""
         before, self.settings = self.settings, settings
         self.policy.replace(settings)
-        if (before.limit_bps, before.burst_bytes) != (settings.limit_bps, settings.burst_bytes):
-            limited = settings.limit_bps > 0
-            self._bucket = TokenBucket(settings.limit_bps, settings.burst_bytes) if limited else None
+        bounds = _bounds(settings)
+        if _bounds(before) != bounds:
+            self._buckets = tuple(TokenBucket(rate_bps, burst_bytes) for rate_bps, burst_bytes in bounds)
         if before.security.storm_limit_pps != settings.security.storm_limit_pps:
             self._storm = StormControl(settings.security.storm_limit_pps)
 
     def delay(self, size_bytes: int, now_s: float) -> float:
         """How long the device has to wait after a frame of that size, in seconds."""
-        return self._bucket.take(size_bytes, now_s) if self._bucket else 0.0
+        return max((bucket.take(size_bytes, now_s) for bucket in self._buckets), default=0.0)
 
     def ingress(self, frame: Frame, size_bytes: int, now_s: float) -> int | None:
         """The VLAN of a frame that the device sends, None where it is not let through."""
@@ -92,3 +92,10 @@ class Port:
             return False
         self.received.count(frame, len(data))
         return True
+
+
+def _bounds(settings: PortSettings) -> list[tuple[int, int]]:
+    """What holds on average, with its burst, and how fast a burst may be."""
+    # UNVERIFIED: that the rate of bursts bounds a port without a limit as well
+    both = ((settings.limit_bps, settings.burst_bytes), (settings.burst_bps, 0))
+    return [(rate_bps, burst_bytes) for rate_bps, burst_bytes in both if rate_bps]

@@ -116,7 +116,8 @@ class Security:
 class PortSettings:
     """``switch`` is a GUID, None while the port leads nowhere; ``segment`` names a physical network.
 
-    ``limit_bps`` bounds what the device sends, in bits per second; 0 does not.
+    ``limit_bps`` bounds what the device sends, in bits per second, on average: ``burst_bytes`` may be sent at
+    once, but no faster than ``burst_bps``. 0 bounds nothing.
     """
 
     switch: str | None
@@ -127,6 +128,7 @@ class PortSettings:
     address_rules: tuple[AddressRule, ...] = ()
     limit_bps: int = 0
     burst_bytes: int = 0
+    burst_bps: int = 0
     segment: str | None = None
     is_hosts_own: bool = False
     """The host itself is at the port: it takes everything, and answers nobody."""

@@ -57,6 +57,7 @@ def port_settings(switch: str | None, mac: bytes, features: Iterable[Feature]) -
         limit_bps=bandwidth.number("Limit") if bandwidth else 0,
         # UNVERIFIED: that BurstSize is in bits, as Limit is
         burst_bytes=bandwidth.number("BurstSize") // 8 if bandwidth else 0,
+        burst_bps=bandwidth.number("BurstLimit") if bandwidth else 0,
     )
 
 
