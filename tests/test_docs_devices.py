@@ -8,7 +8,13 @@ from pathlib import Path
 import pytest
 
 from openhyperv.emulator.emulated_host import EmulatedHost
-from openhyperv.emulator.host.hardware import Hardware, PartitionableGpu, PciDevice
+from openhyperv.emulator.host.hardware import (
+    Hardware,
+    NetworkAdapter,
+    Offload,
+    PartitionableGpu,
+    PciDevice,
+)
 
 from .emulated import emulated_host
 from .test_docs_examples import (
@@ -29,6 +35,16 @@ HARDWARE = Hardware(
             device=PciDevice(vendor="10DE", product="25B6", bus=59, name="Emulated A16"),
             memory_mb=16 << 10,
             partition_counts=(1, 2, 4),
+        )
+    ],
+    adapters=[
+        NetworkAdapter(
+            guid="5C2C4E0C-9E1A-4B5F-8C1D-2D6C0B0F7A11",
+            name="Fast Adapter",
+            mac="00155D00AA01",
+            offload=Offload(virtual_functions=8),
+            bus=0x5E,
+            slot=0,
         )
     ],
 )

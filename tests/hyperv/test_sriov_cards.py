@@ -82,6 +82,27 @@ def test_a_machine_that_runs_has_its_function_of_the_switch(host: Host) -> None:
     assert host.devices.sriov_cards() == [card("fast", 0, used=1)]
 
 
+@shows("N15")
+def test_an_adapter_that_was_plugged_into_a_running_machine_has_one_too(
+    emulated: EmulatedHost, host: Host
+) -> None:
+    make_switch(host, "fast", 0)
+    machine = host.create(machine_spec())
+    machine.start()
+    machine.adapters.add(Adapter("eth0"))
+    with requests(emulated, host) as sent:
+        host.bind_port("eth0", PortSpec(switch="fast", offload=PortOffload(iov_weight=100)))
+    assert sent == ["Enumerate"] * 5 + ["Invoke"] * 3  # one to look at what came with the cable
+    assert host.devices.sriov_cards() == [card("fast", 0, used=1)]
+
+
+def test_a_team_is_known_by_its_first_card(host: Host) -> None:
+    names = (PORTS[1].name, PORTS[0].name)
+    host.switches.create(SwitchSpec(name="team", adapters=names, iov_preferred=True))
+    device = PciDevice(PciAddress(0, 0x3B, 0, 0), "1af4", "1041")
+    assert host.devices.sriov_cards() == [SriovCard("team", device, Capacity(8, 0))]
+
+
 def test_a_switch_without_functions_lends_none(host: Host) -> None:
     (plain,) = adapters_for("HV1", 1)
     host.switches.create(SwitchSpec(name="no SR-IOV", adapters=(PORTS[0].name,)))

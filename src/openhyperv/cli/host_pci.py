@@ -1,4 +1,4 @@
-"""``hv host pci``: PCI devices of a host, given up for machines and taken back."""
+"""``hv host pci``: PCI devices of a host, given up for machines and taken back; cards that lend functions."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from openhyperv.cli.options import Group
 from openhyperv.cli.output import Column, say, show_list
 from openhyperv.hyperv.devices.allow_list import AllowList, DevicePattern
 from openhyperv.hyperv.devices.assignable_device import AssignableDevice
+from openhyperv.hyperv.devices.sriov_cards import SriovCard
 from openhyperv.hyperv.host import Host
 from openhyperv.machine.pci import PciAddress
 
@@ -65,6 +66,30 @@ def list_(invocation: Invocation, all_: bool, allow: tuple[DevicePattern, ...]) 
         patterns = AllowList(allow)
         devices = host.devices.all(patterns) if all_ else host.devices.assignable(patterns)
         show_devices(invocation, devices, host)
+
+
+_CARDS = (
+    Column[SriovCard]("ADDRESS", lambda card: str(card.device.address)),
+    Column[SriovCard]("VENDOR", lambda card: card.device.vendor_id),
+    Column[SriovCard]("PRODUCT", lambda card: card.device.product_id),
+    Column[SriovCard]("SWITCH", lambda card: card.switch),
+    Column[SriovCard](
+        "FUNCTIONS",
+        lambda card: f"{card.virtual_functions.used} of {card.virtual_functions.total}",
+        is_number=True,
+    ),
+)
+
+
+@pci.command()
+@click.pass_obj
+def cards(invocation: Invocation) -> None:
+    """List the network cards whose virtual functions (SR-IOV) a switch lends to ports, and how many are lent.
+
+    A team is listed by the card that has the lowest address, with the functions of all.
+    """
+    with connected(invocation) as host:
+        show_list(invocation, host.devices.sriov_cards(), _CARDS)
 
 
 @pci.command()

@@ -6,13 +6,13 @@ switch, and where the card is.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from attrs import frozen
 
 from openhyperv.cim.session import Session
 from openhyperv.hyperv.devices.assignable_device import identifiers_of
-from openhyperv.hyperv.switches.offload import Capacity, SwitchOffload, read_offload
+from openhyperv.hyperv.switches.offload import Capacity, OffloadCard, SwitchOffload, read_offload
 from openhyperv.hyperv.values import number, text
 from openhyperv.machine.pci import PciAddress, PciDevice
 from openhyperv.wire.instance import Instance
@@ -24,9 +24,9 @@ _PLACES = ("SegmentNumber", "BusNumber", "DeviceNumber", "FunctionNumber")
 
 @frozen
 class SriovCard:
-    """The card behind a switch with SR-IOV, the first of a team; ``device`` is the card itself.
+    """The card behind a switch with SR-IOV; ``device`` is the card itself.
 
-    ``virtual_functions`` are those of the whole switch.
+    A team is known by the card that has the lowest address; ``virtual_functions`` are those of all its cards.
     """
 
     switch: str
@@ -41,12 +41,20 @@ def read_sriov_cards(session: Session) -> list[SriovCard]:
     return sorted(_cards(offloads, read_addresses()), key=lambda card: card.device.address)
 
 
-def _cards(offloads: list[SwitchOffload], addresses: dict[str, PciAddress]) -> Iterator[SriovCard]:
-    """What is no PCI device, or is not told where it is, is left out."""
+def _cards(offloads: Iterable[SwitchOffload], addresses: Mapping[str, PciAddress]) -> Iterator[SriovCard]:
     for offload in offloads:
-        kind, address = identifiers_of(offload.pnp_device_id), addresses.get(offload.adapter)
-        if offload.virtual_functions.total and kind is not None and address is not None:
-            yield SriovCard(offload.switch, PciDevice(address, *kind), offload.virtual_functions)
+        devices = list(_devices(offload.cards, addresses))
+        if offload.virtual_functions.total and devices:
+            first = min(devices, key=lambda device: device.address)
+            yield SriovCard(offload.switch, first, offload.virtual_functions)
+
+
+def _devices(cards: Iterable[OffloadCard], addresses: Mapping[str, PciAddress]) -> Iterator[PciDevice]:
+    """The cards that are PCI devices, of which Windows tells where they are."""
+    for card in cards:
+        kind, address = identifiers_of(card.pnp_device_id), addresses.get(card.description)
+        if kind is not None and address is not None:
+            yield PciDevice(address, *kind)
 
 
 def _addresses(session: Session) -> dict[str, PciAddress]:

@@ -13,6 +13,7 @@ from openhyperv.hyperv.names import SYSTEM_SERVICE, system_settings
 from openhyperv.hyperv.ports.changes import FeatureChanges, feature_changes
 from openhyperv.hyperv.ports.feature_calls import FeatureCalls
 from openhyperv.hyperv.ports.finding import CABLE, DISABLED, ENABLED, Port, adapter_of, cable_of, find_port
+from openhyperv.hyperv.ports.hardware_features import OFFLOAD
 from openhyperv.hyperv.ports.reading import FoundPort, PortReading
 from openhyperv.hyperv.switches.finding import find_switch
 from openhyperv.hyperv.switches.promises import demand_promise
@@ -103,14 +104,18 @@ class Binding:
             raise
 
     def _change_loose(self, changes: FeatureChanges) -> None:
-        self._leave_switch()
-        self._features.change(changes)
-
-    def _leave_switch(self) -> None:
         if not self._port.has_cable:
             self._add_cable(None)
+            changes = self._at_new_cable(changes)
         elif self._port.switch_guid is not None:
             self._plug({"EnabledState": DISABLED})
+        self._features.change(changes)
+
+    def _at_new_cable(self, changes: FeatureChanges) -> FeatureChanges:
+        """It comes with settings for offload: only who wants others has to look for them."""
+        if all(each.class_name != OFFLOAD for each in changes.added):
+            return changes
+        return changes.onto(read_features(self._session, self._port.cable))
 
     def _add_cable(self, switch: ObjectPath | None) -> None:
         adapter = adapter_of(self._session, self._port)

@@ -40,6 +40,21 @@ class FeatureChanges:
         """True where the port comes to be in other VLANs or isolated networks."""
         return any(setting.class_name in (VLAN, ISOLATION) for setting in (*self.modified, *self.added))
 
+    def onto(self, present: Sequence[Instance]) -> FeatureChanges:
+        """The same for a port that has these settings by now: those of a kind that it has are changed."""
+        ids = {each.class_name: text(each, "InstanceID") for each in present}
+        return FeatureChanges(
+            closing=self.closing,
+            opening=self.opening,
+            modified=self.modified
+            + tuple(
+                each.with_values({"InstanceID": ids[each.class_name]})
+                for each in self.added
+                if each.class_name in ids
+            ),
+            added=tuple(each for each in self.added if each.class_name not in ids),
+        )
+
 
 def feature_changes(present: Sequence[Instance], wanted: PortSettings) -> FeatureChanges:
     """What makes a port with the present settings one that is as wanted.
