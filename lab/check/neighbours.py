@@ -12,9 +12,10 @@ from lab import clouds
 from lab.check.claims import must
 from lab.check.client import Client
 from lab.check.guests import SerialConsole, line_when_up
+from lab.check.servers import create_server
 from lab.compute_nodes import agent
 from lab.processes import Processes
-from lab.resources import FLAVOR, NETWORK
+from lab.resources import NETWORK
 
 GROUP = "check-neighbours"
 _IN_FORCE_S = 2.0
@@ -40,7 +41,9 @@ class Neighbours:
         self.client.ask("security", "group", "create", GROUP)
         names = [f"check-{host}" for host in self.hosts]
         for name, host in zip(names, self.hosts, strict=True):
-            self._create(name, host)
+            words = ("--security-group", GROUP)
+            status = create_server(self.client, name, self.image, *words, host=host)["status"]
+            must(f"{name} on {host} is {status}", be=status == "ACTIVE")
         for name in names:
             line_when_up(self.client, name)
         with SerialConsole(self.client, names[0]) as left, SerialConsole(self.client, names[1]) as right:
@@ -51,12 +54,6 @@ class Neighbours:
         for name in names:
             self.client.tell("server", "delete", "--wait", name)
         self.client.tell("security", "group", "delete", GROUP)
-
-    def _create(self, name: str, host: str) -> None:
-        given = ["--image", self.image, "--flavor", FLAVOR, "--network", NETWORK, "--security-group", GROUP]
-        where = ["--host", host, "--os-compute-api-version", "2.74"]
-        status = self.client.ask("server", "create", *given, *where, "--wait", name)["status"]
-        must(f"{name} on {host} is {status}", be=status == "ACTIVE")
 
     def _address(self, name: str) -> str:
         """What Neutron gave it: nobody runs DHCP here."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import click
 from attrs import frozen
@@ -12,8 +11,9 @@ from lab.check.claims import must
 from lab.check.client import Client
 from lab.check.guests import SerialConsole, line_when_up
 from lab.check.neighbours import Neighbours
+from lab.check.servers import create_server, fault_of
 from lab.errors import LabError
-from lab.resources import FLAVOR, NETWORK, SECURE_BOOT, guest_file
+from lab.resources import SECURE_BOOT, guest_file
 from lab.settings import HostSettings, Lab
 
 OLD_RELEASE = "2012R2"
@@ -55,17 +55,10 @@ class Scenario:
         words = [word for item in properties.items() for word in ("--property", "=".join(item))]
         self.client.ask("image", "create", "--file", str(file), "--disk-format", disk_format, *words, name)
 
-    def _create(self, name: str, image: str, *words: str) -> dict[str, Any]:
-        """The server as it is when Nova is done with it, be it ACTIVE or in ERROR."""
-        given = ["--image", image, "--flavor", FLAVOR, "--network", NETWORK, *words]
-        self.client.tell("server", "create", *given, "--wait", name)
-        server: dict[str, Any] = self.client.ask("server", "show", name)
-        return server
-
     def _boots_securely(self) -> None:
         click.echo("An image with Secure Boot becomes a server, whose guest says so:")
-        server = self._create("check-secure", "check-secure-boot")
-        must(f"the server is {server['status']}: {_fault(server)}", be=server["status"] == "ACTIVE")
+        server = create_server(self.client, "check-secure", "check-secure-boot")
+        must(f"the server is {server['status']}: {fault_of(server)}", be=server["status"] == "ACTIVE")
         line = line_when_up(self.client, "check-secure")
         must(f"its guest says: {line}", be=_SECURE in line)
         click.echo("Its serial console is for typing, through nova-serialproxy:")
@@ -79,10 +72,9 @@ class Scenario:
         old = self._old_host()
         nodes = {node["Hypervisor Hostname"]: node["State"] for node in self.client.ask("hypervisor", "list")}
         must(f"{old.name} is {nodes.get(old.name)}", be=nodes.get(old.name) == "up")
-        words = ("--host", old.name, "--os-compute-api-version", "2.74")
-        server = self._create("check-old", "check-secure-boot", *words)
+        server = create_server(self.client, "check-old", "check-secure-boot", host=old.name)
         must(f"the server is {server['status']}", be=server["status"] == "ERROR")
-        must(f"its fault is: {_fault(server)}", be="No valid host" in _fault(server))
+        must(f"its fault is: {fault_of(server)}", be="No valid host" in fault_of(server))
         self._delete(("server", "check-old"))
 
     def _two_hosts(self) -> tuple[str, str]:
@@ -97,14 +89,8 @@ class Scenario:
 
     def _refuses_a_vhd(self) -> None:
         click.echo("A VHD cannot start generation 2, and the fault says so:")
-        server = self._create("check-vhd", "check-vhd")
+        server = create_server(self.client, "check-vhd", "check-vhd")
         must(f"the server is {server['status']}", be=server["status"] == "ERROR")
-        fault = _fault(server)
+        fault = fault_of(server)
         must(f"its fault is: {fault}", be="VHD" in fault and "generation 2" in fault.lower())
         self._delete(("server", "check-vhd"))
-
-
-def _fault(server: dict[str, Any]) -> str:
-    """Why it is in ERROR, as its owner reads it."""
-    fault = server.get("fault") or {}
-    return str(fault.get("message", ""))
