@@ -96,6 +96,19 @@ class PromiscuousVlan:
 
 
 @frozen
+class NoVlan:
+    """Nothing at all comes in or out."""
+
+    def ingress(self, tag: int | None) -> int | None:  # noqa: ARG002  # whatever it says
+        """Nothing."""
+        return None
+
+    def egress(self, vlan_id: int) -> int | None:  # noqa: ARG002  # whichever it is
+        """None."""
+        return None
+
+
+@frozen
 class EveryVlan:
     """A port to a physical network: every VLAN, with its tag."""
 
@@ -108,4 +121,4 @@ class EveryVlan:
         return vlan_id
 
 
-Vlan: TypeAlias = AccessVlan | TrunkVlan | IsolatedVlan | CommunityVlan | PromiscuousVlan | EveryVlan
+Vlan: TypeAlias = AccessVlan | TrunkVlan | IsolatedVlan | CommunityVlan | PromiscuousVlan | NoVlan | EveryVlan

@@ -14,7 +14,7 @@ from openhyperv.emulator.host.switches.feature_rules import (
     is_any,
     protocol_number,
 )
-from openhyperv.emulator.host.switches.features import ACL, BANDWIDTH, EXTENDED_ACL, SECURITY, VLAN
+from openhyperv.emulator.host.switches.features import ACL, BANDWIDTH, EXTENDED_ACL, ISOLATION, SECURITY, VLAN
 from openhyperv.emulator.network.settings import (
     Action,
     AddressRule,
@@ -31,12 +31,15 @@ from openhyperv.emulator.network.vlans import (
     AccessVlan,
     CommunityVlan,
     IsolatedVlan,
+    NoVlan,
     PromiscuousVlan,
     TrunkVlan,
     Vlan,
 )
 
 _FAMILIES = {AclType.MAC: Family.MAC, AclType.IPV4: Family.IPV4, AclType.IPV6: Family.IPV6}
+_ISOLATED_BY_VLAN = 3
+"""Msvm_EthernetSwitchPortIsolationSettingData.IsolationMode; the others are of network virtualization."""
 _VERSIONS = {4: Family.IPV4, 6: Family.IPV6}
 
 
@@ -49,7 +52,7 @@ def port_settings(switch: str | None, mac: bytes, features: Iterable[Feature]) -
     return PortSettings(
         switch=switch,
         mac=mac,
-        vlan=_vlan(_only(by_kind, VLAN)),
+        vlan=_isolation(_only(by_kind, ISOLATION)) or _vlan(_only(by_kind, VLAN)),
         security=_security(_only(by_kind, SECURITY)),
         extended_rules=tuple(map(_extended_rule, by_kind.get(EXTENDED_ACL.class_name, ()))),
         address_rules=tuple(map(_address_rule, by_kind.get(ACL.class_name, ()))),
@@ -63,6 +66,19 @@ def port_settings(switch: str | None, mac: bytes, features: Iterable[Feature]) -
 
 def _only(by_kind: Mapping[str, Sequence[Feature]], kind: FeatureKind) -> Feature | None:
     return next(iter(by_kind.get(kind.class_name, ())), None)
+
+
+def _isolation(feature: Feature | None) -> Vlan | None:
+    """The VLAN of what has no tag, if that may pass; None for a port that is not isolated by VLAN.
+
+    Msvm_EthernetSwitchPortIsolationSettingData; Set-VMNetworkAdapterIsolation. What has a tag would be of a
+    routing domain, and is not carried here.
+    """
+    if feature is None or feature.number("IsolationMode") != _ISOLATED_BY_VLAN:
+        return None
+    # UNVERIFIED: that isolation by VLAN holds in place of what the port's VLAN settings say
+    is_untagged = feature.value("AllowUntaggedTraffic") is True
+    return AccessVlan(feature.number("DefaultIsolationId")) if is_untagged else NoVlan()
 
 
 def _vlan(feature: Feature | None) -> Vlan:
