@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 from attrs import evolve
@@ -79,10 +80,9 @@ def _card(emulated: EmulatedHost, host: Host, name: str) -> Card:
 
 
 def _change(host: Host, **ports: PortSettings) -> None:
-    for name, settings in ports.items():
-        host.switches.change_port(
-            name, lambda port, to=settings: evolve(port, vlan=to.vlan, isolation=to.isolation)
-        )
+    for name, wanted in ports.items():
+        edit = partial(evolve, vlan=wanted.vlan, isolation=wanted.isolation)
+        host.switches.change_port(name, edit)
 
 
 HELLO = ethernet(bytes.fromhex(MACS["one"]), b"\xff" * 6, arp(bytes.fromhex(MACS["one"])))

@@ -39,6 +39,7 @@ def settled_mode(mode: BandwidthMode, *, iov_preferred: bool) -> BandwidthMode:
 class LoadBalancing(IntEnum):
     """Which adapter of a team a frame goes out by (Set-VMSwitchTeam); values of LoadBalancingAlgorithm."""
 
+    # UNVERIFIED: a switch's team has the numbers of MSFT_NetLbfoTeam, a team without a switch
     HYPERV_PORT = 4
     """That of the machine's port."""
     DYNAMIC = 5

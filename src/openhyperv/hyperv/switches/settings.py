@@ -17,7 +17,7 @@ from openhyperv.wire.path import ObjectPath
 from openhyperv.wire.types import Value
 
 _CONNECTION = "Microsoft:Hyper-V:Ethernet Connection"
-_SWITCH_INDEPENDENT = 1
+_SWITCH_INDEPENDENT = 1  # UNVERIFIED: the number that MSFT_NetLbfoTeam has for it
 """TeamingMode: what Set-VMSwitchTeam knows."""
 
 

@@ -66,7 +66,8 @@ def check_conversion(change: SwitchChange, *, is_team: bool, iov_preferred: bool
     if change.load_balancing is not None and not is_team:
         raise switch_refusal("Load is balanced between the adapters of a team.")
     if change.adapters == () and iov_preferred:
-        raise switch_refusal("A switch with SR-IOV stays external.")  # Hyper-V Manager's own remark
+        # UNVERIFIED: the last adapter of a switch with SR-IOV stays (only Hyper-V Manager says so)
+        raise switch_refusal("A switch with SR-IOV stays external.")
     if change.adapters == () and is_team:
         # UNVERIFIED: the last adapter of a switch with embedded teaming cannot be taken from it
         raise switch_refusal("A team keeps at least one adapter.")

@@ -17,6 +17,7 @@ def check_vlan(vlan: Vlan | None, isolation: PortIsolation | None = None) -> Non
     :raises BrokenRuleError: with the rule ``port-vlan``
     """
     if vlan is not None and isolation is not None and isolation.mode is not IsolationMode.NONE:
+        # UNVERIFIED: that isolation takes the place of a VLAN; Microsoft describes each by itself
         raise _refusal("A port is isolated by a VLAN or by network virtualization, not by both.")
     if isinstance(vlan, AccessVlan):
         _check_tag(vlan.vlan_id)

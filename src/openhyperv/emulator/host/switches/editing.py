@@ -92,6 +92,7 @@ class SwitchEditor:
 
     def _check_conversion(self) -> None:
         """SR-IOV is for the life of an external switch, as Hyper-V Manager says beside it."""
+        # UNVERIFIED: that the host refuses it, and not Hyper-V Manager alone; no document says so
         for name in ("IOVPreferred", "TeamingEnabled"):
             if self.configuration.value(name) is True:
                 # UNVERIFIED: the code for taking the last adapter from a switch with SR-IOV or a team

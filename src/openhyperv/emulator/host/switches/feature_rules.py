@@ -40,11 +40,12 @@ class PrivateVlanMode(IntEnum):
 class LoadBalancing(IntEnum):
     """Msvm_VirtualEthernetSwitchNicTeamingSettingData.LoadBalancingAlgorithm."""
 
+    # UNVERIFIED: the numbers are those of MSFT_NetLbfoTeam; the page of this class has none
     HYPERV_PORT = 4
     DYNAMIC = 5
 
 
-_SWITCH_INDEPENDENT = 1
+_SWITCH_INDEPENDENT = 1  # UNVERIFIED: as MSFT_NetLbfoTeam has it
 """Msvm_VirtualEthernetSwitchNicTeamingSettingData.TeamingMode: the only one of Set-VMSwitchTeam."""
 _INTERRUPT_MODERATIONS = (0, 1, 2, 100, 200, 300)
 _LOWEST_SUBNET = 4096
