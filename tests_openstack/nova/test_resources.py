@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Any
 
+import nova.conf
 from nova import context
 from nova.objects.compute_node import ComputeNode
 from nova.objects.numa import NUMATopology
@@ -13,6 +14,7 @@ from tests.capabilities import shows
 from tests.hyperv.counting import requests
 
 from openhyperv.emulator.host.hardware import Hardware, adapters_for
+from openhyperv.nova.resources.device_specs import DeviceSpecs
 from tests_openstack.nova.cloud import GEN_2, Cloud
 
 _FOUR_NODES = Hardware(32, 131_072, 4, adapters_for("HV1", 1))
@@ -108,7 +110,9 @@ class ResourcesOfAHost(Cloud):
 
     def test_a_first_look_takes_six_requests_at_most(self) -> None:
         host = self.client_of(self.emulated)
-        readings = type(self.driver._compute.readings)(host, self.driver._compute.instances, None)
+        compute = self.driver._compute
+        specs = DeviceSpecs.configured(nova.conf.CONF)
+        readings = type(compute.readings)(host, compute.instances, specs)
         with requests(self.emulated, host) as asked:
             readings.now()
         assert asked == ["Enumerate"] * 6

@@ -13,7 +13,7 @@ from openhyperv.nova.consoles.consoles import Consoles
 from openhyperv.nova.images.image_cache import ImageCache
 from openhyperv.nova.instances import Instances
 from openhyperv.nova.open_vswitch.ports import OvsPorts
-from openhyperv.nova.resources.pci_devices import allow_list_of
+from openhyperv.nova.resources.device_specs import DeviceSpecs
 from openhyperv.nova.resources.reading import HostReadings
 
 
@@ -40,7 +40,7 @@ class ComputeHost:
 
     @readings.default
     def _readings(self) -> HostReadings:
-        return HostReadings(self.host, self.instances, allow_list_of(nova.conf.CONF))
+        return HostReadings(self.host, self.instances, DeviceSpecs.configured(nova.conf.CONF))
 
     @consoles.default
     def _consoles(self) -> Consoles:

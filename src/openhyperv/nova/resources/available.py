@@ -47,6 +47,7 @@ def available_resource(node: str, reading: HostReading) -> dict[str, Any]:
         ],
         "numa_topology": numa_topology_of(hardware)._to_json(),  # noqa: SLF001  as Nova's own drivers do
         "pci_passthrough_devices": jsonutils.dumps(
-            [pci_device_of(device) for device in reading.steady.pci_devices]
+            [pci_device_of(device.pci_device) for device in reading.steady.pci_devices]
+            + list(reading.steady.virtual_functions)
         ),
     }
