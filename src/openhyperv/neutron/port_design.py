@@ -21,7 +21,7 @@ from openhyperv.neutron.wanted_port import WantedPort
 _NO_BURST = PortBandwidth(burst_bits=0)
 """What a port without a policy has: the burst of an earlier one ends."""
 _SHARE = 100
-"""The weight of ports with SR-IOV among each other, as networking-hyperv had it."""
+"""The weight of ports with SR-IOV among each other, as networking-hyperv had it; the others have none."""
 
 
 @frozen
@@ -54,7 +54,7 @@ class PortDesign:
             security=port_security(details, [each.details for each in subports]),
             rules=_rules(wanted, subports),
             bandwidth=_NO_BURST if wanted.bandwidth is None else wanted.bandwidth,
-            offload=PortOffload(iov_weight=_SHARE) if details.has_virtual_function else None,
+            offload=PortOffload(iov_weight=_SHARE if details.has_virtual_function else 0),
         )
         return Design(spec, subports)
 
