@@ -34,10 +34,10 @@ def host(folder: Path) -> Iterator[Callable[..., Lab]]:
     """Makes hosts, each with a switch that is on a physical network."""
     with ExitStack() as resources:
 
-        def make(network: str = NETWORK) -> Lab:
+        def make(*networks: str) -> Lab:
             fabric = Fabric(folder)
             resources.callback(fabric.close)
-            fabric.define(SWITCH, {"uplink": uplink(network)})
+            fabric.define(SWITCH, {"uplink": uplink(*(networks or (NETWORK,)))})
             lab = Lab(fabric)
             resources.callback(lab.close)
             return lab
@@ -45,10 +45,10 @@ def host(folder: Path) -> Iterator[Callable[..., Lab]]:
         yield make
 
 
-def uplink(network: str | None) -> PortSettings:
-    """A switch's port to an adapter."""
+def uplink(*networks: str) -> PortSettings:
+    """A switch's port to adapters on these networks."""
     security = Security(allow_mac_spoofing=True)
-    return PortSettings(switch=SWITCH, vlan=EveryVlan(), security=security, segment=network)
+    return PortSettings(switch=SWITCH, vlan=EveryVlan(), security=security, segments=networks)
 
 
 def add(lab: Lab, last: int, vlan_id: int = 0) -> Card:
@@ -141,7 +141,7 @@ def test_machines_of_two_processes_meet(host: Callable[..., Lab], folder: Path) 
 def test_a_switch_leaves_its_network(host: Callable[..., Lab]) -> None:
     here, there = host(), host()
     sender, target = add(here, 1), add(there, 2)
-    here.fabric.define(SWITCH, {"uplink": uplink(None)})
+    here.fabric.define(SWITCH, {"uplink": uplink()})
     here.send(sender, everybody(sender))
     here.fabric.define(SWITCH, {"uplink": uplink(NETWORK)})
     here.send(sender, ethernet(sender.mac, target.mac, arp(sender.mac)))

@@ -14,9 +14,10 @@ from openhyperv.emulator.network.frame_stream import FrameStream
 from openhyperv.emulator.network.frames import read_frame
 from openhyperv.emulator.network.loop import Loop
 from openhyperv.emulator.network.port import Port
-from openhyperv.emulator.network.segment import Segment, checked_networks, segment_directory
+from openhyperv.emulator.network.segment import checked_networks
 from openhyperv.emulator.network.settings import NOWHERE, PortSettings
 from openhyperv.emulator.network.switch import Switch
+from openhyperv.emulator.network.team import Team
 from openhyperv.emulator.network.traffic import Flow
 
 
@@ -45,7 +46,7 @@ class Fabric:
         self._ports: dict[str, dict[str, Port]] = {}
         self._switches: dict[str, Switch] = {}
         self._cables: dict[tuple[str, str], FrameStream] = {}
-        self._segments: dict[Port, Segment] = {}
+        self._teams: dict[Port, Team] = {}
 
     def define(self, owner: str, ports: Mapping[str, PortSettings]) -> None:
         """Give an owner these ports, in force when it returns; others that it had are gone.
@@ -92,9 +93,9 @@ class Fabric:
         with self._loop.lock:
             for cable in list(self._cables.values()):
                 cable.close()
-            for segment in self._segments.values():
-                segment.leave()
-            self._segments.clear()
+            for team in self._teams.values():
+                team.leave()
+            self._teams.clear()
         self._loop.close()
 
     def _configure(self, port: Port, settings: PortSettings) -> None:
@@ -107,7 +108,7 @@ class Fabric:
             port.configure(settings)
             if settings.switch is not None:
                 self._switches[_key(settings.switch)].forget(port)
-        if before.segment != settings.segment:
+        if before.segments != settings.segments:
             self._join(port, settings)
 
     def _move(self, port: Port, left: str | None, settings: PortSettings) -> None:
@@ -119,14 +120,13 @@ class Fabric:
             self._switches.setdefault(_key(settings.switch), Switch()).add(port)
 
     def _join(self, port: Port, settings: PortSettings) -> None:
-        left = self._segments.pop(port, None)
+        left = self._teams.pop(port, None)
         port.device = None
         if left is not None:
             left.leave()
-        if settings.segment is not None:
-            directory = segment_directory(self._networks, settings.segment)
-            segment = Segment(directory, self._loop, partial(self._receive, port))
-            self._segments[port] = port.device = segment
+        if settings.segments:
+            team = Team(self._networks, settings.segments, self._loop, partial(self._receive, port))
+            self._teams[port] = port.device = team
 
     def _receive(self, port: Port, data: bytes) -> float:
         """A frame from the device at a port; how long it has to wait before the next."""

@@ -114,7 +114,8 @@ class Security:
 
 @frozen(kw_only=True)
 class PortSettings:
-    """``switch`` is a GUID, None while the port leads nowhere; ``segment`` names a physical network.
+    """``switch`` is a GUID, None while the port leads nowhere; ``segments`` names the
+    physical network of each network card behind the port.
 
     ``limit_bps`` bounds what the device sends, in bits per second, on average: ``burst_bytes`` may be sent at
     once, but no faster than ``burst_bps``. 0 bounds nothing.
@@ -129,7 +130,7 @@ class PortSettings:
     limit_bps: int = 0
     burst_bytes: int = 0
     burst_bps: int = 0
-    segment: str | None = None
+    segments: tuple[str, ...] = ()
     is_hosts_own: bool = False
     """The host itself is at the port: it takes everything, and answers nobody."""
 

@@ -85,15 +85,15 @@ class FabricWiring:
         return {port.tail: self._own_port(switch, port) for port in switch.ports()}
 
     def _own_port(self, switch: Switch, port: Resource) -> PortSettings:
-        """A port to the host itself, or to a physical network: one adapter of a team carries everything."""
+        """A port to the host itself, or to the physical networks of its adapters."""
         adapters = self.surroundings.uplink(port).adapters
         if not adapters:
             mac = bytes.fromhex(internal_mac(port))
             settings = port_settings(switch.guid, mac, switch.configuration.features_of(port))
             return evolve(settings, is_hosts_own=True)
         security = Security(allow_mac_spoofing=True)
-        segment = adapters[0].physical_network
-        return PortSettings(switch=switch.guid, vlan=EveryVlan(), security=security, segment=segment)
+        segments = tuple(adapter.physical_network for adapter in adapters)
+        return PortSettings(switch=switch.guid, vlan=EveryVlan(), security=security, segments=segments)
 
 
 _MAC_ADDRESS = re.compile("[0-9A-Fa-f]{12}")
