@@ -128,14 +128,18 @@ class Cloud(integrated_helpers.ProviderUsageBaseTestCase):
         return dict(self._create_server(image_uuid=image, **chosen))
 
     def reason(self, server: dict[str, Any], event: str) -> str:
-        """Why something failed, as an administrator reads it (openstack server event show)."""
+        """Why something failed, which it did once."""
+        (details,) = self.reasons(server, event)
+        return details
+
+    def reasons(self, server: dict[str, Any], event: str) -> list[str]:
+        """Why something failed, as administrators read it (openstack server event show); the last first."""
         path = f"/servers/{server['id']}/os-instance-actions"
         with utils.temporary_mutation(self.admin_api, microversion="2.84"):
             actions = self.admin_api.api_get(path).body["instanceActions"]
             shown = [self.admin_api.api_get(f"{path}/{each['request_id']}").body for each in actions]
         events = [found for each in shown for found in each["instanceAction"]["events"]]
-        (details,) = [found["details"] for found in events if found["event"] == event and found["details"]]
-        return str(details)
+        return [found["details"] for found in events if found["event"] == event and found["details"]]
 
     def machine(self, server: dict[str, Any]) -> VirtualMachine:
         """The machine of a server, as our own client sees it."""

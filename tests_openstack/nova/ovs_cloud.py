@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from nova.context import get_admin_context
 from tests.hyperv.stock import add_switch
 
 from openhyperv.emulator.emulated_host import EmulatedHost
@@ -23,13 +24,22 @@ class OvsCloud(Cloud):
         add_switch(self.client_of(emulated), SWITCH)
         self.database = self.make_database(self.folder / name)
         self.addCleanup(self.database.stop)
-        self.flags(group="openhyperv", ovs_switch=SWITCH, ovsdb_connection=self.database.start())
+        connection = self.way_to(self.database.start())
+        self.flags(group="openhyperv", ovs_switch=SWITCH, ovsdb_connection=connection)
         return super().start_compute(name, emulated)
 
     def start_service_again(self) -> None:
         """As after a kill: what it knew is gone."""
         self.compute.stop()
         self.compute = super().start_compute("hv1", self.emulated)
+
+    def way_to(self, connection: str) -> str:
+        """How the service reaches the database."""
+        return connection
+
+    def look_after_host(self) -> None:
+        """What Nova does every forty minutes."""
+        self.compute.manager._run_image_cache_manager_pass(get_admin_context())
 
     def make_database(self, folder: Path) -> OvsDatabase:
         return OvsDatabase(folder)

@@ -119,10 +119,9 @@ class OvsSwitch:
         """Put a card to a port of the bridge."""
         address = self.folder / f"{len(self._cards)}.sock"
         self.database.vsctl("--no-wait", "set", "Interface", port, f"options:pstream=punix:{address}")
-        wait_until(address.exists)
         end = socket.socket(socket.AF_UNIX)
         end.settimeout(_TIMEOUT_S)
-        end.connect(str(address))
+        wait_until(lambda: end.connect_ex(str(address)) == 0)
         card = Card(end)
         self._cards.append(card)
         return card

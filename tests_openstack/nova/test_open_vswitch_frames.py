@@ -69,3 +69,13 @@ class Frames(OvsCloud):
         self.start_service_again()
         one.send(_FRAME)
         assert other.receive() == _FRAME
+
+    def test_a_port_that_it_cannot_open_is_told_of(self) -> None:
+        self.database.vsctl("--no-wait", "set", "Interface", self.first, "type=nothing")
+        self.switch.await_port(self.first, is_there=False)
+        self.look_after_host()
+        told = [
+            line for line in self.stdlog.logger.output.splitlines() if "does not forward for port" in line
+        ]
+        assert len(told) == 1
+        assert f"port {self.first}: could not open network device" in told[0]

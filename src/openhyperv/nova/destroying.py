@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from nova import exception
-from nova.compute import vm_states
 from nova.objects.instance import Instance
 from oslo_log import log
 
-from openhyperv.errors import UnreachableError
+from openhyperv.errors import HyperVError
 from openhyperv.hyperv.deleting import remove_folder
 from openhyperv.nova.compute_host import ComputeHost
 from openhyperv.nova.instances import identity_of
@@ -22,13 +21,19 @@ def destroy_instance(compute: ComputeHost, instance: Instance) -> None:
     :raises HyperVError: the host refuses; what is left can be removed by the same call later
     """
     destroy_machine(compute, instance)
+    give_up_ports(compute, instance)
+
+
+def give_up_ports(compute: ComputeHost, instance: Instance) -> None:
+    """Remove the ports of an instance whose adapters are gone from Open vSwitch.
+
+    They do no harm there any more, so a database that does not answer holds nobody up: what is left of them
+    goes later (:func:`~.leftover_ports.remove_leftover_ports`).
+    """
     try:
         compute.ovs.unplug_all(instance)
-    except UnreachableError:
-        if instance.vm_state != vm_states.BUILDING:
-            raise
-        # It was not built since its ports could not be plugged; Nova tries no other host if this fails, too.
-        LOG.warning("Its ports, if there are any, stay in Open vSwitch.", instance=instance, exc_info=True)
+    except HyperVError:
+        LOG.warning("Its ports in Open vSwitch are to be removed later.", instance=instance, exc_info=True)
 
 
 def destroy_machine(compute: ComputeHost, instance: Instance) -> None:

@@ -38,6 +38,7 @@ from openhyperv.nova.images.caching import cache_image
 from openhyperv.nova.interfaces import attach_interface, detach_interface
 from openhyperv.nova.interrupted_builds import settle_interrupted_builds
 from openhyperv.nova.leftover_folders import remove_leftover_folders
+from openhyperv.nova.leftover_ports import remove_leftover_ports
 from openhyperv.nova.migration.departing import Shutdown, depart
 from openhyperv.nova.migration.finishing import confirm, finish, revert
 from openhyperv.nova.migration.interrupted import settle_interrupted
@@ -117,6 +118,7 @@ class HyperVDriver(driver.ComputeDriver):
         settle_interrupted_builds(self._compute, context, instances)
         settle_interrupted_rescues(self._compute, instances)
         settle_interrupted(self._compute, context, instances)
+        remove_leftover_ports(self._compute, context)
         return instances
 
     def cleanup_host(self, host: str) -> None:
@@ -276,6 +278,7 @@ class HyperVDriver(driver.ComputeDriver):
         with as_nova_faults():
             tidy_snapshots(self._compute)
             remove_leftover_folders(self._compute, context, all_instances)
+            remove_leftover_ports(self._compute, context)
             age_images(self._compute, all_instances)
 
     def rebuild(self, *args: Any, evacuate: bool = False, **kwargs: Any) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from uuid import UUID
 
-from nova import exception
 from nova.context import RequestContext
 from nova.objects.instance import Instance
 from oslo_log import log
@@ -13,6 +12,7 @@ from oslo_log import log
 from openhyperv.nova.compute_host import ComputeHost
 from openhyperv.nova.destroying import delete_files
 from openhyperv.nova.folder_names import names_in
+from openhyperv.nova.known_instances import known_instance
 
 LOG = log.getLogger(__name__)
 
@@ -54,8 +54,5 @@ def _is_uuid(name: str) -> bool:
 
 def _deleted_instance(context: RequestContext, uuid: str) -> Instance | None:
     """The instance, if Nova knows that it is deleted."""
-    try:
-        instance = Instance.get_by_uuid(context.elevated(read_deleted="yes"), uuid)
-    except exception.InstanceNotFound:
-        return None
-    return instance if instance.deleted else None
+    instance = known_instance(context, uuid)
+    return instance if instance is not None and instance.deleted else None

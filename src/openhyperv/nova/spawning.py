@@ -19,7 +19,7 @@ from openhyperv.nova.compute_host import ComputeHost
 from openhyperv.nova.config_drive import Injected, built_config_drive
 from openhyperv.nova.consoles.offering import keep_new_console
 from openhyperv.nova.designing import design_instance
-from openhyperv.nova.destroying import destroy_machine
+from openhyperv.nova.destroying import destroy_machine, give_up_ports
 from openhyperv.nova.device_metadata import remember_devices
 from openhyperv.nova.drives import BlockDeviceInfo, refuse_volumes, root_of
 from openhyperv.nova.images.image_cache import CachedImage, wanted_image_of
@@ -111,7 +111,4 @@ def _undo(compute: ComputeHost, instance: Instance) -> None:
                 LOG.exception("What was made of the instance could not be removed.", instance=instance)
                 break
         sleep(_PAUSE_S)
-    try:
-        compute.ovs.unplug_all(instance)
-    except HyperVError:
-        LOG.exception("Its ports in Open vSwitch could not be removed.", instance=instance)
+    give_up_ports(compute, instance)

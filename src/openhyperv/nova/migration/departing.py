@@ -19,6 +19,7 @@ from openhyperv.hyperv.moving.baggage import Baggage, check_can_leave
 from openhyperv.hyperv.states import MachineState
 from openhyperv.machine.spec import Generation
 from openhyperv.nova.compute_host import ComputeHost
+from openhyperv.nova.destroying import give_up_ports
 from openhyperv.nova.drives import refuse_volumes
 from openhyperv.nova.faults import nova_fault
 from openhyperv.nova.migration.design import design_again
@@ -118,4 +119,4 @@ def _make_ready(compute: ComputeHost, move: Move, baggage: Baggage) -> None:
         return
     with compute.instances.machine(move.instance) as machine:
         machine.adapters.clear()
-    compute.ovs.unplug_all(move.instance)
+    give_up_ports(compute, move.instance)

@@ -9,7 +9,7 @@ from nova.objects.instance import Instance
 
 from openhyperv.errors import HyperVError
 from openhyperv.nova.compute_host import ComputeHost
-from openhyperv.nova.destroying import destroy_instance
+from openhyperv.nova.destroying import destroy_machine
 from openhyperv.nova.instances import identity_of
 from openhyperv.nova.migration.finishing import stays
 from openhyperv.nova.migration.move import Move, migration_of
@@ -23,7 +23,8 @@ def has_files(compute: ComputeHost, instance: Instance) -> bool:
 def remove_leftovers(compute: ComputeHost, instance: Instance) -> bool:
     """Remove what this host has of an instance that is deleted; False where some of it stays."""
     try:
-        destroy_instance(compute, instance)
+        destroy_machine(compute, instance)
+        compute.ovs.unplug_all(instance)
     except HyperVError:
         return False
     return not has_files(compute, instance)

@@ -13,20 +13,19 @@ def _references(table: str) -> dict[str, Any]:
 
 
 _NAME = {"type": "string", "mutable": False}
-_NUMBER = {"type": "integer"}
+_TEXT_IF_ANY = {"type": {"key": "string", "min": 0, "max": 1}}
 _TEXTS = {"type": {"key": "string", "value": "string", "min": 0, "max": "unlimited"}}
 
 SCHEMA: dict[str, Any] = {
     "name": "Open_vSwitch",
     "version": "8.0.0",
     "tables": {
-        "Open_vSwitch": {
-            "columns": {"bridges": _references("Bridge"), "next_cfg": _NUMBER, "cur_cfg": _NUMBER},
-            "isRoot": True,
-            "maxRows": 1,
-        },
+        "Open_vSwitch": {"columns": {"bridges": _references("Bridge")}, "isRoot": True, "maxRows": 1},
         "Bridge": {"columns": {"name": _NAME, "ports": _references("Port")}, "indexes": [["name"]]},
         "Port": {"columns": {"name": _NAME, "interfaces": _references("Interface")}, "indexes": [["name"]]},
-        "Interface": {"columns": {"name": _NAME, "external_ids": _TEXTS}, "indexes": [["name"]]},
+        "Interface": {
+            "columns": {"name": _NAME, "external_ids": _TEXTS, "error": _TEXT_IF_ANY},
+            "indexes": [["name"]],
+        },
     },
 }

@@ -8,17 +8,19 @@ port has that name in the database as well. What a port may do is said by whoeve
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
 from nova import exception
 from nova.network import model
 from nova.network.model import VIF
 from nova.objects.instance import Instance
+from oslo_concurrency.lockutils import ReaderWriterLock
 from oslo_config import cfg
 
+from openhyperv.nova.open_vswitch.bridge_ports import BridgePort, Choose, adding, removing, removing_chosen
 from openhyperv.nova.open_vswitch.settings import OvsSettings, ovs_settings_of
 
 
@@ -27,6 +29,7 @@ class OvsPorts:
     """The ports of one host's Open vSwitch; without ``settings`` it has none, and nothing happens."""
 
     settings: OvsSettings | None = None
+    _tidying: ReaderWriterLock = field(init=False, factory=ReaderWriterLock, eq=False, repr=False)
 
     @classmethod
     def configured(cls, conf: cfg.ConfigOpts) -> OvsPorts:
@@ -50,33 +53,45 @@ class OvsPorts:
         return self.settings.switch
 
     def plug(self, instance: Instance, vifs: Iterable[VIF] | None) -> None:
-        """Add the ports to their bridges, or make them what they should be there.
+        """Add the ports, whose adapters are there, to their bridges, or make them what they should be there.
 
-        :raises HyperVError: as of :func:`~.database.change_database`; repeat it later
+        :raises HyperVError: as of :func:`~.changing.change_database`; repeat it later
         """
-        own = [vif for vif in vifs or () if _is_ovs(vif)]
-        if own:
-            self._change(partial(_added, instance.uuid, own))
+        ports = [_port_of(vif, instance) for vif in vifs or () if _is_ovs(vif)]
+        if ports:
+            with self._tidying.read_lock():
+                self._change(partial(adding, ports))
 
     def unplug(self, vif: VIF) -> None:
         """Remove a port from its bridge, if it is there.
 
-        :raises HyperVError: as of :func:`~.database.change_database`; repeat it later
+        :raises HyperVError: as of :func:`~.changing.change_database`; repeat it later
         """
         if _is_ovs(vif):
-            self._change(partial(_removed, vif["id"]))
+            self._change(partial(removing, vif["id"]))
 
     def unplug_all(self, instance: Instance) -> None:
         """Remove every port that was plugged for an instance, whatever Nova still knows of it.
 
-        :raises HyperVError: as of :func:`~.database.change_database`; repeat it later
+        :raises HyperVError: as of :func:`~.changing.change_database`; repeat it later
         """
-        self._change(partial(_removed_of, instance.uuid))
+        self._remove(lambda ports: [port.name for port in ports if port.owner == instance.uuid])
+
+    def tidy(self, choose: Choose) -> None:
+        """Remove the ports that are chosen; none is plugged from before the choice until they are gone.
+
+        :raises HyperVError: as of :func:`~.changing.change_database`; repeat it later
+        """
+        with self._tidying.write_lock():
+            self._remove(choose)
+
+    def _remove(self, choose: Choose) -> None:
+        self._change(partial(removing_chosen, choose))
 
     def _change(self, compose: Callable[[Any], Iterable[Any]]) -> None:
         if self.settings is not None:
             # ovsdbapp loads Eventlet, which services of other hosts do without
-            from openhyperv.nova.open_vswitch.database import change_database  # noqa: PLC0415
+            from openhyperv.nova.open_vswitch.changing import change_database  # noqa: PLC0415
 
             change_database(self.settings, compose)
 
@@ -85,27 +100,11 @@ def _is_ovs(vif: VIF) -> bool:
     return bool(vif["type"] == model.VIF_TYPE_OVS)
 
 
-def _added(owner: str, vifs: Iterable[VIF], database: Any) -> Iterator[Any]:
-    for vif in vifs:
-        yield database.add_port(vif["network"]["bridge"], vif["id"], may_exist=True)
-        yield database.db_set("Interface", vif["id"], ("external_ids", _external_ids(vif, owner)))
-
-
-def _external_ids(vif: VIF, owner: str) -> Mapping[str, str]:
-    """What Neutron's agent and OVN know an interface by: ovs-vswitchd.conf.db(5), "External IDs"."""
-    return {
-        "iface-id": vif.get("ovs_interfaceid") or vif["id"],
-        "iface-status": "active",
-        "attached-mac": vif["address"],
-        "vm-uuid": owner,
-    }
-
-
-def _removed(name: str, database: Any) -> Iterator[Any]:
-    yield database.del_port(name, if_exists=True)
-
-
-def _removed_of(owner: str, database: Any) -> Iterator[Any]:
-    own = ("external_ids", "=", {"vm-uuid": owner})
-    for row in database.db_find("Interface", own, columns=["name"]).execute(check_error=True):
-        yield from _removed(row["name"], database)
+def _port_of(vif: VIF, owner: Instance) -> BridgePort:
+    return BridgePort(
+        bridge=vif["network"]["bridge"],
+        name=vif["id"],
+        owner=owner.uuid,
+        interface_id=vif.get("ovs_interfaceid") or vif["id"],
+        mac=vif["address"],
+    )
