@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from attrs import evolve
 
 from openhyperv.emulator.emulated_host import EmulatedHost
 from openhyperv.hyperv.device_changes import add_devices
 from openhyperv.hyperv.host import Host
+from openhyperv.hyperv.ports.inventory import AdapterHappening, AdapterInventory
 from openhyperv.hyperv.virtual_machine import VirtualMachine
 from openhyperv.machine.network_adapter import NetworkAdapter
 from openhyperv.machine.port import AccessVlan, PortSpec
@@ -65,6 +67,22 @@ def test_by_key(emulated: EmulatedHost, host: Host, machine: VirtualMachine) -> 
     assert _plugged(host) == [("pxe", "lab", AccessVlan(7))]
     host.unbind_port(key)
     assert _plugged(host) == [("pxe", None, None)]
+
+
+def test_after_one_look_at_all(emulated: EmulatedHost, host: Host, machine: VirtualMachine) -> None:
+    with requests(emulated, host) as asked:
+        reading = host.ports()
+        (switch,) = reading.switches
+        host.bind_port("pxe", evolve(SPEC, switch=switch.guid), reading)
+    assert asked == ["Enumerate"] + ["Invoke"] * 3
+    assert _plugged(host) == [("pxe", "lab", AccessVlan(7))]
+    assert reading.adapters == {"pxe": {machine.adapters.key("pxe")}}
+
+
+@pytest.mark.usefixtures("machine")
+def test_it_is_seen_where_adapters_are_listed(host: Host) -> None:
+    (change,) = AdapterInventory(host.session).read()
+    assert (change.happening, change.name) == (AdapterHappening.APPEARED, "pxe")
 
 
 def test_as_one_of_the_machines_adapters(host: Host, machine: VirtualMachine) -> None:

@@ -13,7 +13,7 @@ from openhyperv.cim.session import Session
 from openhyperv.errors import FaultError
 from openhyperv.hyperv.names import owner_of
 from openhyperv.hyperv.ports.changes import feature_changes
-from openhyperv.hyperv.ports.finding import ADAPTER, CABLE, CABLE_TAIL, Port, port_of_cable
+from openhyperv.hyperv.ports.finding import ADAPTER, CABLE, CABLE_TAIL, LEGACY_ADAPTER, Port, port_of_cable
 from openhyperv.hyperv.switches.finding import VirtualSwitch, virtual_switch
 from openhyperv.hyperv.values import text
 from openhyperv.machine.port import PortSpec
@@ -44,6 +44,8 @@ class PortReading:
     adapters: Mapping[str, frozenset[str]]
     _cables: Mapping[str, Instance]
     _features: Mapping[str, Sequence[Instance]]
+    _legacy: frozenset[str]
+    """The keys of those adapters that are legacy ones."""
 
     @classmethod
     def read(cls, session: Session) -> Self:
@@ -62,6 +64,7 @@ class PortReading:
             adapters=_adapters(rows),
             cables={text(row, "InstanceID").upper(): row for row in rows if row.class_name == CABLE},
             features=_features_by_cable(rows),
+            legacy=frozenset(text(row, "InstanceID") for row in rows if row.class_name == LEGACY_ADAPTER),
         )
 
     def find(self, adapter: str) -> FoundPort | None:
@@ -72,7 +75,8 @@ class PortReading:
         (key,) = keys
         cable = self._cables.get(_cable_id(key))
         if cable is None:
-            return Port(adapter, key), ()
+            adapter_class = LEGACY_ADAPTER if key in self._legacy else ADAPTER
+            return Port(adapter, key, adapter_class=adapter_class), ()
         return port_of_cable(adapter, cable), self._features.get(_cable_id(key), ())
 
     def shows(self, adapter: str, spec: PortSpec | None) -> bool:
@@ -97,6 +101,7 @@ class PortReading:
 
 _QUERY = select(_EVERY_SETTING).where(
     equal("__CLASS", ADAPTER)
+    | equal("__CLASS", LEGACY_ADAPTER)
     | equal("__CLASS", _MACHINE)
     | equal("__CLASS", _SWITCH)
     | Like(Property("InstanceID"), f"%{CABLE_TAIL}")
@@ -104,7 +109,7 @@ _QUERY = select(_EVERY_SETTING).where(
 )
 
 
-_CLASSES = (ADAPTER, CABLE, _FEATURE, _MACHINE, _SWITCH)
+_CLASSES = (ADAPTER, LEGACY_ADAPTER, CABLE, _FEATURE, _MACHINE, _SWITCH)
 
 
 def _all(session: Session, class_name: str) -> list[Instance]:
@@ -129,7 +134,10 @@ def _adapters(rows: Sequence[Instance]) -> dict[str, frozenset[str]]:
     }
     found: dict[str, set[str]] = defaultdict(set)
     for row in rows:
-        if row.class_name == ADAPTER and owner_of(text(row, "InstanceID")).upper() in machines:
+        if (
+            row.class_name in (ADAPTER, LEGACY_ADAPTER)
+            and owner_of(text(row, "InstanceID")).upper() in machines
+        ):
             found[text(row, "ElementName")].add(text(row, "InstanceID"))
     return {name: frozenset(keys) for name, keys in found.items()}
 

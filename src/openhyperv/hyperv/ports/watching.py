@@ -22,7 +22,8 @@ class AdapterWatch:
     """The adapters of a host's machines from now on. Use as a context manager, in one thread.
 
     Subscribes before it lists: what comes in between is seen twice rather than never. ``inventory`` is what
-    an earlier watch knew; only what is different comes first then.
+    an earlier watch knew; only what is different comes first then. Legacy adapters, which come and go only
+    while their machines are off, have no events here: they are seen where adapters are listed anew.
     """
 
     def __init__(self, session: Session, inventory: AdapterInventory | None = None) -> None:
