@@ -69,20 +69,31 @@ class Moving(OvsCloud):
 
     def setUp(self) -> None:
         super().setUp()
-        self.first, port = self.database, self.neutron.port_1["id"]
+        self.first, self.port = self.database, self.neutron.port_1["id"]
         self.start_compute("hv2", self.start_host("hv2"))
-        server = self.server(self.image(**GEN_2), networks=[{"port": port}], az="nova:hv1")
-        assert (self.first.ports(), self.database.ports()) == ([port], [])
-        self.moved, self.port = self._migrate_server(server, host="hv2"), port
+        self.made = self.server(self.image(**GEN_2), networks=[{"port": self.port}], az="nova:hv1")
+        assert (self.first.ports(), self.database.ports()) == ([self.port], [])
 
     def test_the_port_goes_along(self) -> None:
+        moved = self._migrate_server(self.made, host="hv2")
         assert (self.first.ports(), self.database.ports()) == ([], [self.port])
-        self._confirm_resize(self.moved)
+        self._confirm_resize(moved)
         assert (self.first.ports(), self.database.ports()) == ([], [self.port])
 
     def test_the_port_comes_back(self) -> None:
-        self._revert_resize(self.moved)
+        self._revert_resize(self._migrate_server(self.made, host="hv2"))
         assert (self.first.ports(), self.database.ports()) == ([self.port], [])
+
+    def test_a_server_leaves_a_host_whose_database_is_away_and_its_port_follows_later(self) -> None:
+        self.first.stop()
+        moved = self._migrate_server(self.made, host="hv2")
+        assert self.database.ports() == [self.port]
+        self.first.start()
+        assert self.first.ports() == [self.port]
+        self.look_after_host()
+        assert (self.first.ports(), self.database.ports()) == ([], [self.port])
+        self._confirm_resize(moved)
+        assert self.database.ports() == [self.port]
 
 
 class Trouble(OvsCloud):
