@@ -86,7 +86,10 @@ def set_(invocation: Invocation, name: str, words: SwitchWords) -> None:
 @click.argument("new_name")
 @click.pass_obj
 def rename(invocation: Invocation, name: str, new_name: str) -> None:
-    """Give a switch another display name; its GUID stays."""
+    """Give a switch another display name; its GUID stays.
+
+    Where no switch has the name and one has the new one, it is taken for renamed already.
+    """
     with connected(invocation) as host:
         host.switches.change(name, SwitchChange(name=new_name))
         say(invocation, f"{name} is called {new_name} now.")

@@ -1,7 +1,8 @@
 """The network cards that a switch leads to: several are a team, which shares its load among them.
 
-Switch Embedded Teaming does not need physical switches that know of it, so that each source has to appear at
-one card only (Set-VMSwitchTeam: SwitchIndependent, HyperVPort).
+Each source has a card of its own, and appears to the physical switches there only (Microsoft, "Remote Direct
+Memory Access (RDMA) and Switch Embedded Teaming (SET)"). That is Hyper-V Port; Dynamic, which may send a flow
+by another card under another address, does the same here.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ class Team:
 
     def send(self, data: bytes) -> bool:
         """Send a frame by the card of its source."""
-        # UNVERIFIED: which card that is, and that Dynamic, which may move a flow, leaves it there
+        # UNVERIFIED: which card a source gets; its address alone decides here
         return self._cards[sum(data[_SOURCE]) % len(self._cards)].send(data)
 
     def leave(self) -> None:

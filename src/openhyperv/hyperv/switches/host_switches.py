@@ -79,7 +79,8 @@ class HostSwitches:
         """Change a switch: its name, notes, adapters and port to the host; machines stay plugged in.
 
         Five looks at most, at the same time, and a call for whatever differs. With adapters it becomes
-        external, without them internal or private.
+        external, without them internal or private. A switch that is so already, and has the new name while
+        none has the old one, is taken for one that an earlier call has renamed.
 
         :raises BrokenRuleError: the switch cannot become that; nothing was changed
         :raises NotFoundError: there is no such switch, or no such network adapter

@@ -12,12 +12,14 @@ VLAN_IDS = range(1, 4095)
 
 
 def check_vlan(vlan: Vlan | None, isolation: PortIsolation | None = None) -> None:
-    """Refuse a VLAN that no port can be in, or that another isolation would take the place of.
+    """Refuse a VLAN that no port can be in, or one beside isolation.
+
+    A port that has both is "incorrectly configured", and may not communicate (Microsoft, "Configure and View
+    VLAN Settings on Hyper-V Virtual Switch Ports").
 
     :raises BrokenRuleError: with the rule ``port-vlan``
     """
     if vlan is not None and isolation is not None and isolation.mode is not IsolationMode.NONE:
-        # UNVERIFIED: that isolation takes the place of a VLAN; Microsoft describes each by itself
         raise _refusal("A port is isolated by a VLAN or by network virtualization, not by both.")
     if isinstance(vlan, AccessVlan):
         _check_tag(vlan.vlan_id)

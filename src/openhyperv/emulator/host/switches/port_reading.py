@@ -76,7 +76,7 @@ def _isolation(feature: Feature | None) -> Vlan | None:
     """
     if feature is None or feature.number("IsolationMode") != _ISOLATED_BY_VLAN:
         return None
-    # UNVERIFIED: that isolation by VLAN holds in place of what the port's VLAN settings say
+    # UNVERIFIED: isolation by VLAN holds where there are VLAN settings too, which Microsoft advises against
     is_untagged = feature.value("AllowUntaggedTraffic") is True
     return AccessVlan(feature.number("DefaultIsolationId")) if is_untagged else NoVlan()
 
