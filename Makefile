@@ -38,6 +38,7 @@ test: setup check
 test-openstack: setup-openstack
 	$(OPENSTACK)/bin/pytest -c tests_openstack/pytest.ini -n 2 --dist loadscope tests_openstack/nova tests_openstack/lab
 	$(OPENSTACK)/bin/pytest -c tests_openstack/neutron/pytest.ini tests_openstack/neutron
+	$(OPENSTACK)/bin/pytest -c tests_openstack/neutron/pytest.ini tests_openstack/placement
 
 check: setup
 	$(BIN)/ruff format --check

@@ -55,6 +55,8 @@ def line(option: cfg.Opt) -> str:
 
 def shown(default: object) -> str:
     """As it is written in a file."""
+    if isinstance(default, dict):
+        return ",".join(f"{key}:{value}" for key, value in default.items())
     return str(default).lower() if isinstance(default, bool) else str(default)
 
 
@@ -70,6 +72,8 @@ def values(kind: object) -> str:
             return f"{least:g} and more"
         case cfg.types.List():
             return "a list"
+        case cfg.types.Dict():
+            return "pairs `key:value`"
         case _:
             return "text"
 

@@ -36,9 +36,9 @@ class Cloud:
 
 
 @contextmanager
-def real_cloud(emulated: EmulatedHost, folder: Path) -> Iterator[Cloud]:
+def real_cloud(emulated: EmulatedHost, folder: Path, more_ini: str = "") -> Iterator[Cloud]:
     """A cloud as long as the block lasts; there may be one in a process at a time."""
-    configure(folder / "neutron.conf", agent_ini({"hv1": emulated}) + server_ini(folder))
+    configure(folder / "neutron.conf", agent_ini({"hv1": emulated}) + server_ini(folder) + more_ini)
     neutron = NeutronServer()
     neutron.start()
     agent = Agent(options.served_hosts(cfg.CONF))

@@ -90,3 +90,34 @@ def test_the_first_pattern_that_fits_counts() -> None:
 
 def test_names_of_switches_may_have_colons() -> None:
     assert parse_mappings(["physnet1: a:b "]).switch_of("physnet1") == "a:b"
+
+
+def test_switches_promise_bandwidth_each_to_one_network(tmp_path: Path) -> None:
+    (host,) = served(tmp_path, f"{SHARED}\n[AGENT]\nresource_provider_bandwidths = fast:1000000:, slow\n")
+    assert host.promised.configurations("hv1") == {
+        "resource_provider_bandwidths": {"fast": {"egress": 1_000_000, "ingress": None}},
+        "resource_provider_hypervisors": {"fast": "hv1"},
+        "resource_provider_inventory_defaults": {
+            "allocation_ratio": 1.0,
+            "min_unit": 1,
+            "step_size": 1,
+            "reserved": 0,
+        },
+        "promising_switches": {"physnet1": ["fast"]},
+    }
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ("bandwidths = fast:1000:1000", "promises no bandwidth of what guests receive"),
+        ("bandwidths = fast:1000", "Expected a tuple with 3 values"),
+        ("bandwidths = fast:-5:", "Expected: non-negative integer value"),
+        ("bandwidths = slow:1000:", "mapped to one physical network, by its whole name"),
+        ("bandwidths = other:1000:", "mapped to one physical network, by its whole name"),
+        ("inventory_defaults = most:5", "Unexpected options: most"),
+    ],
+)
+def test_what_no_host_can_promise_is_refused(tmp_path: Path, setting: str, message: str) -> None:
+    with pytest.raises(InvalidInputError, match=message):
+        served(tmp_path, f"{SHARED}\n[AGENT]\nresource_provider_{setting}\n")

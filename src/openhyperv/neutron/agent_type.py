@@ -26,3 +26,5 @@ class Configuration(StrEnum):
     NETWORK_TYPES = "network_types"
     PORT_FILTER = "port_filter"
     DEVICES = "devices"
+    PROMISING_SWITCHES = "promising_switches"
+    """Switches whose bandwidth is known to placement, by their physical network."""

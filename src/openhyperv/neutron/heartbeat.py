@@ -38,6 +38,7 @@ class Heartbeat:
             Configuration.NETWORK_TYPES.value: list(found.network_types),
             Configuration.PORT_FILTER.value: self._served.has_port_filter,
             Configuration.DEVICES.value: port_count,
+            **self._served.promised.configurations(self._served.name),
         }
         revived = self._server.report(configurations)
         self._due_s = monotonic() + self._served.report_interval_s

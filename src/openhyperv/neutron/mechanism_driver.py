@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from neutron.plugins.ml2.drivers import mech_agent
 from neutron_lib.api.definitions import portbindings
@@ -27,6 +28,9 @@ class HyperVMechanismDriver(mech_agent.SimpleAgentMechanismDriverBase):
 
     Agents of networking-hyperv are understood as well, so that hosts can move one by one.
     """
+
+    resource_provider_uuid5_namespace = UUID("f618dcbd-7a95-4515-bfa9-7e0535a02563")
+    """Of what agents tell placement: providers keep their identities by it."""
 
     def __init__(self) -> None:
         super().__init__(AGENT_TYPE, VIF_TYPE, {portbindings.CAP_PORT_FILTER: False}, list(VNIC_TYPES))
@@ -51,6 +55,10 @@ class HyperVMechanismDriver(mech_agent.SimpleAgentMechanismDriverBase):
     def get_mappings(self, agent: Agent) -> dict[str, str]:
         """Switches by regular expressions of physical networks."""
         return dict(agent["configurations"].get(Configuration.MAPPINGS, {}))
+
+    def get_standard_device_mappings(self, agent: Agent) -> dict[str, list[str]]:
+        """The switches that promise bandwidth, by their physical network; networking-hyperv knows none."""
+        return dict(agent["configurations"].get(Configuration.PROMISING_SWITCHES, {}))
 
     def physnet_in_mappings(self, physnet: str, mappings: Mapping[str, str]) -> bool:
         """True where one of the expressions fits."""

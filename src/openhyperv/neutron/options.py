@@ -13,6 +13,7 @@ from openhyperv.connection_options import CONNECTION_OPTIONS, read_target
 from openhyperv.errors import InvalidInputError, error_context
 from openhyperv.neutron.host_watch import Pace
 from openhyperv.neutron.mappings import SwitchMappings, parse_mappings
+from openhyperv.neutron.qos.promises import PromisedBandwidth, promised_bandwidth
 from openhyperv.transport.target import Target
 
 HOSTS_GROUP = cfg.OptGroup("openhyperv", "The Hyper-V hosts that the agent serves, and how it reaches them")
@@ -33,6 +34,18 @@ SWITCH_OPTIONS = [
         "first that fits counts.",
     ),
     cfg.StrOpt("local_network_vswitch", help="The switch for networks of type local."),
+    cfg.ListOpt(
+        "resource_provider_bandwidths",
+        help="Entries of the form SWITCH:EGRESS:, the bandwidth in kbit/s that a switch can promise its "
+        "ports together. Placement counts what of it ports with a minimum take. What guests receive cannot "
+        "be promised.",
+    ),
+    cfg.DictOpt(
+        "resource_provider_inventory_defaults",
+        default={"allocation_ratio": "1.0", "min_unit": "1", "step_size": "1", "reserved": "0"},
+        help="What placement is told of these bandwidths besides: allocation_ratio, min_unit, max_unit, "
+        "step_size and reserved.",
+    ),
 ]
 
 WORK_OPTIONS = [
@@ -65,6 +78,7 @@ class ServedHost:
     name: str
     target: Target
     mappings: SwitchMappings
+    promised: PromisedBandwidth
     has_port_filter: bool
     is_metered: bool
     worker_count: int
@@ -118,12 +132,19 @@ def _named(conf: cfg.ConfigOpts, name: str) -> ServedHost:
 
 def _served(conf: cfg.ConfigOpts, name: str, settings: _Settings) -> ServedHost:
     with error_context(host=name):
+        target = read_target(settings.connection)
+        mappings = parse_mappings(
+            settings.switch("physical_network_vswitch_mappings") or (),
+            settings.switch("local_network_vswitch"),
+        )
         return ServedHost(
             name=name,
-            target=read_target(settings.connection),
-            mappings=parse_mappings(
-                settings.switch("physical_network_vswitch_mappings") or (),
-                settings.switch("local_network_vswitch"),
+            target=target,
+            mappings=mappings,
+            promised=promised_bandwidth(
+                settings.switch("resource_provider_bandwidths") or (),
+                settings.switch("resource_provider_inventory_defaults"),
+                mappings,
             ),
             has_port_filter=conf.SECURITYGROUP.enable_security_group,
             is_metered=conf.AGENT.enable_metrics_collection,
