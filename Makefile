@@ -33,7 +33,7 @@ demo: setup
 	$(BIN)/python -m demo
 
 test: setup check
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --maxprocesses 4 --dist loadscope
 
 test-openstack: setup-openstack
 	$(OPENSTACK)/bin/pytest -c tests_openstack/pytest.ini -n 2 --dist loadscope tests_openstack/nova tests_openstack/lab
