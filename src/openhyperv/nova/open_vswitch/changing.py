@@ -30,12 +30,12 @@ def change_database(settings: OvsSettings, compose: Compose) -> None:
     :raises HyperVError: it refuses; nothing has changed
     """
     with opened(settings) as connection:
-        while not _is_changed(connection, compose):
-            """Once more."""
+        while not _commit(connection, compose):
+            continue
 
 
-def _is_changed(connection: OvsdbConnection, compose: Compose) -> bool:
-    """Whether the database has made the changes; False once it is time to try again."""
+def _commit(connection: OvsdbConnection, compose: Compose) -> bool:
+    """Have the database make the changes; False once it is time to try again."""
     seen, transaction = connection.copy.change_seqno, _composed(connection, compose)
     connection.wait_until(
         lambda: bool(transaction.commit() != idl.Transaction.INCOMPLETE), outcome_unknown=True
