@@ -22,7 +22,7 @@ from .hyperv.specs import machine_spec
 from .hyperv.stock import add_switch
 
 DOCS = Path(__file__).parent.parent / "docs"
-_TIMEOUT_S = 60
+_TIMEOUT_S = 180
 _RUNNABLE = re.compile(r"^% run\n```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _VARYING = (
     (re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"), "GUID"),
