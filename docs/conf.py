@@ -15,5 +15,6 @@ html_title = "OpenHyperV"
 smartquotes = False  # it makes one dash of the two before an option
 exclude_patterns = ["_build", "extension"]
 myst_enable_extensions = ["colon_fence", "deflist"]
+myst_heading_anchors = 2
 autodoc_typehints = "description"
 autodoc_member_order = "bysource"
