@@ -16,12 +16,12 @@ from lab.check.servers import create_server
 from lab.compute_nodes import agent
 from lab.processes import Processes
 from lab.resources import NETWORK
+from lab.waiting import wait_until
 
 GROUP = "check-neighbours"
 _IN_FORCE_S = 2.0
 _PREFIX_BITS = 24
-_PINGS = 200
-"""In twenty seconds, by which the agent has looked at all ports again."""
+_RESTART_TIMEOUT_S = 60.0
 
 
 @frozen
@@ -73,12 +73,28 @@ class Neighbours:
         click.echo("  nothing passes when the rule is gone")
 
     def _restart_agent_unnoticed(self, left: SerialConsole, right_address: str) -> None:
-        left.send(f"ping -c {_PINGS} -i 0.1 {right_address} | tail -n 2\r")
+        left.send(f"ping -i 0.1 {right_address}\r")
+        left.hear("bytes from")
+        took_s = _seconds(self._restart_agent)
+        left.send("\x03")
+        left.hear(", 0% packet loss")
+        click.echo(f"  the Neutron agent starts anew in {took_s:.1f} s, and no packet is lost meanwhile")
+
+    def _restart_agent(self) -> None:
+        """Until it serves both hosts again."""
+        before = self._agents_started()
         processes, program = Processes(self.client.lab.places), agent(self.client.lab)
         processes.stop([program.name])
         processes.start([program])
-        left.hear(", 0% packet loss")
-        click.echo("  the Neutron agent starts anew, and no packet is lost meanwhile")
+        wait_until(
+            lambda: not before.items() & self._agents_started().items(),
+            _RESTART_TIMEOUT_S,
+            "the agent serves",
+        )
+
+    def _agents_started(self) -> dict[str, str]:
+        agents = clouds.connect(self.client.lab).network.agents(agent_type="HyperV agent")
+        return {each.host: each.started_at for each in agents if each.host in self.hosts}
 
     def _allow_icmp(self) -> str:
         """Make a rule, not by the command, which takes longer to end than the rule to be in force."""

@@ -14,6 +14,7 @@ from neutron.conf.agent import common as agent_config
 from neutron.conf.agent import securitygroups_rpc as securitygroups_config
 from oslo_config import cfg
 from oslo_log import log as logging
+from oslo_messaging import MessageHandlingServer
 
 from openhyperv.errors import InvalidInputError
 from openhyperv.neutron import options
@@ -38,11 +39,19 @@ class Agent:
             agent.start()
 
     def stop(self) -> None:
-        """Stop serving; ports stay as they are."""
-        for ear in self._ears:
-            ear.close()
-        with ThreadPoolExecutor(len(self._agents)) as together:
+        """Stop serving; ports stay as they are.
+
+        All at the same time: who listens to the bus notices only after a second or more that it is to stop.
+        """
+        listeners = [listener for ear in self._ears for listener in ear.servers]
+        with ThreadPoolExecutor(len(listeners) + len(self._agents)) as together:
+            list(together.map(_stop_listening, listeners))
             list(together.map(HostAgent.stop, self._agents))
+
+
+def _stop_listening(listener: MessageHandlingServer) -> None:
+    listener.stop()
+    listener.wait()
 
 
 def main() -> None:
