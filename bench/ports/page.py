@@ -57,7 +57,7 @@ def _machine(machine: dict[str, Any], day: date, rounds: int) -> str:
     return (
         f"`python -m bench --only ports` measured it on {day} in {rounds} rounds, on a virtual machine "
         f"with {machine['processors']} processors\n(kernel {machine['kernel']}, Python {machine['python']}) "
-        f"on which others worked as well: the load was {machine['load_average'][2]:.0f} as it ended."
+        f"whose load was {machine['load_average'][2]:.0f} as it ended, that of the bench included."
     )
 
 
