@@ -11,7 +11,8 @@ from openhyperv.cli.output import Column, show_list
 from openhyperv.hyperv.switches.offload import Capacity, SwitchOffload
 
 
-def _text(capacity: Capacity) -> str:
+def capacity_text(capacity: Capacity) -> str:
+    """How much of it is taken."""
     return f"{capacity.used} of {capacity.total}"
 
 
@@ -21,10 +22,10 @@ def _cards(offload: SwitchOffload) -> str:
 
 _LISTING = (
     Column[SwitchOffload]("SWITCH", lambda each: each.switch),
-    Column[SwitchOffload]("FUNCTIONS", lambda each: _text(each.virtual_functions), is_number=True),
-    Column[SwitchOffload]("QUEUE PAIRS", lambda each: _text(each.queue_pairs), is_number=True),
-    Column[SwitchOffload]("VMQS", lambda each: _text(each.vmqs), is_number=True),
-    Column[SwitchOffload]("IPSEC", lambda each: _text(each.ipsec_associations), is_number=True),
+    Column[SwitchOffload]("FUNCTIONS", lambda each: capacity_text(each.virtual_functions), is_number=True),
+    Column[SwitchOffload]("QUEUE PAIRS", lambda each: capacity_text(each.queue_pairs), is_number=True),
+    Column[SwitchOffload]("VMQS", lambda each: capacity_text(each.vmqs), is_number=True),
+    Column[SwitchOffload]("IPSEC", lambda each: capacity_text(each.ipsec_associations), is_number=True),
     Column[SwitchOffload]("ADAPTERS", _cards),
 )
 

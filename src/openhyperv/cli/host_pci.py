@@ -8,6 +8,7 @@ import click
 
 from openhyperv.cli.connecting import connected
 from openhyperv.cli.device_words import Address, Pattern
+from openhyperv.cli.host_offload import capacity_text
 from openhyperv.cli.invocation import Invocation
 from openhyperv.cli.options import Group
 from openhyperv.cli.output import Column, say, show_list
@@ -73,11 +74,7 @@ _CARDS = (
     Column[SriovCard]("VENDOR", lambda card: card.device.vendor_id),
     Column[SriovCard]("PRODUCT", lambda card: card.device.product_id),
     Column[SriovCard]("SWITCH", lambda card: card.switch),
-    Column[SriovCard](
-        "FUNCTIONS",
-        lambda card: f"{card.virtual_functions.used} of {card.virtual_functions.total}",
-        is_number=True,
-    ),
+    Column[SriovCard]("FUNCTIONS", lambda card: capacity_text(card.virtual_functions), is_number=True),
 )
 
 

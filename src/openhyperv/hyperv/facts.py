@@ -14,6 +14,7 @@ from openhyperv.wire.instance import Instance
 from openhyperv.wire.wql import select
 
 CIMV2 = "root/cimv2"
+STANDARD_CIMV2 = "root/standardcimv2"
 
 
 @frozen

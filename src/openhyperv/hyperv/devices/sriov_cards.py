@@ -12,13 +12,13 @@ from attrs import frozen
 
 from openhyperv.cim.session import Session
 from openhyperv.hyperv.devices.assignable_device import identifiers_of
+from openhyperv.hyperv.facts import STANDARD_CIMV2
 from openhyperv.hyperv.switches.offload import Capacity, OffloadCard, SwitchOffload, read_offload
 from openhyperv.hyperv.values import number, text
 from openhyperv.machine.pci import PciAddress, PciDevice
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.wql import select
 
-_STANDARD_CIMV2 = "root/standardcimv2"
 _PLACES = ("SegmentNumber", "BusNumber", "DeviceNumber", "FunctionNumber")
 
 
@@ -60,7 +60,7 @@ def _devices(cards: Iterable[OffloadCard], addresses: Mapping[str, PciAddress]) 
 def _addresses(session: Session) -> dict[str, PciAddress]:
     """Where each card is, by its interface description, which Windows gives to no two."""
     query = select("MSFT_NetAdapterHardwareInfoSettingData", "InterfaceDescription", *_PLACES)
-    rows = session.query(query, _STANDARD_CIMV2)
+    rows = session.query(query, STANDARD_CIMV2)
     return {text(row, "InterfaceDescription"): _address(row) for row in rows}
 
 

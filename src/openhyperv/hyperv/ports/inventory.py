@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from enum import StrEnum
-from functools import partial
 
 from attrs import frozen
 
 from openhyperv.cim.session import Session
 from openhyperv.hyperv.names import COMPUTER_SYSTEM, is_guid, owner_of
-from openhyperv.hyperv.ports.finding import ADAPTER, LEGACY_ADAPTER
+from openhyperv.hyperv.ports.finding import ADAPTER, read_adapters
 from openhyperv.hyperv.values import text
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.wql import equal, select
@@ -58,9 +57,8 @@ class AdapterInventory:
         :raises HyperVError: the list could not be read; nothing has changed here
         """
         machines = self._session.aside(self._machines)
-        read_legacy = self._session.aside(partial(self._adapters, LEGACY_ADAPTER))
         found: dict[str, set[str]] = defaultdict(set)
-        for row in (*self._adapters(ADAPTER), *read_legacy()):
+        for row in read_adapters(self._session):
             if is_guid(owner_of(text(row, "InstanceID"))):
                 found[text(row, "ElementName")].add(text(row, "InstanceID"))
         return self._settle_all(found, machines())
@@ -135,9 +133,6 @@ class AdapterInventory:
         owners = self._machines() if machines is None and keys else machines or ()
         of_machines = sorted(key for key in keys if owner_of(key).upper() in owners)
         return before if before in of_machines else next(iter(of_machines), None)
-
-    def _adapters(self, class_name: str) -> list[Instance]:
-        return list(self._session.query(select(class_name, "InstanceID", "ElementName")))
 
     def _machines(self) -> set[str]:
         rows = self._session.query(select(COMPUTER_SYSTEM, "Name"))

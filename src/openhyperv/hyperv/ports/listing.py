@@ -10,11 +10,10 @@ from attrs import frozen
 from openhyperv.cim.session import Session
 from openhyperv.hyperv.names import owner_of
 from openhyperv.hyperv.ports.finding import (
-    ADAPTER,
     CABLE,
     CABLE_COLUMNS,
     CABLE_TAIL,
-    LEGACY_ADAPTER,
+    read_adapters,
     switch_of,
 )
 from openhyperv.hyperv.ports.port_state import PortState, port_state
@@ -40,21 +39,16 @@ class ListedPort:
 
 def list_ports(session: Session) -> list[ListedPort]:
     """The port of every adapter of every machine, in six queries at the same time, however many."""
-    read_legacy = session.aside(lambda: _adapters(session, LEGACY_ADAPTER))
     read_machines = session.aside(lambda: read_machine_names(session))
     read_switches = session.aside(lambda: {each.guid: each.name for each in list_switches(session)})
     read_cables = session.aside(lambda: _by_id(session.query(select(CABLE, *CABLE_COLUMNS))))
     read_features = session.aside(lambda: _by_cable(session.query(select(_FEATURE))))
-    adapters = [*_adapters(session, ADAPTER), *read_legacy()]
+    adapters = read_adapters(session)
     machines, switches, cables, features = read_machines(), read_switches(), read_cables(), read_features()
     found = [
         _listed(row, machines, switches, cables, features) for row in adapters if _machine_of(row) in machines
     ]
     return sorted(found, key=lambda port: (port.machine.lower(), port.adapter.lower()))
-
-
-def _adapters(session: Session, class_name: str) -> list[Instance]:
-    return list(session.query(select(class_name, "InstanceID", "ElementName")))
 
 
 def _machine_of(adapter: Instance) -> str:

@@ -9,6 +9,7 @@ from attrs import frozen
 
 from openhyperv.cim.session import Session
 from openhyperv.errors import ConflictError, NotFoundError
+from openhyperv.hyperv.facts import STANDARD_CIMV2
 from openhyperv.hyperv.switches.cabling import Cabling
 from openhyperv.hyperv.switches.names import EXTERNAL_PORT, card_guid
 from openhyperv.hyperv.values import number, text
@@ -16,7 +17,6 @@ from openhyperv.wire.instance import Instance
 from openhyperv.wire.path import ObjectPath
 from openhyperv.wire.wql import select
 
-_STANDARD_CIMV2 = "root/standardcimv2"
 _SEPARATORS = re.compile("[:.-]")
 
 
@@ -54,7 +54,7 @@ def read_cards(session: Session) -> list[NetworkCard]:
 
 def _in_windows(session: Session) -> dict[str, Instance]:
     """The cards by GUID as administrators see them."""
-    rows = session.query(select("MSFT_NetAdapter", "DeviceID", "Name", "InterfaceIndex"), _STANDARD_CIMV2)
+    rows = session.query(select("MSFT_NetAdapter", "DeviceID", "Name", "InterfaceIndex"), STANDARD_CIMV2)
     return {card_guid(text(row, "DeviceID")): row for row in rows}
 
 

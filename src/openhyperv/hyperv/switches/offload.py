@@ -7,14 +7,13 @@ from collections.abc import Mapping, Sequence
 from attrs import frozen
 
 from openhyperv.cim.session import Session
+from openhyperv.hyperv.facts import STANDARD_CIMV2
 from openhyperv.hyperv.switches.cabling import read_cabling
 from openhyperv.hyperv.switches.finding import list_switches
 from openhyperv.hyperv.switches.names import card_guid
 from openhyperv.hyperv.values import number, text
 from openhyperv.wire.instance import Instance
 from openhyperv.wire.wql import select
-
-_STANDARD_CIMV2 = "root/standardcimv2"
 
 
 @frozen
@@ -76,7 +75,7 @@ def _cards(session: Session) -> dict[str, OffloadCard]:
         card_guid(text(row, "DeviceID")): OffloadCard(
             text(row, "InterfaceDescription"), text(row, "PnPDeviceID")
         )
-        for row in session.query(query, _STANDARD_CIMV2)
+        for row in session.query(query, STANDARD_CIMV2)
     }
 
 

@@ -10,12 +10,11 @@ from attrs import frozen
 
 from openhyperv.cim.session import Session
 from openhyperv.errors import ConflictError
+from openhyperv.hyperv.facts import STANDARD_CIMV2
 from openhyperv.hyperv.switches.cabling import SwitchPort
 from openhyperv.hyperv.switches.network_cards import NetworkCard
 from openhyperv.hyperv.values import number, text
 from openhyperv.wire.wql import select
-
-_STANDARD_CIMV2 = "root/standardcimv2"
 
 
 @frozen
@@ -47,7 +46,7 @@ def read_reach(session: Session) -> Reach:
     """How the host is reached, in one query."""
     here = _addresses(session.host)
     query = select("MSFT_NetIPAddress", "IPAddress", "InterfaceIndex", "InterfaceAlias")
-    rows = [row for row in session.query(query, _STANDARD_CIMV2) if text(row, "IPAddress").lower() in here]
+    rows = [row for row in session.query(query, STANDARD_CIMV2) if text(row, "IPAddress").lower() in here]
     indexes = frozenset(number(row, "InterfaceIndex") for row in rows)
     return Reach(session.host, indexes, frozenset(text(row, "InterfaceAlias").lower() for row in rows))
 
